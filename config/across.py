@@ -1,0 +1,59 @@
+"""What must be true of several keys together.
+
+Owns the rules that no single key can break. Must not know lines, files or wording of messages
+beyond what was expected.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from config.lines import KeyPath
+from config.schema import Settings
+
+# sockaddr_un.sun_path holds 108 octets, the last one NUL.
+_LONGEST_SOCKET_PATH = 107
+
+Finding = tuple[KeyPath, object, str]
+
+
+def check_across(settings: Settings) -> Iterator[Finding]:
+    """Yield each finding: where, the value there, and what was expected."""
+    yield from _modems(settings)
+    if len(bytes(settings.http.socket)) > _LONGEST_SOCKET_PATH:
+        yield (
+            ("http", "socket"),
+            str(settings.http.socket),
+            f"expected at most {_LONGEST_SOCKET_PATH} octets (the default is in data_dir)",
+        )
+    if settings.storage.url is not None:
+        # Falling back to SQLite in silence would put the messages where nobody looks for them.
+        yield (
+            ("storage", "url"),
+            None,
+            "this version stores in SQLite only; take it out to use gatewayd.db in data_dir",
+        )
+
+
+def _modems(settings: Settings) -> Iterator[Finding]:
+    modems = settings.modems
+    names = Counter(modem.name for modem in modems)
+    imeis = Counter(modem.imei for modem in modems if modem.imei)
+    devices = Counter(modem.device for modem in modems if modem.device != "auto")
+    several_auto = sum(modem.device == "auto" for modem in modems) > 1
+    for index, modem in enumerate(modems):
+        if names[modem.name] > 1:
+            yield (("modems", index, "name"), modem.name, "expected a name of its own per modem")
+        if modem.imei and imeis[modem.imei] > 1:
+            yield (("modems", index, "imei"), modem.imei, "expected an IMEI of its own per modem")
+        if devices[modem.device] > 1:
+            yield (
+                ("modems", index, "device"),
+                modem.device,
+                "expected a device of its own per modem",
+            )
+        if several_auto and modem.device == "auto" and modem.imei is None:
+            yield (
+                ("modems", index, "device"),
+                modem.device,
+                'expected imei = "…" beside it, since several modems are "auto"',
+            )

@@ -1,0 +1,1 @@
+"""Composes modem, routing and storage: the daemon, its services, HTTP and the command line."""

@@ -1,0 +1,197 @@
+"""`gatewayd init`: from a fresh machine to a configuration that runs.
+
+Owns the questions, the file that comes of the answers, and the first token. Opens no modem.
+"""
+
+import os
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from config.build import as_toml
+from config.load import LOCAL_FILE, SYSTEM_FILE, example
+from config.schema import DEFAULT_DATA_DIR
+from config.values import Reader, UnfitError, country, line
+from gatewayd.cli import show
+from gatewayd.cli.failure import CliError, Exit
+from gatewayd.cli.place import guess_country, local_zone
+from gatewayd.cli.root import Session, pass_session
+
+_LOCAL_DATA_DIR = "gatewayd-data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the file will say."""
+
+    name: str
+    country: str
+    device: str
+    lan: bool
+    data_dir: str
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Ask nothing; take what was found.")
+@click.option(
+    "--system", is_flag=True, help=f"Write {SYSTEM_FILE}, with the data in {DEFAULT_DATA_DIR}."
+)
+@click.option("--lan", is_flag=True, help="Let other machines on the network reach the API.")
+@click.option("--dry-run", is_flag=True, help="Show the file; change nothing.")
+@pass_session
+def init(session: Session, *, yes: bool, system: bool, lan: bool, dry_run: bool) -> None:
+    """Write a commented configuration, make the data folder and an administrator's token.
+
+    Without --system everything stays in the current folder.
+    """
+    file = _target(session, system=system)
+    if os.path.lexists(file) and not dry_run:
+        raise CliError(
+            f"{file} is there already; nothing was changed.",
+            advice="`gatewayd config check` reads it; --config names another file.",
+        )
+    answers = Answers(
+        name=_ask_name(yes=yes),
+        country=_ask_country(yes=yes),
+        device=_find_modem(yes=yes),
+        lan=lan,
+        data_dir=str(DEFAULT_DATA_DIR) if system else _LOCAL_DATA_DIR,
+    )
+    text = compose(answers)
+    if dry_run:
+        click.echo(text, nl=False)
+        show.note(f"Nothing was changed; this would be {file}.")
+        return
+    _write(file, text)
+    secret = _first_token(file)
+    _tell(file, secret, answers)
+
+
+def compose(answers: Answers) -> str:
+    """Write the example with these answers in it."""
+    text = example()
+    values = {
+        "name": as_toml(answers.name),
+        "country": as_toml(answers.country),
+        "data_dir": as_toml(answers.data_dir),
+        "device": as_toml(answers.device),
+    }
+    zone = local_zone()
+    if zone is not None:
+        values["timezone"] = as_toml(zone)
+    if answers.lan:
+        names = [socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"]
+        values |= {"listen": '"0.0.0.0:8767"', "allowed_hosts": as_toml(names)}
+    for key, value in values.items():
+        text = _set(text, key, value)
+    return text
+
+
+def _set(text: str, key: str, value: str) -> str:
+    """Give the first ``key = …`` of the example, also a commented one, another value."""
+    pattern = re.compile(rf"^(?:# )?{key} = .*?\s+(?=#)", re.MULTILINE)
+
+    def replace(match: re.Match[str]) -> str:
+        width = max(len(match[0]), len(f"{key} = {value}") + 1)
+        return f"{key} = {value}".ljust(width)
+
+    return pattern.sub(replace, text, count=1)
+
+
+def _target(session: Session, *, system: bool) -> Path:
+    if session.chosen is not None:
+        return session.chosen.absolute()
+    return SYSTEM_FILE if system else LOCAL_FILE.absolute()
+
+
+def _ask_name(*, yes: bool) -> str:
+    default = "My business"
+    return default if yes else _ask("The business's name", default, line(60))
+
+
+def _ask_country(*, yes: bool) -> str:
+    guess = guess_country()
+    if yes:
+        if guess is None:
+            show.note('This machine does not tell its country: wrote "CA". Change it if need be.')
+        return guess or "CA"
+    return _ask("Country, or country and province, such as CA or CA-QC", guess, country)
+
+
+def _ask(question: str, default: str | None, read: Reader) -> str:
+    while True:
+        answer = click.prompt(question, default=default, err=True)
+        try:
+            return str(read(answer))
+        except UnfitError as unfit:
+            show.note(f"{answer!r}: {unfit}.")
+
+
+def _find_modem(*, yes: bool) -> str:
+    from modem.discovery import scan  # noqa: PLC0415 - pyserial takes a while to import
+
+    found = scan()
+    if not found:
+        show.note(
+            'No USB serial port is there yet: wrote device = "auto". Plug the modem in; '
+            "if it shows no port then, it may need usb_modeswitch."
+        )
+        return "auto"
+    show.note("USB serial ports on this machine:")
+    for number, port in enumerate(found, start=1):
+        show.note(f"  {number}. {port.device}  {show.printable(port.description)}")
+    if yes:
+        return "auto"
+    choice = click.prompt(
+        "Which one is the modem's? 0: find it at each start",
+        type=click.IntRange(0, len(found)),
+        default=0,
+        err=True,
+    )
+    return found[choice - 1].device if choice else "auto"
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as stream:
+            os.fchmod(stream.fileno(), 0o644)
+            stream.write(text)
+    except OSError as error:
+        raise CliError(
+            f"{file} cannot be written: {error.strerror}.",
+            advice="Run this as root (sudo), or without --system.",
+            status=Exit.CONFIG,
+        ) from error
+
+
+def _first_token(file: Path) -> str:
+    from config import load  # noqa: PLC0415 - beside its use
+    from gatewayd.cli.offline import make_token  # noqa: PLC0415 - the store takes a while
+
+    try:
+        data_dir = load(file).gateway.data_dir
+        return make_token(data_dir, name="administrator", scopes=["admin"]).secret
+    except BaseException:
+        # Without its token and data it is half a set-up, and would stop the next `init`.
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _tell(file: Path, secret: str, answers: Answers) -> None:
+    show.record(
+        {
+            "configuration": str(file),
+            "data": str((file.parent / answers.data_dir).absolute()),
+            "token": secret,
+        }
+    )
+    run = "gatewayd run" if file == LOCAL_FILE.absolute() else f"gatewayd --config {file} run"
+    start = "systemctl enable --now gatewayd" if file == SYSTEM_FILE else run
+    show.note("The token is an administrator's and is not shown again.")
+    if answers.lan:
+        show.note("Other machines can reach the API without encryption: keep the network trusted.")
+    show.note(f"Start it with `{start}`; then `gatewayd modems list` shows the modem.")

@@ -1,0 +1,77 @@
+"""`gatewayd modems`: what the modems do, and the few things one may ask of them."""
+
+import click
+
+from gatewayd.cli import show
+from gatewayd.cli.client import Json, path_of
+from gatewayd.cli.root import Session, pass_session
+
+_COLUMNS = (
+    "name",
+    "state",
+    "number",
+    "operator",
+    "registration",
+    "signal_dbm",
+    "queue",
+    "sent_today",
+    "muted",
+    "reason",
+    "next_at",
+)
+
+
+@click.group()
+def modems() -> None:
+    """List, restart and mute modems."""
+
+
+@modems.command("list")
+@show.json_option
+@pass_session
+def list_modems(session: Session, *, as_json: bool) -> None:
+    """List the modems and how they are."""
+    found = session.client().get("/v1/modems")["items"]
+    if as_json:
+        show.document(found)
+    else:
+        # Of the limits only what one waits for; `--json` tells them all.
+        rows = [each | {"next_at": each.get("limits", {}).get("next_at")} for each in found]
+        show.table(rows, _COLUMNS, empty="The configuration names no modem.")
+
+
+@modems.command()
+@click.argument("name")
+@show.json_option
+@pass_session
+def restart(session: Session, name: str, *, as_json: bool) -> None:
+    """Close the modem's port, open it again and start over; nothing is lost by it."""
+    answer = session.client().post(path_of("v1", "modems", name, "restart"))
+    _done(answer, f"{name} is being restarted.", as_json=as_json)
+
+
+@modems.command()
+@click.argument("name")
+@show.json_option
+@pass_session
+def mute(session: Session, name: str, *, as_json: bool) -> None:
+    """Stop sending through a modem; it goes on receiving."""
+    answer = session.client().post(path_of("v1", "modems", name, "mute"))
+    _done(answer, f"{name} receives but does not send any more.", as_json=as_json)
+
+
+@modems.command()
+@click.argument("name")
+@show.json_option
+@pass_session
+def unmute(session: Session, name: str, *, as_json: bool) -> None:
+    """Send through a muted modem again."""
+    answer = session.client().post(path_of("v1", "modems", name, "unmute"))
+    _done(answer, f"{name} sends again.", as_json=as_json)
+
+
+def _done(answer: Json, sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        show.document(answer)
+    else:
+        show.note(sentence)

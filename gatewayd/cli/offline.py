@@ -1,0 +1,143 @@
+"""What can be done to the store while the daemon is stopped.
+
+Owns opening it for one command, and leaving its files to the user that the daemon runs as.
+Must not be used while a daemon runs: the store's lock refuses that, and so do we, in words.
+"""
+
+import asyncio
+import os
+import pwd
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gatewayd.cli.failure import CliError, Exit
+from gatewayd.clock import SystemClock
+from gatewayd.services.tokens import Scope, create_token
+from storage import tokens
+from storage.engine import Store
+from storage.errors import StoreError, StoreLocked
+from storage.tokens import TokenRow
+
+T = TypeVar("T")
+
+SERVICE_USER = "gatewayd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeToken:
+    """A token just made; the only time that its secret is known."""
+
+    row: TokenRow
+    secret: str
+
+
+def make_token(
+    data_dir: Path, *, name: str, scopes: Collection[str], instead: bool = False
+) -> MadeToken:
+    """Make a token, ``instead`` of the earlier ones of this name or beside them.
+
+    Raises CliError when the store cannot be used.
+    """
+
+    async def unit(tx: AsyncConnection) -> MadeToken:
+        now_ms = SystemClock().now_ms()
+        if instead:
+            for earlier in await tokens.list_all(tx):
+                if earlier.name == name:
+                    await tokens.revoke(tx, token_id=earlier.id, now_ms=now_ms)
+        row, secret = await create_token(
+            tx, name=name, scopes=set(map(Scope, scopes)), now_ms=now_ms
+        )
+        return MadeToken(row=row, secret=secret)
+
+    return _run(data_dir, unit)
+
+
+def list_tokens(data_dir: Path) -> list[TokenRow]:
+    """List the tokens, newest first; raises CliError."""
+    return _run(data_dir, tokens.list_all)
+
+
+def revoke_token(data_dir: Path, token_id: str) -> bool:
+    """End a token; false when there is none such. Raises CliError."""
+
+    async def unit(tx: AsyncConnection) -> bool:
+        return await tokens.revoke(tx, token_id=token_id, now_ms=SystemClock().now_ms())
+
+    return _run(data_dir, unit)
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """Make the folder for the user that the daemon will run as; raises CliError."""
+    try:
+        data_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
+        service = _service_user()
+        if service is not None and data_dir.stat().st_uid == 0:
+            os.chown(data_dir, service.pw_uid, service.pw_gid)
+    except OSError as error:
+        raise forbidden(data_dir, error) from error
+
+
+def forbidden(path: Path, error: OSError) -> CliError:
+    """Say that a file or folder cannot be made or written."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return CliError(
+            f"{path} cannot be a folder: there is a file of that name, or one above it.",
+            advice="Choose another place with [gateway] data_dir, or the demo's with --data.",
+            status=Exit.CONFIG,
+        )
+    return CliError(
+        f"{path} cannot be written: {error.strerror or error}.",
+        advice="Run this as root (sudo) or as the user that the daemon runs as, "
+        "or choose another place with [gateway] data_dir.",
+        status=Exit.CONFIG,
+    )
+
+
+def _run(data_dir: Path, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    make_data_dir(data_dir)
+    try:
+        result = asyncio.run(_in_store(data_dir, unit))
+        _hand_over(data_dir)
+    except StoreLocked as error:
+        raise CliError(
+            f"A daemon uses {data_dir} but does not answer at its socket yet: {error}.",
+            advice="Try again in a moment; `systemctl status gatewayd` shows how it is.",
+            status=Exit.UNREACHABLE,
+        ) from error
+    except StoreError as error:
+        raise CliError(f"The store in {data_dir} cannot be used: {error}.") from error
+    except OSError as error:
+        raise forbidden(data_dir, error) from error
+    return result
+
+
+async def _in_store(data_dir: Path, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    store = await Store.open(data_dir=data_dir)
+    try:
+        return await store.shielded(unit)
+    finally:
+        await store.close()
+
+
+def _hand_over(data_dir: Path) -> None:
+    """Give files that root has just made to the folder's owner, or the daemon could not write."""
+    if os.geteuid() != 0:
+        return
+    owner = data_dir.stat()
+    for file in data_dir.iterdir():
+        if file.is_file() and not file.is_symlink() and file.stat().st_uid == 0:
+            os.chown(file, owner.st_uid, owner.st_gid)
+
+
+def _service_user() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(SERVICE_USER)
+    except KeyError:
+        return None

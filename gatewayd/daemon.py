@@ -1,0 +1,168 @@
+"""The daemon: opens the store, takes up where the last run ended, serves, and ends in two phases.
+
+Owns the order of start and end. The store and HTTP are outside, modems and housekeeping inside:
+nothing is accepted that cannot be kept, and the last outcomes are committed before it closes.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import structlog
+
+from config.schema import Settings
+from gatewayd.bus import Bus
+from gatewayd.clock import Clock, SystemClock
+from gatewayd.fleet import Fleet
+from gatewayd.housekeeping import Housekeeping
+from gatewayd.http.context import HttpContext
+from gatewayd.http.server import Listening, serve
+from gatewayd.metrics import Metrics
+from modem.supervisor import Timing
+from storage import outbox
+from storage.engine import Store
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What a caller may know and use from the moment on that the daemon answers."""
+
+    listening: Listening
+    store: Store
+    clock: Clock
+
+
+OnReady = Callable[[Ready], Awaitable[None]]
+
+
+async def run_daemon(
+    settings: Settings,
+    *,
+    on_ready: OnReady | None = None,
+    clock: Clock | None = None,
+    timing: Timing | None = None,
+) -> int:
+    """Serve until SIGTERM or SIGINT; gives the exit status.
+
+    Raises StoreLocked and other StoreErrors, ListenError, and, in an ExceptionGroup, any bug.
+    """
+    clock = clock or SystemClock()
+    # Around everything: a signal that comes while it starts, or while it closes, ends it orderly.
+    with _signals() as stop:
+        store = await Store.open(data_dir=settings.gateway.data_dir, url=settings.storage.url)
+        try:
+            await _recover(store, clock)
+            async with _serving(settings, store, clock, timing, stop) as parts:
+                if on_ready is not None:
+                    await on_ready(Ready(listening=parts.listening, store=store, clock=clock))
+                await _work(parts, stop)
+        finally:
+            await store.close()
+    _log.info("daemon_stopped")
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """The running daemon's parts."""
+
+    listening: Listening
+    fleet: Fleet
+    housekeeping: Housekeeping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stop:
+    """What the process was told to do."""
+
+    asked: asyncio.Event
+    hurried: asyncio.Event
+
+
+async def _recover(store: Store, clock: Clock) -> None:
+    """Claimed parts go back to the queue; what was on its way to the network is unknown."""
+    recovered = await store.shielded(lambda tx: outbox.recover(tx, now_ms=clock.now_ms()))
+    if recovered.requeued or recovered.unknown:
+        _log.warning("outbox_recovered", requeued=recovered.requeued, unknown=recovered.unknown)
+
+
+@asynccontextmanager
+async def _serving(
+    settings: Settings, store: Store, clock: Clock, timing: Timing | None, stop: _Stop
+) -> AsyncIterator[_Parts]:
+    bus = Bus()
+    metrics = Metrics()
+    fleet = Fleet(
+        settings=settings, store=store, bus=bus, clock=clock, timing=timing, metrics=metrics
+    )
+    await fleet.load()
+    context = HttpContext(
+        settings=settings,
+        store=store,
+        bus=bus,
+        clock=clock,
+        modems=fleet,
+        stopping=stop.asked,
+        version=version("gatewayd"),
+        metrics=metrics,
+    )
+    async with serve(context) as listening:
+        _log.info("daemon_ready", url=listening.url, socket=str(listening.socket))
+        yield _Parts(
+            listening=listening,
+            fleet=fleet,
+            housekeeping=Housekeeping(settings=settings, store=store, bus=bus, clock=clock),
+        )
+
+
+async def _work(parts: _Parts, stop: _Stop) -> None:
+    """Run modems and services until told to stop; the modems' running exchanges end first."""
+    async with asyncio.TaskGroup() as services:
+        fleet = services.create_task(parts.fleet.run(), name="fleet")
+        hurried = services.create_task(stop.hurried.wait(), name="hurried")
+        helpers = [
+            services.create_task(parts.fleet.pass_hints(), name="hints"),
+            services.create_task(parts.fleet.keep_counts(), name="counts"),
+            services.create_task(parts.housekeeping.run(), name="housekeeping"),
+        ]
+        await stop.asked.wait()
+        parts.fleet.stop()
+        await asyncio.wait({fleet, hurried}, return_when=asyncio.FIRST_COMPLETED)
+        fleet.cancel()
+        await asyncio.wait({fleet})
+        for helper in (hurried, *helpers):
+            helper.cancel()
+
+
+@contextmanager
+def _signals() -> Iterator[_Stop]:
+    """First SIGTERM or SIGINT: no new work. Second: cancel, but an exchange still ends."""
+    stop = _Stop(asked=asyncio.Event(), hurried=asyncio.Event())
+
+    def take(number: int) -> None:
+        name = signal.Signals(number).name
+        if stop.asked.is_set():
+            _log.warning("daemon_hurried", signal=name)
+            stop.hurried.set()
+        else:
+            _log.info("daemon_stopping", signal=name)
+            stop.asked.set()
+
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, take, number)
+    # Its default would kill the process; nothing of the configuration can change at run time yet.
+    loop.add_signal_handler(signal.SIGHUP, _log.warning, "reload_needs_a_restart")
+    try:
+        yield stop
+    finally:
+        for number in (*_STOP_SIGNALS, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)

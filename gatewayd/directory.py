@@ -1,0 +1,91 @@
+"""What HTTP, metrics and services may ask about the modems and tell them; the daemon implements it.
+
+Owns the Protocol and the view that crosses it. Knows nothing of sessions or serial ports.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from gatewayd.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentView:
+    """One trouble of a modem, with its cause and cure as far as they are known."""
+
+    id: str
+    kind: str
+    detail: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    cure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsView:
+    """What one SIM may send. None: there is no such limit, or what is left is not known yet."""
+
+    min_interval_ms: int | None = None
+    max_per_hour: int | None = None
+    hour_left: int | None = None
+    max_per_day: int | None = None
+    day_left: int | None = None
+    max_per_month: int | None = None
+    month_left: int | None = None
+    waits_for: str | None = None
+    """Which limit holds its messages back now."""
+    next_at: datetime | None = None
+    """When it may send again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModemView:
+    """A modem as the outside sees it at this moment (CONTRACT.md "Modems")."""
+
+    name: str
+    state: str
+    reason: str | None = None
+    """Why it is in this state, in plain words."""
+    number: str | None = None
+    imei: str | None = None
+    iccid: str | None = None
+    operator: str | None = None
+    registration: str | None = None
+    signal_dbm: int | None = None
+    queue: int = 0
+    """Parts that wait for this modem."""
+    sent_today: int = 0
+    """Parts accepted by the network since the gateway's midnight."""
+    limits: LimitsView = field(default_factory=LimitsView)
+    cost_this_month: Money | None = None
+    """What its SIM's accepted parts cost in the gateway's month; None without a price."""
+    store_used: int | None = None
+    store_size: int | None = None
+    since: datetime
+    """When it entered this state."""
+    muted: bool = False
+    incidents: Sequence[IncidentView] = ()
+    unparsed_lines: int = 0
+    """What it said that meant nothing to us, since the start; only the metrics tell it."""
+
+
+class ModemDirectory(Protocol):
+    """The daemon's modems, by their configured names."""
+
+    def views(self) -> Sequence[ModemView]:
+        """All modems, in the order of the configuration."""
+        ...
+
+    def view(self, name: str) -> ModemView | None:
+        """One modem; None when no modem has this name."""
+        ...
+
+    async def restart(self, name: str) -> None:
+        """Begin to close and reopen the modem's port; its running exchange ends first."""
+        ...
+
+    async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001  # agreed with the daemon
+        """Stop (or resume) sending through it; it goes on receiving."""
+        ...

@@ -1,0 +1,277 @@
+"""What the gateway does for one modem's worker: the seam between bytes and rows.
+
+Composes ingest, dispatch and reports of one modem and remembers who is on the line. Where the store
+is unavailable nothing is taken from the modem and nothing is given to it, and what the modem did is
+committed as soon as the store answers again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, assert_never
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.schema import ModemSettings, Settings
+from gatewayd.bus import Bus, Topic
+from gatewayd.clock import Clock
+from gatewayd.dispatch import Dispatch
+from gatewayd.incidents import Incidents
+from gatewayd.ingest import Ingest
+from gatewayd.line import Line
+from gatewayd.metrics import Metrics, ModemMetrics
+from gatewayd.pacing import Pacing
+from gatewayd.reports import Reports
+from modem.errors import SetupError
+from modem.events import (
+    ArrivedPdu,
+    Disposition,
+    PinHistory,
+    Slot,
+    Status,
+    StepTaken,
+    Submission,
+    SubmitOutcome,
+)
+from modem.ladder import Cause, Step
+from modem.state import State
+from storage import changes, modems, pins
+from storage.engine import Store
+from storage.errors import StoreUnavailable
+from storage.modems import ModemRow
+from storage.pins import PinMemory
+
+STORE_RETRY_SECONDS = 1.0
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+class ModemHandler:
+    """Implements ``modem.events.Handler`` for one modem."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        modem: ModemSettings,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        proved: Callable[[str], None],
+        metrics: Metrics | None = None,
+    ) -> None:
+        counts = (metrics or Metrics()).of_modem(modem.name)
+        self._modem = modem
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._status: Status | None = None
+        self._incidents = Incidents(store=store, bus=bus, clock=clock, modem=modem.name)
+        self._told: Status | None = None
+        self._reports = Reports(country=settings.gateway.country, modem=modem.name)
+        zone = ZoneInfo(settings.gateway.timezone)
+        self.pacing = Pacing(modem=modem, zone=zone, bus=bus, clock=clock, line=self.line)
+        self.dispatch = self._dispatch(settings, proved, counts)
+        self.ingest = Ingest(
+            store=store,
+            bus=bus,
+            clock=clock,
+            country=settings.gateway.country,
+            inbox=modem.inbox,
+            line=self.line,
+            reports=self._reports,
+            proved=proved,
+            counts=counts,
+        )
+
+    def _dispatch(
+        self, settings: Settings, proved: Callable[[str], None], counts: ModemMetrics
+    ) -> Dispatch:
+        return Dispatch(
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            sending=settings.sending,
+            line=self.line,
+            pacing=self.pacing,
+            reports=self._reports,
+            proved=proved,
+            counts=counts,
+        )
+
+    def line(self) -> Line:
+        """Who is on the line now."""
+        identity = self._status.identity if self._status else None
+        return Line(
+            modem=self._modem.name,
+            iccid=identity.iccid if identity else None,
+            imei=identity.imei if identity else None,
+            number=identity.number if identity else self._modem.number,
+            inboxes=(self._modem.inbox,),
+        )
+
+    async def status_changed(self, status: Status) -> None:
+        """Remember who is on the line; journal a change of state."""
+        self._status, before = status, self._told
+        if status.state is not State.READY:
+            # It would wait for this modem's network, neither expiring nor sent by another.
+            await self.release()
+        moved = before is None or (before.state, before.reason) != (status.state, status.reason)
+        if not moved and before is not None and before.identity == status.identity:
+            return
+        try:
+            async with self._store.write() as tx:
+                await self._remember(tx, status, moved=moved)
+        except StoreUnavailable as error:
+            # Told at the next look, which is never far.
+            _log.error("store_unavailable", reason=error.reason)
+            return
+        first_ready = self._told is None or self._told.state is not State.READY
+        self._told = status
+        if first_ready and status.state is State.READY:
+            await self._incidents.end_leftovers()
+        self._bus.publish(Topic.JOURNAL, Topic.OUTBOX)
+
+    async def _remember(self, tx: AsyncConnection, status: Status, *, moved: bool) -> None:
+        now_ms = self._clock.now_ms()
+        if status.state is State.READY:
+            identity = status.identity
+            await modems.upsert(
+                tx,
+                ModemRow(
+                    name=status.name,
+                    imei=identity.imei,
+                    iccid=identity.iccid,
+                    imsi=identity.imsi,
+                    number=identity.number,
+                    smsc=identity.smsc,
+                    operator=status.operator,
+                    last_ready_ms=now_ms,
+                ),
+                now_ms=now_ms,
+            )
+        if moved:
+            await changes.record(
+                tx,
+                "modem.state",
+                now_ms=now_ms,
+                subject=status.name,
+                data={"modem": status.name, "state": status.state.value, "reason": status.reason},
+            )
+
+    async def arrived(self, arrived: ArrivedPdu) -> Disposition:
+        """Commit one incoming PDU."""
+        return await self.ingest.arrived(arrived)
+
+    async def deleted(self, slots: dict[Slot, bytes]) -> None:
+        """Forget slots that the modem has emptied."""
+        try:
+            await self.ingest.deleted(slots)
+        except StoreUnavailable as error:
+            # A slot remembered too long does no harm: other bytes in it are a new message.
+            _log.error("store_unavailable", reason=error.reason)
+
+    async def next_submission(self) -> Submission | None:
+        """The next due part; none while the store does not answer."""
+        try:
+            return await self.dispatch.next_submission()
+        except StoreUnavailable as error:
+            _log.error("store_unavailable", reason=error.reason)
+            return None
+
+    async def submitting(self, submission: Submission, *, deadline_seconds: float) -> bool:
+        """Commit that Ctrl-Z is about to be written; without that commit it is not written."""
+        try:
+            return await self.dispatch.submitting(submission, deadline_seconds=deadline_seconds)
+        except StoreUnavailable as error:
+            _log.error("store_unavailable", reason=error.reason)
+            self.dispatch.keep_for_later(submission)
+            return False
+
+    async def settled(self, submission: Submission, outcome: SubmitOutcome) -> None:
+        """Commit what became of a part, however long the store takes to answer again."""
+        await self._insist(lambda: self.dispatch.settled(submission, outcome))
+
+    async def late_answer(self, submission_id: str, reference: int | None) -> None:
+        """Commit an answer that came after its deadline."""
+        await self._insist(lambda: self.dispatch.late_answer(submission_id, reference))
+
+    async def _insist(self, commit: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await commit()
+            except StoreUnavailable as error:
+                _log.error("store_unavailable", reason=error.reason)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
+            else:
+                return
+
+    async def missed_call(self, number: str | None) -> None:
+        """Journal a voice call that nobody could take."""
+        name = self._modem.name
+
+        async def record(tx: AsyncConnection) -> None:
+            now_ms = self._clock.now_ms()
+            # The journal holds no numbers (DESIGN.md); that one was given is all it says.
+            data: dict[str, changes.Json] = {"modem": name, "caller_known": number is not None}
+            await changes.record(tx, "call.missed", now_ms=now_ms, subject=name, data=data)
+
+        try:
+            await self._store.shielded(record)
+        except StoreUnavailable as error:
+            _log.error("store_unavailable", reason=error.reason)
+        self._bus.publish(Topic.JOURNAL)
+
+    async def incident_opened(self, cause: Cause, detail: str) -> None:
+        """Write down that the modem is sick."""
+        await self._incidents.opened(cause, detail)
+
+    async def incident_step(self, taken: StepTaken) -> None:
+        """Write down a remedy that was tried."""
+        await self._incidents.step(taken)
+
+    async def incident_closed(self, cure: Step) -> None:
+        """Write down that it is over."""
+        await self._incidents.closed(cure)
+
+    async def recall_pin(self, holder: str, pin: str) -> PinHistory:
+        """What this SIM did with this PIN before."""
+        memory = await self._before_typing(lambda tx: pins.recall(tx, holder=holder, pin=pin))
+        match memory:
+            case PinMemory.NONE_REFUSED:
+                return PinHistory.NONE_REFUSED
+            case PinMemory.ANOTHER_REFUSED:
+                return PinHistory.ANOTHER_REFUSED
+            case PinMemory.THIS_REFUSED:
+                return PinHistory.THIS_REFUSED
+            case _:
+                assert_never(memory)
+
+    async def pin_refused(self, holder: str, pin: str) -> None:
+        """Remember a refusal, over restarts."""
+        await self._before_typing(lambda tx: pins.remember_refused(tx, holder=holder, pin=pin))
+
+    async def pin_accepted(self, holder: str) -> None:
+        """Forget the refusal that was noted before typing."""
+        await self._insist(lambda: self._store.shielded(lambda tx: pins.forget(tx, holder=holder)))
+
+    async def _before_typing(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """No PIN is typed that could not be remembered."""
+        try:
+            return await self._store.shielded(unit)
+        except StoreUnavailable as error:
+            raise SetupError(
+                code="store_unavailable",
+                detail="the PIN is not typed while the store does not answer",
+            ) from error
+
+    async def release(self) -> None:
+        """Give back what was claimed and not begun."""
+        try:
+            await self.dispatch.release()
+        except StoreUnavailable as error:
+            # Still claimed in the store: the next start gives it back.
+            _log.error("store_unavailable", reason=error.reason)

@@ -1,0 +1,64 @@
+"""Builds the web application from the table of routes."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from gatewayd.http.context import HttpContext
+from gatewayd.http.gate import Gate
+from gatewayd.http.middleware import around, mark
+from gatewayd.http.route import EVENTS, MESSAGES, REDECODE, ROUTE_TABLE, STREAMS, TOKENS, Route
+from gatewayd.http.routes import decode, events, messages, modems, service, tokens
+from gatewayd.http.streams import Streams
+from gatewayd.redecode import Redecode
+from gatewayd.services.events import Events
+from gatewayd.services.messages import Messages
+from gatewayd.services.tokens import Tokens
+
+ROUTES: tuple[Route, ...] = (
+    *messages.ROUTES,
+    *decode.ROUTES,
+    *modems.ROUTES,
+    *events.ROUTES,
+    *tokens.ROUTES,
+    *service.ROUTES,
+)
+"""Every route there is: the router, OpenAPI and the docs test read this."""
+
+
+def build_app(context: HttpContext) -> web.Application:
+    """Make the application; it holds no task and no connection of its own."""
+    app = web.Application(middlewares=[around(context)], client_max_size=context.limits.body_bytes)
+    app.on_response_prepare.append(mark)
+    app.on_shutdown.append(_end_streams)
+    app[ROUTE_TABLE] = ROUTES
+    app[TOKENS] = Tokens(store=context.store, clock=context.clock)
+    app[EVENTS] = Events(context.store)
+    app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
+    app[MESSAGES] = Messages(
+        settings=context.settings,
+        store=context.store,
+        bus=context.bus,
+        clock=context.clock,
+        modems=context.modems,
+    )
+    app[REDECODE] = Redecode(
+        settings=context.settings, store=context.store, bus=context.bus, clock=context.clock
+    )
+    gate = Gate(context, app[TOKENS])
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, _guarded(gate, route))
+        if route.method == "GET" and not route.streams:
+            app.router.add_route("HEAD", route.path, _guarded(gate, route))
+    return app
+
+
+def _guarded(gate: Gate, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await route.handler(await gate.admit(route, request))
+
+    return handle
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[STREAMS].end_all()

@@ -1,0 +1,101 @@
+"""Around every request: its id, its Host, its errors as problems, its figures.
+
+Owns the request's barrier: an unforeseen exception ends one request, never the daemon.
+"""
+
+import asyncio
+import re
+import secrets
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from gatewayd.http.context import HttpContext
+from gatewayd.http.peer import is_our_host
+from gatewayd.http.problems import Problem, from_http_exception
+from storage.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+REQUEST_ID = web.RequestKey("request_id", str)
+_ID_HEADER = "X-Request-Id"
+_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def around(context: HttpContext) -> Middleware:
+    """Build the one middleware of the application."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get(_ID_HEADER, "")
+        request_id = given if _ACCEPTABLE_ID.fullmatch(given) else _new_request_id()
+        request[REQUEST_ID] = request_id
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        response = await _within_barrier(context, request, handler)
+        context.metrics.http_answered(
+            method=request.method,
+            route=_canonical(request),
+            status=response.status,
+            seconds=loop.time() - started if isinstance(response, web.Response) else None,
+        )
+        return response
+
+    return answer
+
+
+async def _within_barrier(
+    context: HttpContext, request: web.Request, handler: Handler
+) -> web.StreamResponse:
+    request_id = request[REQUEST_ID]
+    try:
+        _check_host(context, request)
+        return await handler(request)
+    except Problem as problem:
+        return problem.response(request_id)
+    except web.HTTPException as error:
+        return from_http_exception(error, request.path).response(request_id)
+    except StoreError as error:
+        log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
+        return Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            "the store does not answer; nothing was done",
+            headers={"Retry-After": "5"},
+        ).response(request_id)
+    except Exception:  # the request's barrier (DESIGN.md "Incoming")
+        log.exception("request_failed", request_id=request_id, route=_canonical(request))
+        return Problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "internal_error",
+            f"a fault in gatewayd; its log has the request id {request_id}",
+        ).response(request_id)
+
+
+def _check_host(context: HttpContext, request: web.Request) -> None:
+    if not is_our_host(request, context.settings.http.allowed_hosts):
+        raise Problem(
+            HTTPStatus.MISDIRECTED_REQUEST,
+            "wrong_host",
+            "this server does not go by that Host; see [http] allowed_hosts",
+        )
+
+
+async def mark(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the headers on every answer, also on streams, just before it is sent."""
+    request_id = request.get(REQUEST_ID)
+    if request_id is not None:
+        response.headers[_ID_HEADER] = request_id
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+
+
+def _new_request_id() -> str:
+    return f"req_{secrets.token_hex(10)}"
+
+
+def _canonical(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return "unmatched" if resource is None else resource.canonical

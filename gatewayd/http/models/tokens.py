@@ -1,0 +1,39 @@
+"""Tokens on the wire; the secret only in the answer to its making."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gatewayd.http.models.base import Input, Moment, Output, Page
+from gatewayd.services.tokens import Scope
+
+
+class TokenIn(Input):
+    """A token to make."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\P{Cc}+$")]
+    scopes: Annotated[
+        list[str],
+        Field(min_length=1, max_length=20, json_schema_extra={"items": {"enum": list(Scope)}}),
+    ]
+
+
+class Token(Output):
+    """A token, without its secret."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: Moment
+    last_used_at: Annotated[Moment | None, Field(description="to within five minutes")]
+    revoked_at: Moment | None
+
+
+class NewToken(Token):
+    """A token just made."""
+
+    token: Annotated[str, Field(description="the secret, shown this once")]
+
+
+class TokenPage(Page[Token]):
+    """Tokens, newest first."""

@@ -1,0 +1,118 @@
+"""What a route is: one description gives the router its entry and OpenAPI its operation.
+
+Owns Route, Call and who may enter. Knows no particular route.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from gatewayd.http.context import HttpContext
+from gatewayd.http.streams import Streams
+from gatewayd.redecode import Redecode
+from gatewayd.services.events import Events
+from gatewayd.services.messages import Messages
+from gatewayd.services.tokens import Principal, Scope, Tokens
+
+
+class Door(StrEnum):
+    """Who may enter without a scope."""
+
+    OPEN = "open"
+    """Anyone: what it tells is in this program's public source."""
+
+    LOOPBACK = "loopback"
+    """Anyone on this machine; from elsewhere any valid token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One admitted request: who asks, and what, already validated by the route's models."""
+
+    request: web.Request
+    context: HttpContext
+    principal: Principal | None
+    body: Any = None
+    query: Any = None
+    body_digest: bytes = b""
+    """SHA-256 of the body's bytes."""
+
+    @property
+    def author(self) -> Principal:
+        """Who asks; only for routes that need a scope."""
+        if self.principal is None:
+            raise LookupError("this route admits callers without a token")
+        return self.principal
+
+
+Handler = Callable[[Call], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One successful answer of a route."""
+
+    model: type[BaseModel] | None = None
+    media_type: str = "application/json"
+    description: str
+    also: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    """Other media types of the same answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One method on one path."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Scope | Door
+    tag: str
+    summary: str
+    answers: Mapping[HTTPStatus, Answer]
+    description: str = ""
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Optional request headers that mean something here, each with what."""
+    streams: bool = False
+    """Whether its answer may go on for ever."""
+    problems: Sequence[HTTPStatus] = ()
+    """Errors of its own, beside those of its access, body and query."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change something: refused while the daemon stops."""
+        return self.method not in {"GET", "HEAD"}
+
+    def every_problem(self) -> tuple[HTTPStatus, ...]:
+        """All error statuses it may answer, in order."""
+        found = {*self.problems, HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR}
+        if self.access is not Door.OPEN:
+            found |= {
+                HTTPStatus.UNAUTHORIZED,
+                HTTPStatus.TOO_MANY_REQUESTS,
+                HTTPStatus.SERVICE_UNAVAILABLE,
+            }
+        if isinstance(self.access, Scope):
+            found.add(HTTPStatus.FORBIDDEN)
+        if self.body is not None:
+            found |= {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+        if self.body is not None or self.query is not None:
+            found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
+        if "{" in self.path:
+            found.add(HTTPStatus.NOT_FOUND)
+        return tuple(sorted(found))
+
+
+ROUTE_TABLE = web.AppKey("route_table", tuple)
+MESSAGES = web.AppKey("messages", Messages)
+TOKENS = web.AppKey("tokens", Tokens)
+EVENTS = web.AppKey("events", Events)
+STREAMS = web.AppKey("streams", Streams)
+REDECODE = web.AppKey("redecode", Redecode)

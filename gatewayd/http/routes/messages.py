@@ -1,0 +1,311 @@
+"""Routes of messages."""
+
+import json
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from aiohttp import web
+
+from gatewayd.http import answers
+from gatewayd.http.models.base import milliseconds
+from gatewayd.http.models.messages import (
+    Forced,
+    Message,
+    MessageDetail,
+    MessageIn,
+    MessagePage,
+    MessagesQuery,
+    Preview,
+    PreviewIn,
+    ResolveIn,
+    detail_json,
+    message_body,
+    message_json,
+)
+from gatewayd.http.models.money import cost_json
+from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
+from gatewayd.http.route import MESSAGES, Answer, Call, Route
+from gatewayd.numbers import canonical
+from gatewayd.services.drafts import (
+    Draft,
+    Policy,
+    Refusal,
+    Refused,
+    choose_inbox,
+    measure,
+    price_in,
+)
+from gatewayd.services.messages import IdempotencyKey, KeyConflict
+from gatewayd.services.tokens import Scope
+from gatewayd.services.waiting import waiting_of
+from storage import queries
+from storage.errors import CursorExpired
+from storage.outbox import CancelOutcome, ResolveOutcome
+from storage.queries import MessageFilter
+
+_TAG = "Messages"
+_KEY_HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+async def send_message(call: Call) -> web.StreamResponse:
+    """Accept a message; it is durable when this answers."""
+    asked: MessageIn = call.body
+    result = await call.request.app[MESSAGES].accept(
+        _draft(asked), author=call.author, key=_key(call), answer=message_body
+    )
+    match result:
+        case Refused(refusals=refusals):
+            raise _refuse(refusals)
+        case KeyConflict.MISMATCH:
+            raise unprocessable(
+                [
+                    FieldProblem(
+                        pointer=f"/header/{_KEY_HEADER}", detail="was used for another body"
+                    )
+                ],
+                code="idempotency_mismatch",
+            )
+        case KeyConflict.IN_PROGRESS:
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "idempotency_in_progress",
+                "the first request with this Idempotency-Key is still running",
+                headers={"Retry-After": "1"},
+            )
+        case accepted:
+            headers = {"Location": f"/v1/messages/{accepted.message_id}"}
+            if accepted.replayed:
+                headers["Idempotency-Replayed"] = "true"
+            text = json.dumps(accepted.body, ensure_ascii=False, separators=(",", ":"))
+            return answers.json_text(text, status=HTTPStatus.ACCEPTED, headers=headers)
+
+
+async def list_messages(call: Call) -> web.StreamResponse:
+    """List what matches, newest first."""
+    asked: MessagesQuery = call.query
+    country = call.context.settings.gateway.country
+    filters = MessageFilter(
+        direction=asked.direction,
+        state=asked.state,
+        inbox=asked.inbox,
+        contact=None if asked.contact is None else canonical(asked.contact, country=country).text,
+        since_ms=None if asked.since is None else milliseconds(asked.since),
+        until_ms=None if asked.until is None else milliseconds(asked.until),
+        q=asked.q,
+        client_reference=asked.client_reference,
+    )
+    try:
+        async with call.context.store.read() as tx:
+            page = await queries.list_messages(tx, filters, limit=asked.limit, cursor=asked.cursor)
+    except CursorExpired as error:
+        wrong = FieldProblem(pointer="/query/cursor", detail="is no cursor of this list")
+        raise unprocessable([wrong]) from error
+    return answers.json_of(
+        MessagePage(items=[message_json(row) for row in page.items], next=page.next)
+    )
+
+
+async def get_message(call: Call) -> web.StreamResponse:
+    """Show one with its attempts."""
+    return answers.json_of(await _detail(call))
+
+
+async def cancel_message(call: Call) -> web.StreamResponse:
+    """Stop one of which nothing is on the air."""
+    message_id = call.request.match_info["id"]
+    match await call.request.app[MESSAGES].cancel(message_id):
+        case CancelOutcome.NOT_FOUND:
+            raise not_found(f"outgoing message {message_id!a}")
+        case CancelOutcome.TOO_LATE:
+            detail = await _detail(call)
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "too_late",
+                f"it is {detail.state}: a part is on the air or may be, or it has ended; "
+                "nothing was stopped",
+            )
+        case CancelOutcome.CANCELED:
+            return answers.json_of(await _detail(call))
+
+
+async def resolve_message(call: Call) -> web.StreamResponse:
+    """Settle an unknown one."""
+    message_id = call.request.match_info["id"]
+    asked: ResolveIn = call.body
+    match await call.request.app[MESSAGES].resolve(message_id, asked.as_, by=call.author):
+        case ResolveOutcome.NOT_FOUND:
+            raise not_found(f"outgoing message {message_id!a}")
+        case ResolveOutcome.NOT_UNKNOWN:
+            detail = await _detail(call)
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "not_unknown",
+                f"it is {detail.state}; only an unknown message can be resolved",
+            )
+        case ResolveOutcome.RESOLVED:
+            return answers.json_of(await _detail(call))
+
+
+async def preview_message(call: Call) -> web.StreamResponse:
+    """Measure a text as it would be sent."""
+    asked: PreviewIn = call.body
+    max_parts = call.context.settings.sending.max_parts
+    planned = measure(asked.text, max_parts=_ANY_LENGTH)
+    if isinstance(planned, Refusal):
+        raise _refuse([planned])
+    inbox = choose_inbox(asked.inbox, Policy.of(call.context.settings))
+    if isinstance(inbox, Refusal):
+        # Not naming one is no mistake here: a text has a length in any inbox.
+        if asked.inbox is not None:
+            raise _refuse([inbox])
+        price = None
+    else:
+        price = price_in(inbox, call.context.settings, parts=planned.parts)
+    return answers.json_of(
+        Preview(
+            encoding=planned.encoding,
+            parts=planned.parts,
+            max_parts=max_parts,
+            characters=len(asked.text),
+            units_used=planned.units_used,
+            units_left=planned.units_left,
+            forced=[
+                Forced(index=one.index, character=one.character, replacement=one.replacement)
+                for one in planned.forced
+            ],
+            cost=cost_json(price),
+        )
+    )
+
+
+_ANY_LENGTH = 1_000_000  # a preview tells also how long too long is
+
+
+def _draft(asked: MessageIn) -> Draft:
+    return Draft(
+        to=asked.to,
+        text=asked.text,
+        inbox=asked.inbox,
+        send_at_ms=None if asked.send_at is None else milliseconds(asked.send_at),
+        expires_at_ms=None if asked.expires_at is None else milliseconds(asked.expires_at),
+        priority=asked.priority,
+        delivery_report=asked.delivery_report,
+        on_unknown=asked.on_unknown,
+        client_reference=asked.client_reference,
+    )
+
+
+def _key(call: Call) -> IdempotencyKey | None:
+    given = call.request.headers.getall(_KEY_HEADER, [])
+    if not given:
+        return None
+    if len(given) > 1 or not _KEY.fullmatch(given[0]):
+        detail = "must be one value of 1 to 255 printable ASCII characters without blanks"
+        raise unprocessable(
+            [FieldProblem(pointer=f"/header/{_KEY_HEADER}", detail=detail)],
+            code="idempotency_key_invalid",
+        )
+    return IdempotencyKey(key=given[0], body_digest=call.body_digest)
+
+
+def _refuse(refusals: tuple[Refusal, ...] | list[Refusal]) -> Problem:
+    errors = [FieldProblem(pointer=f"/{one.field}", detail=one.detail) for one in refusals]
+    return unprocessable(errors, code=refusals[0].code)
+
+
+async def _detail(call: Call) -> MessageDetail:
+    message_id = call.request.match_info["id"]
+    async with call.context.store.read() as tx:
+        row = await queries.get_message(tx, message_id)
+        if row is None:
+            raise not_found(f"message {message_id!a}")
+        attempts = await queries.attempts_of(tx, message_id)
+    modems, settings = call.context.modems, call.context.settings
+    serving = [modems.view(each.name) for each in settings.modems if each.inbox == row.inbox]
+    waiting = waiting_of(
+        row,
+        attempts,
+        [view for view in serving if view is not None],
+        now_ms=call.context.clock.now_ms(),
+    )
+    return detail_json(row, attempts, waiting)
+
+
+def _answer(model: type[Message], description: str) -> Mapping[HTTPStatus, Answer]:
+    return {HTTPStatus.OK: Answer(model=model, description=description)}
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/messages",
+        handler=send_message,
+        access=Scope.MESSAGES_SEND,
+        tag=_TAG,
+        summary="Send a message",
+        description="It is durable when this answers.",
+        body=MessageIn,
+        headers={
+            _KEY_HEADER: "the same key and body give the first answer again, for 7 days; "
+            "with another body 422 `idempotency_mismatch`"
+        },
+        answers={
+            HTTPStatus.ACCEPTED: Answer(
+                model=Message, description="Accepted; `Location` is where to follow it"
+            )
+        },
+        problems=(HTTPStatus.CONFLICT,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/messages",
+        handler=list_messages,
+        access=Scope.MESSAGES_READ,
+        tag=_TAG,
+        summary="Messages, newest first",
+        query=MessagesQuery,
+        answers={HTTPStatus.OK: Answer(model=MessagePage, description="A page")},
+    ),
+    Route(
+        method="POST",
+        path="/v1/messages/preview",
+        handler=preview_message,
+        access=Scope.MESSAGES_SEND,
+        tag=_TAG,
+        summary="How a text would be sent: encoding, parts, characters that cost",
+        body=PreviewIn,
+        answers={HTTPStatus.OK: Answer(model=Preview, description="Its measure")},
+    ),
+    Route(
+        method="GET",
+        path="/v1/messages/{id}",
+        handler=get_message,
+        access=Scope.MESSAGES_READ,
+        tag=_TAG,
+        summary="One message with its attempts",
+        answers=_answer(MessageDetail, "The message"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/messages/{id}/cancel",
+        handler=cancel_message,
+        access=Scope.MESSAGES_SEND,
+        tag=_TAG,
+        summary="Cancel a message of which nothing is on the air",
+        answers=_answer(MessageDetail, "Canceled, now or already before"),
+        problems=(HTTPStatus.CONFLICT,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/messages/{id}/resolve",
+        handler=resolve_message,
+        access=Scope.MESSAGES_SEND,
+        tag=_TAG,
+        summary="Settle an `unknown` message by your own knowledge",
+        body=ResolveIn,
+        answers=_answer(MessageDetail, "As it is now"),
+        problems=(HTTPStatus.CONFLICT,),
+    ),
+)

@@ -1,0 +1,137 @@
+"""Health, figures and the API's own description."""
+
+import json
+from http import HTTPStatus
+
+from aiohttp import web
+
+from gatewayd.http import answers
+from gatewayd.http.docs_page import content_security_policy, page, stylesheet
+from gatewayd.http.models.service import Health, Ready
+from gatewayd.http.openapi import document
+from gatewayd.http.problems import Problem
+from gatewayd.http.route import ROUTE_TABLE, Answer, Call, Door, Route
+from gatewayd.metrics import MEDIA_TYPE, Snapshot
+from storage import queries
+from storage.errors import StoreError
+
+_TAG = "Service"
+
+
+async def healthz(call: Call) -> web.StreamResponse:
+    """Answer at all: that is the health."""
+    return answers.json_of(Health(version=call.context.version))
+
+
+async def readyz(call: Call) -> web.StreamResponse:
+    """Try the store and look at the modems."""
+    context = call.context
+    reasons: list[str] = []
+    if context.stopping.is_set():
+        reasons.append("the gateway is shutting down")
+    try:
+        await context.store.check()
+    except StoreError as error:
+        reasons.append(f"the store does not answer: {error}")
+    views = context.modems.views()
+    ready = [view.name for view in views if view.state == "ready"]
+    if not views:
+        reasons.append("no modem is configured")
+    elif not ready:
+        reasons += [
+            f"modem {view.name} is {view.state}" + (f": {view.reason}" if view.reason else "")
+            for view in views
+        ]
+    if reasons:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", "; ".join(reasons), reasons=reasons
+        )
+    return answers.json_of(Ready(modems=ready))
+
+
+async def metrics(call: Call) -> web.StreamResponse:
+    """Write the figures of this moment."""
+    context = call.context
+    async with context.store.read() as tx:
+        counts = await queries.count_by_state(tx)
+    snapshot = Snapshot(
+        version=context.version,
+        modems=context.modems.views(),
+        messages=counts,
+        store_unavailable=context.store.unavailable_total,
+    )
+    return web.Response(
+        body=context.metrics.exposition(snapshot), headers={"Content-Type": MEDIA_TYPE}
+    )
+
+
+async def openapi(call: Call) -> web.StreamResponse:
+    """Describe the API to programs."""
+    return web.Response(text=json.dumps(_document(call)), content_type="application/json")
+
+
+async def docs(call: Call) -> web.StreamResponse:
+    """Describe the API to people."""
+    style = stylesheet()
+    return web.Response(
+        text=page(_document(call), style),
+        content_type="text/html",
+        headers={"Content-Security-Policy": content_security_policy(style)},
+    )
+
+
+def _document(call: Call) -> dict[str, object]:
+    routes: tuple[Route, ...] = call.request.app[ROUTE_TABLE]
+    return document(routes, version=call.context.version)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/healthz",
+        handler=healthz,
+        access=Door.LOOPBACK,
+        tag=_TAG,
+        summary="Is the process alive",
+        answers={HTTPStatus.OK: Answer(model=Health, description="The loop answers")},
+    ),
+    Route(
+        method="GET",
+        path="/readyz",
+        handler=readyz,
+        access=Door.LOOPBACK,
+        tag=_TAG,
+        summary="Can it send now",
+        description="Writes to the store, and wants at least one modem to be `ready`.",
+        answers={HTTPStatus.OK: Answer(model=Ready, description="It can")},
+    ),
+    Route(
+        method="GET",
+        path="/metrics",
+        handler=metrics,
+        access=Door.LOOPBACK,
+        tag=_TAG,
+        summary="Figures for Prometheus",
+        answers={
+            HTTPStatus.OK: Answer(media_type="text/plain", description="Prometheus' text format")
+        },
+    ),
+    Route(
+        method="GET",
+        path="/openapi.json",
+        handler=openapi,
+        access=Door.OPEN,
+        tag=_TAG,
+        summary="This API, for programs (OpenAPI 3.1)",
+        answers={HTTPStatus.OK: Answer(description="The document")},
+    ),
+    Route(
+        method="GET",
+        path="/docs",
+        handler=docs,
+        access=Door.OPEN,
+        tag=_TAG,
+        summary="This API, for people; needs no internet",
+        answers={HTTPStatus.OK: Answer(media_type="text/html", description="The page")},
+    ),
+)

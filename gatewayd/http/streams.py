@@ -1,0 +1,142 @@
+"""Server-sent events: the open streams, and how one of them is written.
+
+A stream keeps no queue. It reads the journal from its own cursor, so a slow reader costs a full
+socket buffer and no more; one that stays stalled is cut off and resumes by Last-Event-ID.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from gatewayd.bus import Bus, Subscription, Topic
+from gatewayd.http.limits import Limits
+from gatewayd.http.models.events import Event, event_json
+from gatewayd.http.problems import Problem
+from gatewayd.metrics import Metrics
+from gatewayd.services.events import Events, Filter
+from storage.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 100
+_GREETING = b"retry: 2000\n: gatewayd\n\n"
+_HEARTBEAT = b": still here\n\n"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Open:
+    principal_id: str
+    hints: Subscription
+    ended: bool = field(default=False)
+
+    def end(self) -> None:
+        self.ended = True
+        self.hints.hint()
+
+
+class Streams:
+    """All open streams of one application."""
+
+    def __init__(self, *, bus: Bus, limits: Limits, metrics: Metrics) -> None:
+        self._bus = bus
+        self._limits = limits
+        self._metrics = metrics
+        self._open: set[_Open] = set()
+
+    def end_all(self) -> None:
+        """End every stream after what it is writing; the server is closing."""
+        for stream in self._open:
+            stream.end()
+
+    def end_of(self, principal_id: str) -> None:
+        """End the streams of one whose token was revoked."""
+        for stream in self._open:
+            if stream.principal_id == principal_id:
+                stream.end()
+
+    async def run(
+        self,
+        request: web.Request,
+        *,
+        principal_id: str,
+        events: Events,
+        cursor: str | None,
+        wanted: Filter,
+    ) -> web.StreamResponse:
+        """Write events until the reader leaves or the server closes.
+
+        Without a cursor it begins with what happens from now on. Raises CursorExpired before
+        anything is written, Problem 429 when too many streams are open.
+        """
+        with self._admitted(principal_id) as stream:
+            position = await events.start(cursor)
+            response = web.StreamResponse(
+                headers={"Content-Type": "text/event-stream; charset=utf-8"}
+            )
+            await response.prepare(request)
+            try:
+                await self._feed(response, stream, events, position, wanted)
+            except TimeoutError:
+                log.info("event_stream_stalled", principal=principal_id)
+                if request.transport is not None:
+                    request.transport.abort()
+            except ConnectionError:
+                log.debug("event_stream_left", principal=principal_id)
+            except StoreError as error:
+                # The answer has begun; the reader comes back and resumes.
+                log.warning("event_stream_store_unavailable", error=repr(error))
+            return response
+
+    @contextmanager
+    def _admitted(self, principal_id: str) -> Iterator[_Open]:
+        if len(self._open) >= self._limits.streams:
+            raise Problem(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "too_many_streams",
+                f"{self._limits.streams} event streams are open already",
+                headers={"Retry-After": "15"},
+            )
+        # Before the start is read, so that nothing falls between the two.
+        with self._bus.subscribe(Topic.JOURNAL) as hints:
+            stream = _Open(principal_id=principal_id, hints=hints)
+            self._open.add(stream)
+            self._metrics.event_streams.set(len(self._open))
+            try:
+                yield stream
+            finally:
+                self._open.discard(stream)
+                self._metrics.event_streams.set(len(self._open))
+
+    async def _feed(
+        self,
+        response: web.StreamResponse,
+        stream: _Open,
+        events: Events,
+        position: str | None,
+        wanted: Filter,
+    ) -> None:
+        await self._write(response, _GREETING)
+        while not stream.ended:
+            batch = await events.after(position, limit=_BATCH)
+            if batch:
+                position = batch[-1].change.id
+                chosen = [told for told in batch if wanted.takes(told.change.type)]
+                if chosen:
+                    await self._write(response, b"".join(_frame(event_json(t)) for t in chosen))
+                continue
+            hinted = await stream.hints.wait(self._limits.heartbeat_seconds)
+            if not hinted:
+                await self._write(response, _HEARTBEAT)
+
+    async def _write(self, response: web.StreamResponse, data: bytes) -> None:
+        async with asyncio.timeout(self._limits.stalled_reader_seconds):
+            await response.write(data)
+
+
+def _frame(event: Event) -> bytes:
+    return f"id: {event.id}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()

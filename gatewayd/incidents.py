@@ -1,0 +1,96 @@
+"""The incidents of one modem in the store: what its worker tells of a sick modem, committed.
+
+An incident that could not be committed is lost to the record, never to the modem's treatment.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gatewayd.bus import Bus, Topic
+from gatewayd.clock import Clock
+from modem.events import StepTaken
+from modem.ladder import Cause, Step
+from storage import modems
+from storage.engine import Store
+from storage.errors import StoreUnavailable
+
+_CAUSES = frozenset(cause.value for cause in Cause)
+_log = structlog.get_logger(__name__)
+
+
+class Incidents:
+    """Writes down what a modem has, at most one incident at a time."""
+
+    def __init__(self, *, store: Store, bus: Bus, clock: Clock, modem: str) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._modem = modem
+        self._open: str | None = None
+
+    async def opened(self, cause: Cause, detail: str) -> None:
+        """Open an incident; one that a killed predecessor left open ends here."""
+
+        async def record(tx: AsyncConnection) -> None:
+            await self._end_leftovers(tx)
+            self._open = await modems.open_incident(
+                tx, modem=self._modem, code=cause.value, detail=detail, now_ms=self._clock.now_ms()
+            )
+
+        await self._commit(record)
+
+    async def step(self, taken: StepTaken) -> None:
+        """Write down a remedy."""
+        incident_id = self._open
+        if incident_id is None:
+            return
+
+        async def record(tx: AsyncConnection) -> None:
+            await modems.note_step(
+                tx,
+                incident_id=incident_id,
+                step=taken.step.value,
+                helped=taken.helped,
+                seconds=round(taken.seconds, 3),
+                now_ms=self._clock.now_ms(),
+            )
+
+        await self._commit(record)
+
+    async def closed(self, cure: Step) -> None:
+        """Close it with what cured it."""
+        incident_id, self._open = self._open, None
+        if incident_id is None:
+            return
+
+        async def record(tx: AsyncConnection) -> None:
+            await modems.close_incident(
+                tx, incident_id=incident_id, cure=cure.value, now_ms=self._clock.now_ms()
+            )
+
+        await self._commit(record)
+
+    async def end_leftovers(self) -> None:
+        """The modem is ready: what an earlier run of the daemon left open is over."""
+        if self._open is None:
+            await self._commit(self._end_leftovers)
+
+    async def _end_leftovers(self, tx: AsyncConnection) -> None:
+        for incident in await modems.incidents_of(tx, self._modem):
+            if incident.closed_at_ms is None and incident.code in _CAUSES:
+                await modems.close_incident(
+                    tx,
+                    incident_id=incident.id,
+                    cure="gateway_restarted",
+                    now_ms=self._clock.now_ms(),
+                )
+
+    async def _commit(self, unit: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        try:
+            await self._store.shielded(unit)
+        except StoreUnavailable as error:
+            _log.error("store_unavailable", reason=error.reason)
+        else:
+            self._bus.publish(Topic.JOURNAL)

@@ -1,0 +1,253 @@
+"""Figures for Prometheus: counted here while it runs, or read from modems and store when asked.
+
+Owns the names of all metrics (docs/http.md lists them; a test compares). Knows neither sessions
+nor SQL.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from gatewayd.directory import ModemView
+
+_HTTP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+# 24.011's TR1M lets an honest submit take 35–45 s.
+_SUBMIT_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 45.0, 60.0, 120.0)
+
+# A second series for each counter, which tells only when this process started.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client left it untyped
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What is read at the moment of a scrape."""
+
+    version: str
+    modems: Sequence[ModemView]
+    messages: Mapping[str, int]
+    """How many in each state; `received` are the incoming ones."""
+    store_unavailable: int = 0
+    """How often the store did not answer since the start."""
+
+
+class SubmitResult(StrEnum):
+    """What a modem said of one part."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+class PduResult(StrEnum):
+    """What an incoming PDU was."""
+
+    MESSAGE = "message"
+    PART = "part"
+    REPORT = "report"
+    COPY = "copy"
+    UNDECODED = "undecoded"
+    QUARANTINED = "quarantined"
+
+
+class ReportMatch(StrEnum):
+    """How a status report found its part when it came."""
+
+    MATCHED = "matched"
+    EVIDENCE = "evidence"
+    UNMATCHED = "unmatched"
+
+
+class ModemMetrics:
+    """The counters of one modem; they show as 0 from its start."""
+
+    def __init__(
+        self,
+        *,
+        submits: Mapping[SubmitResult, Counter],
+        submit_seconds: Histogram,
+        pdus: Mapping[PduResult, Counter],
+        reports: Mapping[ReportMatch, Counter],
+    ) -> None:
+        self._submits = submits
+        self._submit_seconds = submit_seconds
+        self._pdus = pdus
+        self._reports = reports
+
+    def submitted(self, result: SubmitResult) -> None:
+        """Count one submit whose outcome is committed."""
+        self._submits[result].inc()
+
+    def answered(self, seconds: float) -> None:
+        """Observe how long the network took, from Ctrl-Z to its answer."""
+        self._submit_seconds.observe(seconds)
+
+    def arrived(self, result: PduResult) -> None:
+        """Count one incoming PDU that is committed."""
+        self._pdus[result].inc()
+
+    def reported(self, match: ReportMatch) -> None:
+        """Count one status report that is committed."""
+        self._reports[match].inc()
+
+
+class Metrics:
+    """The process's counters; each instance has its own registry, so tests don't share."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._http_requests = self._counter(
+            "gatewayd_http_requests", "Requests answered", "method", "route", "status"
+        )
+        self._http_seconds = self._histogram(
+            "gatewayd_http_request_seconds",
+            "Time to answer a request; event streams are not counted",
+            "route",
+            buckets=_HTTP_BUCKETS,
+        )
+        self.event_streams = Gauge(
+            "gatewayd_event_streams", "Event streams open now", registry=self.registry
+        )
+        self._submits = self._counter(
+            "gatewayd_submits", "Parts handed to a modem, by what it said", "modem", "outcome"
+        )
+        self._submit_seconds = self._histogram(
+            "gatewayd_submit_seconds",
+            "Time from Ctrl-Z to the network's answer",
+            "modem",
+            buckets=_SUBMIT_BUCKETS,
+        )
+        self._pdus = self._counter(
+            "gatewayd_incoming_pdus", "PDUs taken from a modem, by what they were", "modem", "kind"
+        )
+        self._reports = self._counter(
+            "gatewayd_reports", "Delivery reports, by how they found their part", "modem", "match"
+        )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, *labels: str, buckets: Sequence[float]) -> Histogram:
+        return Histogram(name, text, labels, buckets=buckets, registry=self.registry)
+
+    def of_modem(self, name: str) -> ModemMetrics:
+        """Give the counters of this modem."""
+        return ModemMetrics(
+            submits={one: self._submits.labels(modem=name, outcome=one) for one in SubmitResult},
+            submit_seconds=self._submit_seconds.labels(modem=name),
+            pdus={one: self._pdus.labels(modem=name, kind=one) for one in PduResult},
+            reports={one: self._reports.labels(modem=name, match=one) for one in ReportMatch},
+        )
+
+    def http_answered(self, *, method: str, route: str, status: int, seconds: float | None) -> None:
+        """Count one answered request; `seconds` is None for a stream."""
+        self._http_requests.labels(method=method, route=route, status=str(status)).inc()
+        if seconds is not None:
+            self._http_seconds.labels(route=route).observe(seconds)
+
+    def exposition(self, snapshot: Snapshot) -> bytes:
+        """Write everything in Prometheus' text format."""
+        reading = CollectorRegistry()
+        reading.register(_Reading(snapshot))
+        return generate_latest(self.registry) + generate_latest(reading)
+
+
+class _Reading:
+    """Turns one snapshot into metrics."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def collect(self) -> Iterator[Metric]:
+        """Implement prometheus_client's collector."""
+        info = GaugeMetricFamily("gatewayd_info", "The running version", labels=("version",))
+        info.add_metric([self._snapshot.version], 1)
+        yield info
+        messages = GaugeMetricFamily(
+            "gatewayd_messages", "Messages kept, by state", labels=("state",)
+        )
+        for state, count in self._snapshot.messages.items():
+            messages.add_metric([state], count)
+        yield messages
+        unavailable = CounterMetricFamily(
+            "gatewayd_store_unavailable", "Times that the store did not answer"
+        )
+        unavailable.add_metric([], self._snapshot.store_unavailable)
+        yield unavailable
+        yield from _modem_metrics(self._snapshot.modems)
+
+
+def _modem_metrics(views: Sequence[ModemView]) -> Iterator[Metric]:
+    state = GaugeMetricFamily(
+        "gatewayd_modem_state", "1 for the state that the modem is in", labels=("modem", "state")
+    )
+    for view in views:
+        state.add_metric([view.name, view.state], 1)
+    yield state
+    unparsed = CounterMetricFamily(
+        "gatewayd_modem_unparsed_lines",
+        "Lines from the modem that mean nothing to the gateway",
+        labels=("modem",),
+    )
+    for view in views:
+        unparsed.add_metric([view.name], view.unparsed_lines)
+    yield unparsed
+    for name, text, figure in _MODEM_FIGURES:
+        family = GaugeMetricFamily(name, text, labels=("modem",))
+        for view in views:
+            value = figure(view)
+            if value is not None:
+                family.add_metric([view.name], value)
+        yield family
+
+
+_MODEM_FIGURES: tuple[tuple[str, str, Callable[[ModemView], float | None]], ...] = (
+    (
+        "gatewayd_modem_signal_dbm",
+        "Signal strength in dBm",
+        lambda view: view.signal_dbm,
+    ),
+    (
+        "gatewayd_modem_queue_parts",
+        "Parts that wait for this modem",
+        lambda view: view.queue,
+    ),
+    (
+        "gatewayd_modem_sent_today_parts",
+        "Parts that the network accepted since the gateway's midnight",
+        lambda view: view.sent_today,
+    ),
+    (
+        "gatewayd_modem_store_used",
+        "Messages that lie in the modem's store",
+        lambda view: view.store_used,
+    ),
+    (
+        "gatewayd_modem_store_size",
+        "Messages that the modem's store can hold",
+        lambda view: view.store_size,
+    ),
+    (
+        "gatewayd_modem_muted",
+        "1 while the modem receives but does not send",
+        lambda view: float(view.muted),
+    ),
+    (
+        "gatewayd_modem_incidents_open",
+        "Troubles of the modem that are not over",
+        lambda view: sum(incident.closed_at is None for incident in view.incidents),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What clients may have done, whatever door they come through."""

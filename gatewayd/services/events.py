@@ -1,0 +1,103 @@
+"""What happened, from the journal, joined with the bodies when it is read.
+
+Owns the list of event types and the join. The journal itself holds no text (DESIGN.md "Store
+rules" 6), so an erased message stays erased here too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage import changes, queries
+from storage.changes import Change
+from storage.engine import Store
+from storage.errors import CursorExpired
+from storage.queries import MessageRow
+
+EVENT_TYPES: dict[str, str] = {
+    "message.received": "a text came in",
+    "message.queued": "a message was accepted for sending",
+    "message.sending": "a modem has its first part",
+    "message.sent": "the network accepted every part",
+    "message.delivered": "every part's delivery report says so",
+    "message.undelivered": "the network could not deliver it",
+    "message.failed": "it was refused for good, or a person settled it so",
+    "message.expired": "its time was over before it could be sent",
+    "message.canceled": "a client canceled it before it was sent",
+    "message.unknown": "it may or may not have been sent",
+    "message.updated": "something else about it changed, such as a late part of a long text",
+    "modem.state": "a modem is in another state",
+    "modem.incident": "a modem has trouble (`state` `open`), a remedy was tried (`step`, with "
+    "`helped` and `seconds`), or it is over (`closed`)",
+    "call.missed": "somebody called the modem's number",
+}
+"""Every type there is; docs/http.md lists them too, and a test compares."""
+
+_OF_MESSAGES = "message."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which types a reader wants; None is all."""
+
+    types: frozenset[str] | None = None
+
+    def takes(self, type_: str) -> bool:
+        """Whether this type is wanted."""
+        return self.types is None or type_ in self.types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One event, with its message as it is now where it has one."""
+
+    change: Change
+    message: MessageRow | None
+
+
+def parse_types(text: str | None) -> Filter | str:
+    """Read a list with commas; gives the reason when a name is no type."""
+    if text is None:
+        return Filter()
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in EVENT_TYPES]
+    if unknown or not names:
+        said = ", ".join(map(repr, unknown)) or "nothing"
+        return f"unknown: {said}; known: {', '.join(EVENT_TYPES)}"
+    return Filter(types=frozenset(names))
+
+
+class Events:
+    """Reads the journal."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def start(self, cursor: str | None) -> str | None:
+        """Give where a stream begins: after `cursor`, else after all that has happened.
+
+        Raises CursorExpired when `cursor` is not kept.
+        """
+        _check_form(cursor)
+        async with self._store.read() as tx:
+            if cursor is None:
+                return await changes.latest(tx)
+            await changes.after(tx, cursor, 1)
+            return cursor
+
+    async def after(
+        self, cursor: str | None, *, limit: int, wanted: Filter | None = None
+    ) -> Sequence[Told]:
+        """List up to `limit` events after `cursor`, oldest first; raises CursorExpired."""
+        _check_form(cursor)
+        types = wanted.types if wanted is not None else None
+        async with self._store.read() as tx:
+            found = await changes.after(tx, cursor, limit, types)
+            ids = {change.subject for change in found if change.type.startswith(_OF_MESSAGES)}
+            messages = await queries.messages_by_id(tx, ids)
+        return [Told(change=change, message=messages.get(change.subject)) for change in found]
+
+
+def _check_form(cursor: str | None) -> None:
+    # Ids are ASCII; the odd bytes of a header become half characters, which no database takes.
+    if cursor is not None and not cursor.isascii():
+        raise CursorExpired(cursor=cursor)

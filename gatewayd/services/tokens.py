@@ -1,0 +1,152 @@
+"""Tokens of programs and people: what they may do, how they are made and recognised.
+
+Owns scopes, principals and the secret's form. A secret is shown once; the store has its digest.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gatewayd.clock import Clock
+from storage import tokens
+from storage.engine import Store
+from storage.errors import StoreUnavailable
+from storage.tokens import TokenRow
+
+log = structlog.get_logger(__name__)
+
+_PREFIX = "gw_"
+_SECRET_BYTES = 32
+# `last_used_at` to within five minutes: a write for each request would cost more than it tells.
+_TOUCH_AFTER_MS = 300_000
+
+
+class Scope(StrEnum):
+    """What a token may do."""
+
+    MESSAGES_SEND = "messages:send"
+    MESSAGES_READ = "messages:read"
+    INBOX = "inbox"
+    EVENTS = "events"
+    ADMIN = "admin"
+    """All of it."""
+
+
+class PrincipalType(StrEnum):
+    """How somebody proved who they are."""
+
+    TOKEN = "token"  # noqa: S105  # a kind, no secret
+    LOCAL = "local"
+    """By their account on this machine, through the unix socket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who asks; the author of what they send."""
+
+    type: PrincipalType
+    id: str
+    name: str
+    scopes: frozenset[Scope]
+
+    def may(self, scope: Scope) -> bool:
+        """Whether this scope is theirs, by itself or through `admin`."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownScopes:
+    """These names are no scopes."""
+
+    names: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """Say what is wrong and what would be right."""
+        unknown = ", ".join(repr(name) for name in self.names)
+        return f"unknown: {unknown}; known: {', '.join(Scope)}"
+
+
+def parse_scopes(names: Collection[str]) -> frozenset[Scope] | UnknownScopes:
+    """Read scopes by their names."""
+    unknown = tuple(name for name in names if name not in set(Scope))
+    return UnknownScopes(names=unknown) if unknown else frozenset(Scope(name) for name in names)
+
+
+def new_secret() -> str:
+    """Make a token of 256 random bits."""
+    return _PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def digest_of(secret: str) -> bytes:
+    """SHA-256 of a token; enough, since 256 random bits can't be guessed from it."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+
+
+def ordered(scopes: Collection[Scope]) -> Sequence[Scope]:
+    """Put scopes in the order in which the documents list them."""
+    return [scope for scope in Scope if scope in scopes]
+
+
+async def create_token(
+    tx: AsyncConnection, *, name: str, scopes: Collection[Scope], now_ms: int
+) -> tuple[TokenRow, str]:
+    """Make a token in the caller's transaction; gives its row and its secret, to be shown once."""
+    secret = new_secret()
+    row = await tokens.create(
+        tx, hash_=digest_of(secret), name=name, scopes=ordered(scopes), now_ms=now_ms
+    )
+    return row, secret
+
+
+class Tokens:
+    """The tokens, as the running daemon uses them."""
+
+    def __init__(self, *, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def recognise(self, secret: str) -> Principal | None:
+        """Find whose secret this is; None for one that is unknown or revoked."""
+        async with self._store.read() as tx:
+            row = await tokens.find_by_hash(tx, digest_of(secret))
+        if row is None:
+            return None
+        now_ms = self._clock.now_ms()
+        if now_ms - (row.last_used_at_ms or 0) >= _TOUCH_AFTER_MS:
+            await self._touch(row.id, now_ms)
+        return Principal(
+            type=PrincipalType.TOKEN,
+            id=row.id,
+            name=row.name,
+            # A scope that a newer version granted and this one lacks opens nothing.
+            scopes=frozenset(scope for scope in Scope if scope in row.scopes),
+        )
+
+    async def _touch(self, token_id: str, now_ms: int) -> None:
+        try:
+            async with self._store.write() as tx:
+                await tokens.touch(tx, token_id=token_id, now_ms=now_ms)
+        except StoreUnavailable as error:
+            # A full disk must not keep anybody from reading what is there.
+            log.warning("token_use_not_noted", token=token_id, error=repr(error))
+
+    async def create(self, *, name: str, scopes: Collection[Scope]) -> tuple[TokenRow, str]:
+        """Make a token; gives its row and its secret."""
+        async with self._store.write() as tx:
+            return await create_token(tx, name=name, scopes=scopes, now_ms=self._clock.now_ms())
+
+    async def list_all(self) -> Sequence[TokenRow]:
+        """List all, the revoked too, newest first."""
+        async with self._store.read() as tx:
+            return await tokens.list_all(tx)
+
+    async def revoke(self, token_id: str) -> bool:
+        """End a token; false when there is none such, or it had ended."""
+        async with self._store.write() as tx:
+            return await tokens.revoke(tx, token_id=token_id, now_ms=self._clock.now_ms())

@@ -1,0 +1,259 @@
+"""One modem's life: find it, open it, set it up, serve it, and begin again when it goes away."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+
+from config.schema import ModemSettings
+from modem.attention import MAX_PUSHED, Attention
+from modem.care import Care
+from modem.discovery import DeviceFinder
+from modem.errors import (
+    OpenFailure,
+    PortLostError,
+    PortUnavailableError,
+    Remedy,
+    ReopenError,
+    SetupError,
+)
+from modem.events import Handler, Status
+from modem.ladder import Cause, Step
+from modem.port import Port
+from modem.service import Service
+from modem.session import Session
+from modem.standing import Standing
+from modem.state import State, Trigger
+from modem.timing import Timing
+from modem.watch import Watch
+
+__all__ = ["Timing", "Worker"]
+
+_BLOCKED = {
+    Remedy.TIME: Trigger.SETUP_FAILED,
+    Remedy.PIN: Trigger.PIN_WANTED,
+    Remedy.PERSON: Trigger.BLOCKED,
+}
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Runs one configured modem until it is stopped. Never raises for what a modem does."""
+
+    def __init__(
+        self,
+        *,
+        settings: ModemSettings,
+        handler: Handler,
+        finder: DeviceFinder,
+        now_ms: Callable[[], int],
+        timing: Timing | None = None,
+    ) -> None:
+        self.settings = settings
+        self._handler = handler
+        self._finder = finder
+        self._timing = timing or Timing()
+        self._submit_seconds = self._timing.submit_seconds
+        self._stopping = False
+        self._restart = False
+        self._wake = asyncio.Event()
+        self._failures = 0
+        self._pushed: deque[bytes] = deque(maxlen=MAX_PUSHED)
+        self._service: Service | None = None
+        self._port: Port | None = None
+        self._unparsed_before = 0
+        self._standing = Standing(settings=settings, handler=handler, now_ms=now_ms)
+        self._care = Care(
+            standing=self._standing,
+            handler=handler,
+            clock=lambda: asyncio.get_running_loop().time(),
+            modem=settings.name,
+        )
+        self._watch = Watch()
+        self._log = _log.bind(modem=settings.name)
+
+    @property
+    def status(self) -> Status:
+        """How the modem stands now."""
+        return self._standing.status
+
+    @property
+    def unparsed_lines(self) -> int:
+        """How many lines of this modem meant nothing to us, in all its lives."""
+        return self._unparsed_before + (self._port.unparsed_total if self._port else 0)
+
+    def wake(self) -> None:
+        """Something may be due: look now instead of at the next timer."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Begin no new work; ``run`` returns once the running exchange has ended."""
+        self._stopping = True
+        self._wake.set()
+
+    def restart(self) -> None:
+        """Close the port after the running exchange and begin again."""
+        self._restart = True
+        self._wake.set()
+
+    def conclude(self, submission_id: str) -> None:
+        """A report proved what became of this submission: do not wait long for its answer."""
+        if self._service is not None:
+            self._service.conclude(submission_id)
+
+    async def run(self) -> None:
+        """Serve the modem until ``stop``."""
+        try:
+            while not self._stopping:
+                self._restart = False
+                await self._rest(await self._one_life())
+        finally:
+            await self._standing.move(Trigger.STOP)
+
+    def _ended(self) -> bool:
+        return self._stopping or self._restart
+
+    async def _one_life(self) -> float:
+        """From no port to no port; gives the seconds to wait before the next."""
+        device = await self._finder.locate(self.settings)
+        if device is None:
+            await self._not_found()
+            return self._timing.device_poll_seconds
+        if self._standing.state is not State.DEGRADED:
+            absent = self._standing.state is State.ABSENT
+            await self._standing.move(Trigger.OPEN if absent else Trigger.RETRY)
+        attention = Attention(self._wake, modem=self.settings.name, pushed=self._pushed)
+        port = self._port = Port(device, on_event=attention.on_event, on_lost=self.wake)
+        try:
+            await port.open()
+            await self._standing.move(Trigger.OPENED)
+            await self._serve(Session(port, self.settings, self._handler), attention)
+        except PortUnavailableError as error:
+            return await self._open_failed(error)
+        except PortLostError as error:
+            return await self._lost(error)
+        except SetupError as error:
+            return await self._setup_failed(error)
+        except ReopenError as error:
+            return await self._reopen(error)
+        finally:
+            await port.close()
+            self._unparsed_before, self._port = self.unparsed_lines, None
+            self._finder.release(self.settings)
+            await self._handler.release()
+        return 0.0
+
+    async def _not_found(self) -> None:
+        if self._standing.state is State.ABSENT:
+            await self._standing.explain("no modem was found")
+        else:
+            await self._standing.move(Trigger.LOST, "the modem has gone")
+
+    async def _serve(self, session: Session, attention: Attention) -> None:
+        self._service = service = Service(
+            session=session,
+            handler=self._handler,
+            attention=attention,
+            standing=self._standing,
+            wake=self._wake,
+            timing=self._timing,
+            care=self._care,
+            watch=self._watch,
+            submit_seconds=self._submit_seconds,
+        )
+        try:
+            await service.set_up()
+            self._failures = 0
+            await service.run(self._ended)
+            while not self._ended():
+                await self._care.begin(Cause.RESTARTED, "the modem restarted by itself")
+                await self._standing.move(Trigger.REBOOTED, "the modem restarted by itself")
+                await service.set_up()
+                await service.run(self._ended)
+        finally:
+            self._service = None
+            self._submit_seconds = service.submit_seconds
+            await service.hand_over()
+        if not self._stopping:
+            await self._standing.move(Trigger.LOST, "restarted by request")
+
+    async def _open_failed(self, error: PortUnavailableError) -> float:
+        self._log.warning("modem_open_failed", device=error.device, failure=error.failure.value)
+        degraded = self._standing.state is State.DEGRADED
+        if error.failure is OpenFailure.MISSING:
+            await self._standing.move(Trigger.LOST if degraded else Trigger.NO_DEVICE, error.detail)
+            return self._timing.device_poll_seconds
+        if degraded:
+            await self._standing.explain(error.detail)
+            return await self._next_remedy()
+        await self._standing.move(Trigger.OPEN_FAILED, error.detail)
+        return self._back_off()
+
+    async def _lost(self, error: PortLostError) -> float:
+        self._log.warning("modem_lost", device=error.device, detail=error.detail)
+        if error.silent and (self._care.cause or self._standing.state is not State.OPENING):
+            return await self._silent(error)
+        if self._standing.state is State.OPENING:
+            await self._standing.move(Trigger.OPEN_FAILED, error.detail)
+            return self._back_off()
+        await self._standing.move(Trigger.LOST, error.detail)
+        return self._timing.device_poll_seconds / 4
+
+    async def _silent(self, error: PortLostError) -> float:
+        if self._care.cause is None:
+            await self._care.begin(Cause.SILENT, error.detail)
+            return self._pause()
+        if self._standing.state is State.OPENING:
+            await self._standing.move(Trigger.OPEN_FAILED, error.detail)
+        else:
+            await self._care.show()
+        return await self._next_remedy()
+
+    async def _reopen(self, error: ReopenError) -> float:
+        self._log.warning("modem_reopened", why=error.detail)
+        await self._care.show()
+        return self._pause()
+
+    async def _next_remedy(self) -> float:
+        """The port opened anew did not help; a restarted modem is given time to boot."""
+        booting = self._care.step is Step.RESTART
+        if not (booting and self._care.step_seconds < self._timing.remedy_seconds):
+            await self._care.failed()
+        return self._pause()
+
+    def _pause(self) -> float:
+        match self._care.step:
+            case Step.BACK_OFF:
+                return self._care.pause_seconds(
+                    hurried=self._timing.hurried_seconds, pauses=self._timing.pause_seconds
+                )
+            case Step.RESTART:
+                return self._timing.boot_seconds
+            case _:
+                return 0.0
+
+    async def _setup_failed(self, error: SetupError) -> float:
+        self._log.warning("modem_setup_failed", code=error.code, detail=error.detail)
+        if self._care.cause is not None and error.remedy is Remedy.TIME:
+            await self._care.show()
+            return await self._next_remedy()
+        await self._standing.move(_BLOCKED[error.remedy], error.detail)
+        return self._back_off()
+
+    def _back_off(self) -> float:
+        pauses = self._timing.backoff_seconds
+        seconds = pauses[min(self._failures, len(pauses) - 1)]
+        self._failures += 1
+        return seconds
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait so long, or until stopped or told to restart; hints of work do not end it."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not self._ended():
+            self._wake.clear()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._wake.wait()
+            except TimeoutError:
+                return

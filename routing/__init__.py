@@ -1,0 +1,1 @@
+"""Decisions as pure, total functions, without a clock of their own."""

@@ -1,0 +1,156 @@
+"""Owns looking at the SQLite file from outside, beside a running daemon or without one.
+
+Reads only, migrates nothing, takes no lock on the folder. Blocking: the command line calls it.
+"""
+
+import json
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from storage.changes import Change
+from storage.engine import FILE_NAME
+from storage.errors import StoreUnavailable
+from storage.schema import REVISION
+
+CHECK_SECONDS = 20.0
+"""A large file on a slow card is not checked to its end; the check says so."""
+
+_OPCODES_BETWEEN_LOOKS = 10_000
+_CLOSED = frozenset(
+    {
+        sqlite3.SQLITE_AUTH,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+_PRIMARY_CODE = 0xFF
+"""An extended result code holds its primary one in the low byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """What was found. ``newest_ms`` is the time of the newest event, 0 without one."""
+
+    damage: tuple[str, ...] = ()
+    """SQLite's own sentences, the first few; empty where the file is whole."""
+
+    finished: bool = True
+    """False where the time was over before the whole file was read."""
+
+    revision: str | None = None
+    newest_ms: int = 0
+
+    @property
+    def too_new(self) -> bool:
+        """Whether a newer version of this program has written it."""
+        return self.revision is not None and self.revision > REVISION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """The file could not be looked at; that says nothing about its health."""
+
+    reason: str
+
+
+def examine(path: Path, *, seconds: float = CHECK_SECONDS) -> Checkup | Unreadable | None:
+    """Check a file with SQLite's quick_check, for so many seconds at most; None without a file."""
+    try:
+        if not path.exists():
+            return None
+    except OSError as error:
+        return Unreadable(reason=error.strerror or str(error))
+    alone = _nobody_writes(path)
+    found = _look(path, immutable=alone, seconds=seconds)
+    if alone and isinstance(found, Checkup) and found.damage and not _nobody_writes(path):
+        # A daemon started meanwhile; what looked broken was half written.
+        found = _look(path, immutable=False, seconds=seconds)
+    return found
+
+
+def sqlite_file(data_dir: Path, url: str | None) -> Path | None:
+    """Where the database's file is; None where it is another server's."""
+    if url is None:
+        return data_dir / FILE_NAME
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Path(parsed.database) if parsed.database else data_dir / FILE_NAME
+    return None
+
+
+def last_events(path: Path, limit: int) -> list[Change]:
+    """List the newest events, oldest first; raises StoreUnavailable."""
+    try:
+        with closing(_connect(path, immutable=_nobody_writes(path))) as connection:
+            rows = connection.execute(
+                "SELECT id, seq, type, subject, data, created_at_ms FROM changes "
+                "ORDER BY seq DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+    except sqlite3.Error as error:
+        raise StoreUnavailable(reason=str(error)) from error
+    return [
+        Change(
+            id=row[0],
+            seq=row[1],
+            type=row[2],
+            subject=row[3],
+            data=json.loads(row[4]),
+            created_at_ms=row[5],
+        )
+        for row in reversed(rows)
+    ]
+
+
+def sqlite_version() -> str:
+    """Give the version of the SQLite library in use."""
+    return sqlite3.sqlite_version
+
+
+def _nobody_writes(path: Path) -> bool:
+    """No write-ahead log: then the file may be read as it is, and nothing is left beside it."""
+    return not path.with_name(f"{path.name}-wal").exists()
+
+
+def _connect(path: Path, *, immutable: bool) -> sqlite3.Connection:
+    query = "mode=ro&immutable=1" if immutable else "mode=ro"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{query}", uri=True, isolation_level=None)
+
+
+def _look(path: Path, *, immutable: bool, seconds: float) -> Checkup | Unreadable:
+    revision, newest_ms = None, 0
+    try:
+        with closing(_connect(path, immutable=immutable)) as connection:
+            revision, newest_ms = _facts(connection)
+            deadline = time.monotonic() + seconds
+            connection.set_progress_handler(
+                lambda: time.monotonic() > deadline, _OPCODES_BETWEEN_LOOKS
+            )
+            rows = connection.execute("PRAGMA quick_check(5)").fetchall()
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
+        if code in _CLOSED:
+            return Unreadable(reason=str(error))
+        if code == sqlite3.SQLITE_INTERRUPT:
+            return Checkup(finished=False, revision=revision, newest_ms=newest_ms)
+        return Checkup(damage=(str(error),), revision=revision, newest_ms=newest_ms)
+    damage = tuple(str(row[0]) for row in rows if row[0] != "ok")
+    return Checkup(damage=damage, revision=revision, newest_ms=newest_ms)
+
+
+def _facts(connection: sqlite3.Connection) -> tuple[str | None, int]:
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if not {"alembic_version", "changes"} <= tables:
+        return None, 0
+    revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    newest = connection.execute("SELECT created_at_ms FROM changes ORDER BY seq DESC LIMIT 1")
+    row = newest.fetchone()
+    return (None if revision is None else str(revision[0])), (0 if row is None else int(row[0]))

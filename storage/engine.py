@@ -1,0 +1,215 @@
+"""Owns the two engines and what a transaction is. Knows no table but ``meta``.
+
+A transaction awaits nothing but its own statements. On SQLite there is one writer (a pool of one,
+BEGIN IMMEDIATE) and four readers (``query_only``, one snapshot each).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+
+from sqlalchemy import delete, event, insert
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage import driver
+from storage.errors import StoreUnavailable
+from storage.lock import FolderLock
+from storage.migrate import migrate_postgresql, migrate_sqlite
+from storage.schema import meta
+
+T = TypeVar("T")
+
+FILE_NAME = "gatewayd.db"
+_READERS = 4
+_POOL_TIMEOUT_SECONDS = 30
+_BUSY_TIMEOUT_MS = 5_000
+
+_PROBE = "probe"
+
+_HIDE_PARAMETERS = True
+"""A failed statement's error reaches the log; the texts and numbers it was about must not."""
+
+
+class Store:
+    """One open store; ``open`` makes it, ``close`` ends it."""
+
+    def __init__(self, *, lock: FolderLock, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._lock = lock
+        self._writer = writer
+        self._reader = reader
+        self.unavailable_total = 0
+        """How often the database did not answer."""
+
+    @classmethod
+    async def open(cls, *, data_dir: Path, url: str | None = None) -> Self:
+        """Lock the folder, bring the schema up to date, open the engines.
+
+        ``url`` None is SQLite in ``data_dir``. Raises StoreLocked, SchemaTooNew, MigrationFailed,
+        StoreUnavailable, and OSError for a folder that cannot be made or written.
+        """
+        lock = await asyncio.to_thread(_take_folder, data_dir)
+        try:
+            if url is None or make_url(url).get_backend_name() == "sqlite":
+                database = None if url is None else make_url(url).database
+                path = Path(database) if database else data_dir / FILE_NAME
+                await asyncio.to_thread(migrate_sqlite, path)
+                writer, reader = _sqlite_engines(path)
+            else:
+                writer = reader = _postgresql_engine(url)
+                await migrate_postgresql(writer)
+        except BaseException:
+            lock.release()
+            raise
+        store = cls(lock=lock, writer=writer, reader=reader)
+        try:
+            # The writer connects first: it cannot switch a file to WAL under an open reader.
+            await store.check()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Run one write transaction; an exception or a cancellation rolls all of it back.
+
+        Raises StoreUnavailable where the database does not take it: a full disk, a lost file.
+        """
+        async with self._answering(), self._writer.begin() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Run one read transaction: a single snapshot of what is committed.
+
+        Raises StoreUnavailable where the database does not answer.
+        """
+        async with self._answering(), self._reader.begin() as tx:
+            yield tx
+
+    async def shielded(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run ``unit`` in one write transaction that a cancellation of the caller cannot stop.
+
+        A cancelled caller still waits for the commit, however often it is cancelled, and is
+        cancelled after it. An error of the unit wins over the cancellation.
+        """
+        task = asyncio.ensure_future(self._unit(unit))
+        cancelled: asyncio.CancelledError | None = None
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError as error:
+                cancelled = error
+        result = task.result()
+        if cancelled is not None:
+            raise cancelled
+        return result
+
+    async def _unit(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self.write() as tx:
+            return await unit(tx)
+
+    async def check(self) -> None:
+        """Write and read a row; raises StoreUnavailable with the reason."""
+        async with self.write() as tx:
+            await tx.execute(delete(meta).where(meta.c.key == _PROBE))
+            await tx.execute(insert(meta), {"key": _PROBE, "value": b""})
+        async with self.read() as tx:
+            await tx.execute(meta.select().where(meta.c.key == _PROBE))
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        """Tell the database's own trouble from a bug in what it was asked."""
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            self.unavailable_total += 1
+            raise StoreUnavailable(reason=str(error.__cause__ or error)) from error
+
+    async def close(self) -> None:
+        """Close all connections, then let go of the folder."""
+        try:
+            await self._writer.dispose()
+            if self._reader is not self._writer:
+                await self._reader.dispose()
+        finally:
+            self._lock.release()
+
+
+def _take_folder(data_dir: Path) -> FolderLock:
+    data_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
+    return FolderLock.take(data_dir)
+
+
+def _sqlite_engines(path: Path) -> tuple[AsyncEngine, AsyncEngine]:
+    writer = _sqlite_engine(
+        path,
+        pool_size=1,
+        begin="BEGIN IMMEDIATE",
+        pragmas=_WRITER_PRAGMAS,
+        loop_seconds=driver.LOOP_SECONDS,
+    )
+    # A reader may search everything there is: never on the event loop.
+    reader = _sqlite_engine(
+        path, pool_size=_READERS, begin="BEGIN", pragmas=_READER_PRAGMAS, loop_seconds=0.0
+    )
+    return writer, reader
+
+
+_COMMON_PRAGMAS = (f"busy_timeout = {_BUSY_TIMEOUT_MS}", "foreign_keys = ON")
+_WRITER_PRAGMAS = (
+    *_COMMON_PRAGMAS,
+    "journal_mode = WAL",
+    "synchronous = FULL",  # NORMAL may lose the last commits at a power cut
+    "secure_delete = FAST",  # an erased person's text must not linger in freed pages
+)
+_READER_PRAGMAS = (*_COMMON_PRAGMAS, "query_only = ON")
+
+
+def _sqlite_engine(
+    path: Path, *, pool_size: int, begin: str, pragmas: tuple[str, ...], loop_seconds: float
+) -> AsyncEngine:
+    async def connect() -> driver.Connection:
+        return await driver.connect(path, begin=begin, loop_seconds=loop_seconds)
+
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        async_creator=connect,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT_SECONDS,
+        # begin() ends every transaction itself; a reset would add a thread hop to each.
+        pool_reset_on_return=None,
+        hide_parameters=_HIDE_PARAMETERS,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        raw = cast("driver.Connection", connection.connection.driver_connection)
+        raw.begin_with_next()
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    parameters: dict[str, Any] = {"pool_size": _READERS + 1, "pool_pre_ping": True}
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_timeout=_POOL_TIMEOUT_SECONDS,
+        hide_parameters=_HIDE_PARAMETERS,
+        **parameters,
+    )

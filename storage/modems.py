@@ -1,0 +1,148 @@
+"""Owns what is remembered of modems over restarts, and the incidents they had."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import changes
+from storage.ids import Prefix, new_id
+from storage.schema import incidents, modems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModemRow:
+    """A modem as last seen ready. ``last_ready_ms`` is UTC milliseconds."""
+
+    name: str
+    imei: str | None = None
+    iccid: str | None = None
+    imsi: str | None = None
+    number: str | None = None
+    smsc: str | None = None
+    operator: str | None = None
+    muted: bool = False
+    last_ready_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRow:
+    """A trouble of a modem, open while ``closed_at_ms`` is None."""
+
+    id: str
+    modem: str
+    code: str
+    detail: str | None
+    cure: str | None
+    opened_at_ms: int
+    closed_at_ms: int | None
+
+
+_COLUMNS = tuple(column for column in modems.c if column.name != "updated_at_ms")
+_ALL = select(*_COLUMNS).order_by(modems.c.name)
+_ONE = select(*_COLUMNS).where(modems.c.name == bindparam("of_name"))
+_INCIDENTS = (
+    select(incidents)
+    .where(incidents.c.modem == bindparam("of_modem"))
+    .order_by(incidents.c.opened_at_ms.desc(), incidents.c.id.desc())
+    .limit(bindparam("row_limit"))
+)
+
+
+async def get(tx: AsyncConnection, name: str) -> ModemRow | None:
+    """Read what is remembered of a modem."""
+    row = (await tx.execute(_ONE, {"of_name": name})).mappings().one_or_none()
+    return None if row is None else ModemRow(**row)
+
+
+async def list_all(tx: AsyncConnection) -> list[ModemRow]:
+    """List all that were ever seen, by name."""
+    return [ModemRow(**row) for row in (await tx.execute(_ALL)).mappings()]
+
+
+async def upsert(tx: AsyncConnection, modem: ModemRow, *, now_ms: int) -> None:
+    """Remember a modem as it is now; ``muted`` of a known one is left as it stands."""
+    facts = asdict(modem) | {"updated_at_ms": now_ms}
+    changed = await tx.execute(
+        update(modems)
+        .where(modems.c.name == modem.name)
+        .values({name: value for name, value in facts.items() if name not in {"name", "muted"}})
+    )
+    if changed.rowcount == 0:
+        await tx.execute(insert(modems), facts)
+
+
+async def set_muted(tx: AsyncConnection, *, name: str, muted: bool, now_ms: int) -> None:
+    """Let a modem send or not; it may never have been seen yet."""
+    changed = await tx.execute(
+        update(modems).where(modems.c.name == name).values(muted=muted, updated_at_ms=now_ms)
+    )
+    if changed.rowcount == 0:
+        await tx.execute(insert(modems), {"name": name, "muted": muted, "updated_at_ms": now_ms})
+
+
+async def open_incident(
+    tx: AsyncConnection, *, modem: str, code: str, detail: str | None, now_ms: int
+) -> str:
+    """Record a trouble and journal it; give its id."""
+    incident_id = new_id(Prefix.INCIDENT, now_ms=now_ms)
+    row = {"modem": modem, "code": code, "detail": detail, "opened_at_ms": now_ms}
+    await tx.execute(insert(incidents), {"id": incident_id, **row})
+    await _journal(tx, modem, incident_id, code, state="open", now_ms=now_ms)
+    return incident_id
+
+
+async def note_step(
+    tx: AsyncConnection, *, incident_id: str, step: str, helped: bool, seconds: float, now_ms: int
+) -> None:
+    """Journal a remedy that was tried, and how long it took to see whether it helped."""
+    row = (
+        await tx.execute(
+            select(incidents.c.modem, incidents.c.code).where(incidents.c.id == incident_id)
+        )
+    ).one_or_none()
+    if row is not None:
+        tried: dict[str, changes.Json] = {"step": step, "helped": helped, "seconds": seconds}
+        await _journal(
+            tx, row.modem, incident_id, row.code, state="step", now_ms=now_ms, more=tried
+        )
+
+
+async def close_incident(
+    tx: AsyncConnection, *, incident_id: str, cure: str | None, now_ms: int
+) -> bool:
+    """End a trouble with what cured it; false when it was not open."""
+    row = (
+        await tx.execute(
+            update(incidents)
+            .where(incidents.c.id == incident_id, incidents.c.closed_at_ms.is_(None))
+            .values(closed_at_ms=now_ms, cure=cure)
+            .returning(incidents.c.modem, incidents.c.code)
+        )
+    ).one_or_none()
+    if row is None:
+        return False
+    await _journal(tx, row.modem, incident_id, row.code, state="closed", now_ms=now_ms)
+    return True
+
+
+async def incidents_of(tx: AsyncConnection, name: str, *, limit: int = 20) -> list[IncidentRow]:
+    """List a modem's incidents, newest first."""
+    rows = await tx.execute(_INCIDENTS, {"of_modem": name, "row_limit": limit})
+    return [IncidentRow(**row) for row in rows.mappings()]
+
+
+async def _journal(
+    tx: AsyncConnection,
+    modem: str,
+    incident_id: str,
+    code: str,
+    *,
+    state: str,
+    now_ms: int,
+    more: Mapping[str, changes.Json] = MappingProxyType({}),
+) -> None:
+    data = {"modem": modem, "id": incident_id, "code": code, "state": state, **more}
+    await changes.record(tx, "modem.incident", now_ms=now_ms, subject=modem, data=data)

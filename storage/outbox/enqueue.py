@@ -1,0 +1,105 @@
+"""Owns making an outgoing message and its parts durable. Knows no modem."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import changes
+from storage.ids import Prefix, new_id
+from storage.schema import messages, parts
+from storage.states import MessageState, PartState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPart:
+    """One SUBMIT TPDU, without the SMSC address and with TP-MR 0; ``number`` counts from 1."""
+
+    number: int
+    tpdu: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """An outgoing message as accepted from a client. ``priority`` 0 urgent, 1 normal, 2 bulk."""
+
+    id: str
+    to: str
+    text: str
+    encoding: str
+    inbox: str
+    priority: int
+    send_at_ms: int | None
+    expires_at_ms: int | None
+    delivery_report: bool
+    on_unknown: Literal["hold", "resend"]
+    client_reference: str | None
+    author_type: str
+    author_id: str
+    author_name: str
+    parts: Sequence[NewPart]
+    from_number: str | None = None
+
+
+_INSERT_MESSAGE = insert(messages)
+_INSERT_PARTS = insert(parts)
+
+
+async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> None:
+    """Insert the message with all its parts, due at ``send_at_ms`` or now; journal it."""
+    await tx.execute(_INSERT_MESSAGE, _message_row(message, now_ms))
+    rows = [_part_row(message, part, now_ms) for part in message.parts]
+    await tx.execute(_INSERT_PARTS, rows if len(rows) > 1 else rows[0])
+    await changes.record(
+        tx,
+        "message.queued",
+        now_ms=now_ms,
+        subject=message.id,
+        data={"id": message.id, "state": MessageState.QUEUED},
+    )
+
+
+def _message_row(message: NewMessage, now_ms: int) -> dict[str, object]:
+    return {
+        "id": message.id,
+        "direction": "out",
+        "state": MessageState.QUEUED,
+        "from_number": message.from_number,
+        "to_number": message.to,
+        "contact": message.to,
+        "text": message.text,
+        "encoding": message.encoding,
+        "parts": len(message.parts),
+        "inbox": message.inbox,
+        "created_at_ms": now_ms,
+        "priority": message.priority,
+        "send_at_ms": message.send_at_ms,
+        "expires_at_ms": message.expires_at_ms,
+        "delivery_report": message.delivery_report,
+        "on_unknown": message.on_unknown,
+        "client_reference": message.client_reference,
+        "author_type": message.author_type,
+        "author_id": message.author_id,
+        "author_name": message.author_name,
+    }
+
+
+def _part_row(message: NewMessage, part: NewPart, now_ms: int) -> dict[str, object]:
+    return {
+        "id": new_id(Prefix.PART, now_ms=now_ms),
+        "message_id": message.id,
+        "number": part.number,
+        "total": len(message.parts),
+        "state": PartState.QUEUED,
+        "tpdu": part.tpdu,
+        "destination": message.to,
+        "inbox": message.inbox,
+        "priority": message.priority,
+        "due_at_ms": now_ms if message.send_at_ms is None else message.send_at_ms,
+        "expires_at_ms": message.expires_at_ms,
+        "delivery_report": message.delivery_report,
+        "tries": 0,
+        "awaiting_report": False,
+    }

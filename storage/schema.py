@@ -1,0 +1,334 @@
+"""Owns the tables. Times are integer UTC milliseconds; ids are ours; enums are their text.
+
+Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    literal_column,
+)
+
+REVISION = "0001"
+"""The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite makes a rowid only of INTEGER; PostgreSQL needs 64 bits.
+_Sequence = BigInteger().with_variant(Integer(), "sqlite")
+_Ms = BigInteger
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("seq", _Sequence, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("direction", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("from_number", String),
+    Column("to_number", String),
+    Column("contact", String, nullable=False),  # the other side's number, whichever way
+    Column("text", Text),
+    Column("encoding", String, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("inbox", String, nullable=False),
+    Column("modem", String),
+    Column("iccid", String),  # once on the air, the SIM that this message stays on
+    Column("conversation_id", String),
+    Column("error_code", String),
+    Column("error_detail", Text),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("sent_at_ms", _Ms),
+    Column("delivered_at_ms", _Ms),
+    # outgoing only
+    Column("priority", Integer),
+    Column("send_at_ms", _Ms),
+    Column("expires_at_ms", _Ms),
+    Column("on_air_at_ms", _Ms),  # a first part was accepted or unknown: nothing stops it now
+    Column("delivery_report", Boolean),
+    Column("on_unknown", String),
+    Column("client_reference", String),
+    Column("author_type", String),
+    Column("author_id", String),
+    Column("author_name", String),
+    # incoming only
+    Column("kind", String),
+    Column("sc_time_ms", _Ms),
+    Column("parts_present", Integer),
+    Column("complete", Boolean),
+    Index("ix_messages_state_seq", "state", "seq"),
+    Index("ix_messages_direction_seq", "direction", "seq"),
+    Index("ix_messages_inbox_seq", "inbox", "seq"),
+    Index("ix_messages_contact_seq", "contact", "seq"),
+    Index("ix_messages_client_reference_seq", "client_reference", "seq"),
+    Index("ix_messages_created_at_ms_seq", "created_at_ms", "seq"),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("tpdu", LargeBinary, nullable=False),
+    # Copies of the message's, so that a claim and a report's match read one index each.
+    Column("destination", String, nullable=False),
+    Column("inbox", String, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("due_at_ms", _Ms, nullable=False),
+    Column("expires_at_ms", _Ms),  # cleared once the message is on the air
+    Column("pinned_to", String),  # set once the message is on the air: its SIM
+    Column("delivery_report", Boolean, nullable=False),
+    # The current attempt's.
+    Column("tries", Integer, nullable=False),
+    Column("attempt_id", String),
+    Column("modem", String),
+    Column("iccid", String),
+    Column("imei", String),
+    Column("submitting_at_ms", _Ms),
+    Column("deadline_ms", _Ms),
+    Column("unknown_at_ms", _Ms),
+    Column("reference", Integer),
+    Column("accepted_at_ms", _Ms),
+    Column("awaiting_report", Boolean, nullable=False),
+    Column("report_status", Integer),
+    Column("error_code", String),
+    Column("error_detail", Text),
+    UniqueConstraint("message_id", "number"),
+)
+
+# Literals, not parameters: only so can SQLite prove that a partial index covers a query.
+IS_QUEUED = parts.c.state == literal_column("'queued'")
+IS_ACCEPTED = parts.c.state == literal_column("'accepted'")
+IN_FLIGHT = parts.c.state.in_(
+    [literal_column("'claimed'"), literal_column("'submitting'"), literal_column("'unknown'")]
+)
+_EXPIRES = and_(IS_QUEUED, parts.c.expires_at_ms.is_not(None))
+_WAS_ACCEPTED = parts.c.accepted_at_ms.is_not(None)
+
+Index(
+    "ix_parts_queue",
+    parts.c.inbox,
+    parts.c.priority,
+    parts.c.due_at_ms,
+    parts.c.message_id,
+    parts.c.number,
+    sqlite_where=IS_QUEUED,
+    postgresql_where=IS_QUEUED,
+)
+Index("ix_parts_due", parts.c.due_at_ms, sqlite_where=IS_QUEUED, postgresql_where=IS_QUEUED)
+Index("ix_parts_expiry", parts.c.expires_at_ms, sqlite_where=_EXPIRES, postgresql_where=_EXPIRES)
+Index("ix_parts_in_flight", parts.c.state, sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT)
+Index(
+    "ix_parts_report",
+    parts.c.destination,
+    parts.c.reference,
+    sqlite_where=IS_ACCEPTED,
+    postgresql_where=IS_ACCEPTED,
+)
+Index(
+    "ix_parts_accepted",
+    parts.c.modem,
+    parts.c.accepted_at_ms,
+    sqlite_where=_WAS_ACCEPTED,
+    postgresql_where=_WAS_ACCEPTED,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column(
+        "part_id", String, ForeignKey(parts.c.id, ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("modem", String),
+    Column("iccid", String),
+    Column("imei", String),
+    Column("started_at_ms", _Ms, nullable=False),
+    Column("deadline_ms", _Ms),
+    Column("ended_at_ms", _Ms),
+    Column("outcome", String),  # accepted, requeued, refused, unknown; null while it runs
+    Column("reference", Integer),
+    Column("code", String),
+    Column("detail", Text),
+    # What it costs if the network takes it, as configured then: millionths, so that sums are exact.
+    Column("price_micros", BigInteger),
+    Column("price_currency", String),
+    Index("ix_attempts_iccid_started_at_ms", "iccid", "started_at_ms"),
+)
+
+pdus = Table(
+    "pdus",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),  # SMSC address and TPDU as the modem gave them
+    Column("digest", LargeBinary, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("modem", String, nullable=False),
+    Column("holder", String),
+    Column("received_at_ms", _Ms, nullable=False),
+    Column("copy_of", String, ForeignKey("pdus.id", ondelete="SET NULL")),
+    Column("error", Text),
+    # Deferred: a unit may insert the PDU before the message that it becomes.
+    Column(
+        "message_id",
+        String,
+        ForeignKey(messages.c.id, ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+        index=True,
+    ),
+    Column("part_number", Integer),
+    Index("ix_pdus_digest_received_at_ms", "digest", "received_at_ms"),
+    Index("ix_pdus_kind_received_at_ms", "kind", "received_at_ms"),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("holder", String, primary_key=True),
+    Column("store", String, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("pdu_id", String, nullable=False),
+    Column("committed_at_ms", _Ms, nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("reference", Integer, nullable=False),
+    Column("wide", Boolean, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("present", Integer, nullable=False),
+    Column("opened_at_ms", _Ms, nullable=False),
+    Column("changed_at_ms", _Ms, nullable=False),
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), index=True),
+    Column("complete", Boolean, nullable=False),
+    Index("ix_groups_key", "holder", "sender", "reference", "wide", "total"),
+)
+_NOT_SHOWN = groups.c.message_id.is_(None)
+Index(
+    "ix_groups_not_shown",
+    groups.c.opened_at_ms,
+    sqlite_where=_NOT_SHOWN,
+    postgresql_where=_NOT_SHOWN,
+)
+
+group_parts = Table(
+    "group_parts",
+    metadata,
+    Column("group_id", String, ForeignKey(groups.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("pdu_id", String, ForeignKey(pdus.c.id, ondelete="CASCADE"), nullable=False, index=True),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("modem", String, nullable=False),
+    Column("iccid", String),
+    Column("number", String, nullable=False),
+    Column("reference", Integer, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("sc_time_ms", _Ms),
+    Column("discharge_ms", _Ms),
+    Column("received_at_ms", _Ms, nullable=False),
+    Column("part_id", String, ForeignKey(parts.c.id, ondelete="CASCADE"), index=True),
+    Index("ix_reports_number_received_at_ms", "number", "received_at_ms"),
+)
+
+modems = Table(
+    "modems",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("imei", String),
+    Column("iccid", String),
+    Column("imsi", String),
+    Column("number", String),
+    Column("smsc", String),
+    Column("operator", String),
+    Column("muted", Boolean, nullable=False),
+    Column("last_ready_ms", _Ms),
+    Column("updated_at_ms", _Ms, nullable=False),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("modem", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("detail", Text),
+    Column("cure", Text),
+    Column("opened_at_ms", _Ms, nullable=False),
+    Column("closed_at_ms", _Ms),
+    Index("ix_incidents_modem_opened_at_ms", "modem", "opened_at_ms"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("last_used_at_ms", _Ms),
+    Column("revoked_at_ms", _Ms),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("token_id", String, primary_key=True),  # no foreign key: the unix socket has no token
+    Column("key", String, primary_key=True),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), index=True),
+    Column("status", Integer),
+    Column("body", JSON(none_as_null=True)),
+    Column("created_at_ms", _Ms, nullable=False, index=True),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", _Sequence, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("type", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+)

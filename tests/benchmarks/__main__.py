@@ -1,0 +1,68 @@
+"""`python -m tests.benchmarks [WHAT…]`: print figures of the daemon on virtual modems.
+
+Without WHAT all are measured. docs/performance.md tells what the figures mean.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from tests.benchmarks import figures, receiving, sending, starting
+
+_Run = Callable[[argparse.Namespace], Awaitable[None]]
+
+
+async def _sending(options: argparse.Namespace) -> None:
+    await sending.throughput(options.messages)
+
+
+async def _line(options: argparse.Namespace) -> None:
+    await sending.utilisation(options.slow_messages, options.submit_ms)
+
+
+async def _receiving(options: argparse.Namespace) -> None:
+    await receiving.latency(options.incoming)
+    await receiving.burst(30)  # what the virtual SIM holds
+
+
+async def _start(options: argparse.Namespace) -> None:
+    await starting.start(options.starts)
+
+
+async def _cost(options: argparse.Namespace) -> None:
+    await starting.cost(options.messages, options.idle_seconds)
+
+
+_PROGRAMS: dict[str, _Run] = {
+    "sending": _sending,
+    "line": _line,
+    "receiving": _receiving,
+    "start": _start,
+    "cost": _cost,
+}
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="*", metavar="WHAT", help=", ".join(_PROGRAMS))
+    parser.add_argument("--messages", type=int, default=500, help="sent on instant modems")
+    parser.add_argument("--slow-messages", type=int, default=100, help="sent by `line`")
+    parser.add_argument("--submit-ms", type=int, default=250, help="the modem's time in `line`")
+    parser.add_argument("--incoming", type=int, default=200)
+    parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument("--idle-seconds", type=float, default=60.0)
+    options = parser.parse_args()
+    unknown = set(options.what) - set(_PROGRAMS)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    return options
+
+
+async def _main(options: argparse.Namespace) -> None:
+    figures.machine()
+    for name in options.what or _PROGRAMS:
+        await _PROGRAMS[name](options)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(_parse()))

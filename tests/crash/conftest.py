@@ -1,0 +1,230 @@
+"""A daemon in a subprocess that is killed, on a virtual modem that outlives it.
+
+The moment of each kill is drawn from a seeded generator: so many arrivals of bytes at the modem,
+and a few milliseconds more. The seed is printed, so that a failure can be repeated.
+"""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from modem.virtual.ledger import Happening
+from modem.virtual.links import PtyLink
+from modem.virtual.modem import VirtualModem
+from modem.virtual.network import VirtualNetwork
+from modem.virtual.personality import personality as personality_named
+
+SHOP = "+15145550100"
+SETUP_ARRIVALS = 30
+PATIENCE_SECONDS = 40
+
+
+@dataclass
+class Rig:
+    """Network, modem, daemon and client of one campaign."""
+
+    folder: Path
+    rng: random.Random
+    network: VirtualNetwork
+    modem: VirtualModem
+    arrivals: int = 0
+    watchers: list[Callable[[bytes], None]] = field(default_factory=list)
+    process: asyncio.subprocess.Process | None = None
+    kills: int = 0
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "s.sock"
+
+    def client(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            base_url="http://localhost",
+            connector=aiohttp.UnixConnector(path=str(self.socket)),
+            timeout=aiohttp.ClientTimeout(total=10),
+        )
+
+    async def start(self) -> None:
+        log = (self.folder / "daemon.log").open("ab")
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "gatewayd",
+            "--config",
+            str(self.folder / "gatewayd.toml"),
+            "run",
+            stdout=log,
+            stderr=log,
+            env={key: value for key, value in os.environ.items() if "COV" not in key},
+        )
+        log.close()
+
+    def kill(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.kills += 1
+
+    async def live_until_killed(self, marker: bytes) -> None:
+        """One life: a fifth die while the modem is set up, the others after ``marker``."""
+        await self.start()
+        assert self.process is not None
+        in_setup = self.rng.random() < 0.2
+        left = self.rng.randint(1, SETUP_ARRIVALS if in_setup else 25)
+        delay_seconds = self.rng.choice((0, 0, 0.0005, 0.001, 0.002, 0.005))
+        working = in_setup
+        loop = asyncio.get_running_loop()
+
+        def count(data: bytes) -> None:
+            nonlocal left, working
+            working = working or data.startswith(marker)
+            left -= working
+            if left == 0:
+                loop.call_later(delay_seconds, self.kill)
+
+        self.watchers.append(count)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.process.wait()
+        finally:
+            self.watchers.remove(count)
+        # Ended by us, not by itself: a daemon that crashes must not pass for one that was killed.
+        assert self.process.returncode == -signal.SIGKILL, (self.folder / "daemon.log").read_text()
+
+    async def stop(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await self.process.wait() == 0
+
+    async def insist(self, method: str, path: str, **request: Any) -> Any:
+        """Ask until the daemon that happens to live answers, as a client with a retry would."""
+        async with asyncio.timeout(120):
+            while True:
+                try:
+                    async with self.client() as client:
+                        answer = await client.request(method, path, **request)
+                        body = await answer.json()
+                        if answer.status < 500:
+                            return body
+                except (aiohttp.ClientError, OSError, TimeoutError):
+                    await self._sign_of_life()
+
+    async def _sign_of_life(self) -> None:
+        """Wait until something reaches the modem: only a living daemon types there."""
+        heard = asyncio.Event()
+        watcher: Callable[[bytes], None] = lambda _: heard.set()  # noqa: E731 - it is removed below
+        self.watchers.append(watcher)
+        try:
+            async with asyncio.timeout(1):
+                await heard.wait()
+        except TimeoutError:
+            return
+        finally:
+            self.watchers.remove(watcher)
+
+    async def follow(self) -> AsyncIterator[None]:
+        """Yield at the start and after each event of the daemon that lives now."""
+        async with (
+            self.client() as client,
+            client.get(
+                "/v1/events",
+                headers={"Accept": "text/event-stream"},
+                timeout=aiohttp.ClientTimeout(total=None),  # a stream has no end
+            ) as stream,
+        ):
+            yield
+            async for line in stream.content:
+                if line.startswith(b"data:"):
+                    yield
+
+    async def until(self, condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+        """Wait, by the daemon's own events, until the condition holds."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for _ in self.follow():
+                if await condition():
+                    return
+
+    async def messages(self, **filters: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            query = {**filters, "limit": "200"} | ({"cursor": cursor} if cursor else {})
+            page = await self.insist("GET", "/v1/messages", params=query)
+            items += page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return items
+
+    def accepted(self) -> Counter[str]:
+        """How often the network took each part, by its bytes without TP-MR."""
+        return Counter(
+            pdu[:2] + pdu[4:]
+            for entry in self.network.ledger.of(Happening.ACCEPTED)
+            if (pdu := entry.pdu) is not None
+        )
+
+    def accepted_by_number(self) -> Counter[str]:
+        return Counter(entry.peer or "" for entry in self.network.ledger.of(Happening.ACCEPTED))
+
+
+@pytest.fixture
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    options = getattr(request, "param", {})
+    seed = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"CRASH_SEED={seed}")  # noqa: T201 - to repeat a failure
+    # A unix socket's path has at most 107 bytes: tmp_path may be longer.
+    folder = Path(tempfile.mkdtemp(prefix="gw-crash-"))
+    network = VirtualNetwork(seed=seed, report_delay_ms=options.get("report_delay_ms", 20))
+    modem = VirtualModem(
+        network,
+        submit_ms=options.get("submit_ms", 15),
+        personality=personality_named(options.get("personality", "generic")),
+        seed=seed,
+    )
+    made = Rig(folder=folder, rng=random.Random(seed), network=network, modem=modem)  # noqa: S311
+    receive = modem.receive
+
+    def observed(data: bytes) -> None:
+        for watcher in tuple(made.watchers):
+            watcher(data)
+        receive(data)
+
+    modem.receive = observed  # type: ignore[method-assign]
+    link = PtyLink(path=folder / "modem", modem=modem)
+    await link.plug()
+    (folder / "gatewayd.toml").write_text(
+        f"""
+[gateway]
+name = "Crash"
+country = "CA-QC"
+data_dir = {json.dumps(str(folder / "data"))}
+[http]
+listen = "127.0.0.1:0"
+socket = {json.dumps(str(made.socket))}
+[[modems]]
+name = "counter"
+device = {json.dumps(str(folder / "modem"))}
+number = "{SHOP}"
+"""
+    )
+    try:
+        yield made
+    finally:
+        if made.process is not None and made.process.returncode is None:
+            made.process.kill()
+            await made.process.wait()
+        link.unplug()
+        network.ledger.close()
+        shutil.rmtree(folder, ignore_errors=True)

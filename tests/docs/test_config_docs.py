@@ -1,0 +1,34 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from config.build import TABLES, keys_of
+from config.load import example
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "config.md").read_text(encoding="utf-8")
+
+
+def section(table: str) -> str:
+    header = "`[[modems]]`" if table == "modems" else f"`[{table}]`"
+    _, found, rest = DOCUMENT.partition(f"## {header}\n")
+    assert found, f"docs/config.md has no section {header}"
+    return rest.split("\n## ")[0]
+
+
+def rows(table: str) -> dict[str, str]:
+    return dict(re.findall(r"^\| `(\w+)` \|(.*)\|$", section(table), re.MULTILINE))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_key_is_documented_and_no_other(table: str) -> None:
+    assert list(rows(table)) == list(keys_of(TABLES[table]))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_key_is_in_the_example(table: str) -> None:
+    header = f"[[{table}]]" if table == "modems" else f"[{table}]"
+    part = example().split(f"\n{header}")[1].split("\n[")[0]
+
+    for name in keys_of(TABLES[table]):
+        assert re.search(rf"^(# )?{name} = ", part, re.MULTILINE), name

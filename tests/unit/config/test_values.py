@@ -1,0 +1,112 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from config import values
+from config.build import spell
+from config.values import Listen, UnfitError
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("5m", 300), ("2h", 7200), ("2d", 172_800), ("1w", 604_800), ("250ms", 0.25)],
+)
+def test_durations(text: str, seconds: float) -> None:
+    assert values.parse_duration(text).total_seconds() == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "5 m", "m", "-5m", "5M", "1h30m", "٣m"])
+def test_no_durations(text: str) -> None:
+    with pytest.raises(UnfitError):
+        values.parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [
+        (timedelta(days=14), "14d"),
+        (timedelta(seconds=90), "90s"),
+        (timedelta(minutes=90), "90m"),
+        (timedelta(milliseconds=1500), "1500ms"),
+        (timedelta(), "0ms"),
+    ],
+)
+def test_durations_are_written_in_the_largest_exact_unit(duration: timedelta, text: str) -> None:
+    assert values.format_duration(duration) == text
+
+
+@pytest.mark.parametrize(
+    ("read", "good"),
+    [
+        (values.line(5), ["a", "éàü"]),
+        (values.whole(1, 3), [1, 3]),
+        (values.flag, [True, False]),
+        (values.name, ["counter", "sim-2", "a_b"]),
+        (values.country, ["CA", "CA-QC", "GB-ENG"]),
+        (values.timezone, ["America/Toronto", "UTC"]),
+        (values.listen, ["127.0.0.1:8767", "[::1]:0", "localhost:80", "0.0.0.0:65535"]),
+        (values.host_names, [[], ["sms.shop.lan", "192.168.1.5"]]),
+        (
+            values.device,
+            ["auto", "/dev/ttyUSB0", "virtual:", "virtual:two", "socket://127.0.0.1:4000"],
+        ),
+        (values.digits(14, 16, "x"), ["490154203237518"]),
+        (values.number, ["+15145550100", "+1 (514) 555-0100"]),
+        (values.price, ["0.02 CAD", "1 EUR"]),
+        (values.path, ["/x", "y"]),
+    ],
+)
+def test_good_values(read: values.Reader, good: list[object]) -> None:
+    for value in good:
+        read(value)
+
+
+@pytest.mark.parametrize(
+    ("read", "bad"),
+    [
+        (values.line(5), ["", " ", "a\nb", "abcdef", 3]),
+        (values.whole(1, 3), [0, 4, "1", True, 1.0]),
+        (values.flag, [1, "true"]),
+        (values.name, ["", "Counter", "-a", "a b", "x" * 33]),
+        (values.country, ["QC", "ca", "CAN", "CA-", "XX"]),
+        (values.timezone, ["Toronto", "", "../etc/passwd", "America"]),
+        (values.listen, ["8767", "shop.lan:1", "127.0.0.1", "127.0.0.1:65536", "::1:80", ":80"]),
+        (values.listen, [f"127.0.0.1:{'9' * 5000}"]),
+        (values.host_names, ["x", [1], ["http://x"], ["x:80"], ["-x"]]),
+        (values.device, ["ttyUSB0", "COM1", "", "virtual", "/dev/x\0"]),
+        (values.digits(14, 16, "x"), ["1", "49015420323751A", 490154203237518, "٤" * 15]),
+        (values.number, ["5145550100", "+", "+0123", "+1" * 9]),
+        (values.price, ["0.02", "CAD 0.02", "-1 CAD", 0.02]),
+        (values.path, ["", "a\0b", 3, "~nobody-of-that-name/x"]),
+    ],
+)
+def test_bad_values_say_what_was_expected(read: values.Reader, bad: list[object]) -> None:
+    for value in bad:
+        with pytest.raises(UnfitError, match=r"^expected "):
+            read(value)
+
+
+def test_an_address_is_written_as_it_was_read() -> None:
+    for text in ("127.0.0.1:8767", "[::1]:80", "localhost:0"):
+        assert str(values.listen(text)) == text
+    assert Listen(host="localhost", port=1).is_loopback
+    assert not Listen(host="0.0.0.0", port=1).is_loopback  # noqa: S104 - only looked at
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        (5, "5"),
+        ('a"b', '"a\\"b"'),
+        ([1, "x"], '[1, "x"]'),
+        ({"a": 1}, "{…}"),
+        (datetime(2026, 1, 2), "2026-01-02T00:00:00"),  # noqa: DTZ001 - TOML has local times
+    ],
+)
+def test_values_are_shown_as_toml(value: object, text: str) -> None:
+    assert spell(value) == text
+
+
+def test_a_long_value_is_cut() -> None:
+    assert len(spell("x" * 500)) == 78

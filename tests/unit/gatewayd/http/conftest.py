@@ -1,0 +1,173 @@
+"""A real server on TCP and on a unix socket, with a real store; only the modems are made up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, TCPConnector, UnixConnector
+
+from config.schema import GatewaySettings, HttpSettings, ModemSettings, Settings
+from config.values import Listen
+from gatewayd.bus import Bus
+from gatewayd.directory import IncidentView, ModemView
+from gatewayd.http.context import HttpContext
+from gatewayd.http.limits import Limits
+from gatewayd.http.server import Listening, serve
+from gatewayd.services.tokens import Scope, create_token
+from storage.engine import Store
+
+NOON_MS = 1_796_126_400_000  # 2026-12-01T12:00:00Z
+
+
+class StoppedClock:
+    def __init__(self) -> None:
+        self.ms = NOON_MS
+
+    def now_ms(self) -> int:
+        return self.ms
+
+
+class TwoModems:
+    """Modems as the daemon would tell of them; remembers what it was told to do."""
+
+    def __init__(self) -> None:
+        since = datetime.fromtimestamp(NOON_MS / 1000, tz=UTC)
+        incident = IncidentView(id="inc_1", kind="deaf", detail="no answer", opened_at=since)
+        self.modems = {
+            "counter": ModemView(
+                name="counter",
+                state="ready",
+                since=since,
+                number="+15145550100",
+                signal_dbm=-71,
+                unparsed_lines=3,
+            ),
+            "spare": ModemView(
+                name="spare",
+                state="absent",
+                reason="unplugged",
+                since=since,
+                incidents=(incident,),
+            ),
+        }
+        self.told: list[tuple[str, ...]] = []
+
+    def views(self) -> Sequence[ModemView]:
+        return list(self.modems.values())
+
+    def view(self, name: str) -> ModemView | None:
+        return self.modems.get(name)
+
+    async def restart(self, name: str) -> None:
+        self.told.append(("restart", name))
+
+    async def mute(self, name: str, muted: bool) -> None:
+        self.told.append(("mute", name, str(muted)))
+        self.modems[name] = replace(self.modems[name], muted=muted)
+
+
+@dataclass(kw_only=True)
+class Api:
+    """The server under test and two clients: over TCP with tokens, and over the unix socket."""
+
+    context: HttpContext
+    clock: StoppedClock
+    modems: TwoModems
+    listening: Listening
+    tcp: ClientSession
+    unix: ClientSession
+
+    async def token(self, *scopes: Scope, name: str = "till") -> dict[str, str]:
+        """Make a token; gives the headers that carry it."""
+        async with self.context.store.write() as tx:
+            _, secret = await create_token(
+                tx, name=name, scopes=scopes or (Scope.ADMIN,), now_ms=self.clock.now_ms()
+            )
+        return {"Authorization": f"Bearer {secret}"}
+
+    async def admin(
+        self, method: str, path: str, *, status: int = 200, **options: Any
+    ) -> dict[str, Any]:
+        """Ask as the administrator and expect this status."""
+        async with self.unix.request(method, path, **options) as answer:
+            assert answer.status == status, await answer.text()
+            body: dict[str, Any] = await answer.json(content_type=None)
+            return body
+
+    async def send(self, **fields: Any) -> dict[str, Any]:
+        """Send a message as the administrator."""
+        wanted = {"to": "+15145550123", "text": "Your order is ready"} | fields
+        return await self.admin("POST", "/v1/messages", status=202, json=wanted)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        gateway=GatewaySettings(name="Shop", country="CA-QC", data_dir=tmp_path),
+        http=HttpSettings(
+            listen=Listen(host="127.0.0.1", port=0),
+            socket=tmp_path / "api.sock",
+            allowed_hosts=("texts.shop.example",),
+        ),
+        modems=(
+            ModemSettings(name="counter", device="virtual:"),
+            ModemSettings(name="spare", device="virtual:spare", inbox="spare"),
+        ),
+    )
+
+
+@pytest.fixture
+async def context(settings: Settings, tmp_path: Path) -> AsyncIterator[HttpContext]:
+    store = await Store.open(data_dir=tmp_path)
+    try:
+        yield HttpContext(
+            settings=settings,
+            store=store,
+            bus=Bus(),
+            clock=StoppedClock(),
+            modems=TwoModems(),
+            stopping=asyncio.Event(),
+            version="1.2.3",
+            limits=Limits(heartbeat_seconds=0.05, stalled_reader_seconds=5),
+        )
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def running(context: HttpContext) -> AsyncIterator[Api]:
+    async with AsyncExitStack() as stack:
+        listening = await stack.enter_async_context(serve(context))
+        tcp = ClientSession(base_url=listening.url, connector=TCPConnector(force_close=True))
+        unix = ClientSession(
+            base_url="http://gatewayd", connector=UnixConnector(str(listening.socket))
+        )
+        await stack.enter_async_context(tcp)
+        await stack.enter_async_context(unix)
+        assert isinstance(context.clock, StoppedClock)
+        assert isinstance(context.modems, TwoModems)
+        yield Api(
+            context=context,
+            clock=context.clock,
+            modems=context.modems,
+            listening=listening,
+            tcp=tcp,
+            unix=unix,
+        )
+
+
+@pytest.fixture
+def start() -> Callable[[HttpContext], AbstractAsyncContextManager[Api]]:
+    """For tests that change the context first."""
+    return running
+
+
+@pytest.fixture
+async def api(context: HttpContext) -> AsyncIterator[Api]:
+    async with running(context) as started:
+        yield started

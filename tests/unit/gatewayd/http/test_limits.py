@@ -1,0 +1,40 @@
+from gatewayd.http.limits import RateLimiter
+
+
+def test_a_rested_token_may_burst_and_then_waits() -> None:
+    limiter = RateLimiter(per_second=2, burst=3)
+
+    assert [limiter.take("a", now_seconds=10) for _ in range(4)] == [0, 0, 0, 1]
+
+
+def test_tokens_do_not_share_a_bucket() -> None:
+    limiter = RateLimiter(per_second=1, burst=1)
+
+    assert limiter.take("a", now_seconds=0) == 0
+    assert limiter.take("a", now_seconds=0) == 1
+    assert limiter.take("b", now_seconds=0) == 0
+
+
+def test_a_bucket_refills_with_time_and_not_above_its_brim() -> None:
+    limiter = RateLimiter(per_second=1, burst=2)
+    for _ in range(2):
+        limiter.take("a", now_seconds=0)
+
+    assert limiter.take("a", now_seconds=0.5) == 1
+    assert limiter.take("a", now_seconds=1.5) == 0
+    assert [limiter.take("a", now_seconds=1000) for _ in range(3)] == [0, 0, 1]
+
+
+def test_the_wait_is_what_the_refill_takes() -> None:
+    limiter = RateLimiter(per_second=0.1, burst=1)
+    limiter.take("a", now_seconds=0)
+
+    assert limiter.take("a", now_seconds=0) == 10
+
+
+def test_buckets_do_not_grow_without_end() -> None:
+    limiter = RateLimiter(per_second=1, burst=1)
+    for number in range(10_050):
+        limiter.take(str(number), now_seconds=0)
+
+    assert len(limiter._buckets) == 10_000

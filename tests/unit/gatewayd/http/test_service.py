@@ -1,0 +1,89 @@
+from typing import Any
+
+from gatewayd.http.docs_page import content_security_policy, stylesheet
+
+
+async def test_health_needs_nothing_but_the_loop(api: Any) -> None:
+    async with api.tcp.get("/healthz") as answer:
+        assert await answer.json() == {"status": "ok", "version": "1.2.3"}
+
+
+async def test_ready_names_the_ready_modems(api: Any) -> None:
+    async with api.tcp.get("/readyz") as answer:
+        assert (answer.status, await answer.json()) == (
+            200,
+            {"status": "ready", "modems": ["counter"]},
+        )
+
+
+async def test_without_a_ready_modem_it_is_not_ready_and_says_why(api: Any) -> None:
+    del api.modems.modems["counter"]
+
+    body = await api.admin("GET", "/readyz", status=503)
+
+    assert body["code"] == "not_ready"
+    assert body["reasons"] == ["modem spare is absent: unplugged"]
+
+
+async def test_without_any_modem_it_is_not_ready(api: Any) -> None:
+    api.modems.modems.clear()
+
+    assert (await api.admin("GET", "/readyz", status=503))["reasons"] == ["no modem is configured"]
+
+
+async def test_a_stopping_daemon_is_not_ready_but_healthy(api: Any) -> None:
+    api.context.stopping.set()
+
+    assert (await api.admin("GET", "/readyz", status=503))["reasons"] == [
+        "the gateway is shutting down"
+    ]
+    await api.admin("GET", "/healthz")
+
+
+async def test_metrics_tell_of_requests_messages_and_modems(api: Any) -> None:
+    await api.send()
+    async with api.tcp.get("/metrics") as answer:
+        text = await answer.text()
+
+    assert answer.content_type == "text/plain"
+    for line in (
+        'gatewayd_info{version="1.2.3"} 1.0',
+        'gatewayd_messages{state="queued"} 1.0',
+        'gatewayd_modem_state{modem="counter",state="ready"} 1.0',
+        'gatewayd_modem_signal_dbm{modem="counter"} -71.0',
+        'gatewayd_modem_incidents_open{modem="spare"} 1.0',
+        'gatewayd_modem_unparsed_lines_total{modem="counter"} 3.0',
+        "gatewayd_store_unavailable_total 0.0",
+        'gatewayd_http_requests_total{method="POST",route="/v1/messages",status="202"} 1.0',
+        "gatewayd_event_streams 0.0",
+    ):
+        assert line in text.splitlines()
+    assert 'gatewayd_modem_signal_dbm{modem="spare"}' not in text
+
+
+async def test_unmatched_addresses_do_not_become_labels(api: Any) -> None:
+    await api.admin("GET", "/v1/secret/path", status=404)
+
+    text = api.context.metrics.exposition
+    async with api.tcp.get("/metrics") as answer:
+        body = await answer.text()
+    assert text is not None
+    assert 'route="unmatched"' in body
+    assert "secret" not in body
+
+
+async def test_head_is_get_without_the_body(api: Any) -> None:
+    async with api.tcp.head("/healthz") as answer:
+        assert (answer.status, await answer.read()) == (200, b"")
+
+
+async def test_the_page_needs_neither_scripts_nor_internet(api: Any) -> None:
+    async with api.tcp.get("/docs") as answer:
+        text = await answer.text()
+
+    assert answer.content_type == "text/html"
+    assert answer.headers["Content-Security-Policy"] == content_security_policy(stylesheet())
+    assert "<script" not in text
+    assert "//" not in text.replace("<!doctype html>", "")
+    assert "/v1/messages/{id}/resolve" in text
+    assert "messages:send" in text

@@ -1,0 +1,88 @@
+"""A recorded dialogue plays the modem's half."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modem.virtual.errors import ReplayError
+from modem.virtual.replay import Replay, Step, read_dialogue
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DIALOGUE = """\
+# a modem that boots, then takes a message
+< RDY
+> AT
+< OK
+! Resynced
+> AT+CMGS=20
+< >
+> 0001\\x1a
+< ^RSSI:17
+< +CMGS: 7
+< OK
+"""
+
+
+@pytest.fixture
+def replay(tmp_path: Path) -> Replay:
+    path = tmp_path / "dialogue"
+    path.write_text(DIALOGUE)
+    return Replay(read_dialogue(path))
+
+
+def test_it_answers_as_recorded(replay: Replay) -> None:
+    got = bytearray()
+    replay.connect(got.extend)
+    assert got == b"\r\nRDY\r\n"
+    got.clear()
+    replay.receive(b"\x1ba")
+    replay.receive(b"t\r\n")
+    assert got == b"\r\nOK\r\n"
+    got.clear()
+    replay.receive(b"AT+CMGS=20\r0001\x1a")
+    assert got == b"\r\n> \r\n^RSSI:17\r\n\r\n+CMGS: 7\r\n\r\nOK\r\n"
+    assert replay.position == 0
+
+
+def test_surprises_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "dialogue"
+    path.write_text("> AT\n< OK\n")
+    surprises: list[str] = []
+    replay = Replay(read_dialogue(path), on_surprise=surprises.append)
+    got = bytearray()
+    replay.connect(got.extend)
+    replay.receive(b"ATI\r")
+    assert got == b"\r\nERROR\r\n"
+    assert surprises == ["line 1: expected 'AT', heard 'ATI'"]
+    replay.disconnect()
+    replay.receive(b"AT\r")
+    assert replay.position == 0
+
+
+def test_what_is_no_dialogue(tmp_path: Path) -> None:
+    path = tmp_path / "dialogue"
+    path.write_text("> AT\nOK\n")
+    with pytest.raises(ReplayError, match=r"dialogue:2"):
+        read_dialogue(path)
+    with pytest.raises(ReplayError):
+        read_dialogue(tmp_path / "missing")
+
+
+def test_escapes(tmp_path: Path) -> None:
+    path = tmp_path / "dialogue"
+    path.write_text("> A\\\\T\n< a\\x00b\n< \\rc\n")
+    written = b"\r\na\x00b\r\n\rc"
+    assert read_dialogue(path) == (Step(typed=b"A\\T", written=written, line=1),)
+
+
+def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "dialogue"
+    path.write_text("# nothing\n\n")
+    replay = Replay(read_dialogue(path))
+    replay.connect(bytearray().extend)
+    replay.receive(b"AT\r")
+    assert replay.position == 0

@@ -1,0 +1,140 @@
+"""A real store on a real file for each test; the schema is migrated once and copied."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from storage import outbox
+from storage.engine import FILE_NAME, Store
+from storage.ids import Prefix, new_id
+
+NOW = 1_800_000_000_000
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+
+    async def make() -> None:
+        await (await Store.open(data_dir=folder)).close()
+
+    asyncio.run(make())
+    return folder / FILE_NAME
+
+
+@pytest.fixture
+async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
+    shutil.copy(migrated, tmp_path / FILE_NAME)
+    opened = await Store.open(data_dir=tmp_path)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def now() -> int:
+    return NOW
+
+
+class Desk:
+    """Short words for what the tests do to one store; each is its own transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def enqueue(
+        self,
+        *,
+        parts: int = 1,
+        to: str = "+15145550123",
+        inbox: str = "main",
+        priority: int = 1,
+        send_at_ms: int | None = None,
+        expires_at_ms: int | None = None,
+        on_unknown: str = "hold",
+        text: str = "hello",
+        at: int = NOW,
+    ) -> str:
+        message_id = new_id(Prefix.MESSAGE, now_ms=at)
+        message = outbox.NewMessage(
+            id=message_id,
+            to=to,
+            text=text,
+            encoding="gsm7",
+            inbox=inbox,
+            priority=priority,
+            send_at_ms=send_at_ms,
+            expires_at_ms=expires_at_ms,
+            delivery_report=True,
+            on_unknown="resend" if on_unknown == "resend" else "hold",
+            client_reference=None,
+            author_type="token",
+            author_id="tok_1",
+            author_name="till",
+            parts=[outbox.NewPart(number=n, tpdu=bytes([n])) for n in range(1, parts + 1)],
+        )
+        async with self.store.write() as tx:
+            await outbox.enqueue(tx, message, now_ms=at)
+        return message_id
+
+    async def claim(
+        self,
+        *,
+        modem: str = "counter",
+        iccid: str | None = "8930",
+        inboxes: tuple[str, ...] = ("main",),
+        at: int = NOW,
+    ) -> outbox.ClaimedPart | None:
+        async with self.store.write() as tx:
+            return await outbox.claim(tx, modem=modem, iccid=iccid, inboxes=inboxes, now_ms=at)
+
+    async def submit(
+        self, *, modem: str = "counter", iccid: str | None = "8930", at: int = NOW
+    ) -> str:
+        """Claim the next part and mark it submitting; give its id."""
+        part = await self.claim(modem=modem, iccid=iccid, at=at)
+        assert part is not None
+        async with self.store.write() as tx:
+            attempt = await outbox.mark_submitting(
+                tx,
+                part_id=part.part_id,
+                modem=modem,
+                iccid=iccid,
+                imei="3520",
+                now_ms=at,
+                deadline_ms=at + 60_000,
+            )
+        assert attempt is not None
+        return part.part_id
+
+    async def do(self, function: Callable[..., Awaitable[object]], **arguments: object) -> object:
+        """Run one storage function in its own write transaction."""
+        async with self.store.write() as tx:
+            return await function(tx, **arguments)
+
+    async def value(self, sql: str, **values: object) -> object:
+        async with self.store.read() as tx:
+            return (await tx.execute(text(sql), values)).scalar_one()
+
+    async def column(self, sql: str, **values: object) -> list[object]:
+        async with self.store.read() as tx:
+            return list((await tx.execute(text(sql), values)).scalars())
+
+    async def state(self, message_id: str) -> object:
+        return await self.value("SELECT state FROM messages WHERE id = :id", id=message_id)
+
+    async def part_states(self, message_id: str) -> list[object]:
+        return await self.column(
+            "SELECT state FROM parts WHERE message_id = :id ORDER BY number", id=message_id
+        )
+
+    async def events(self) -> list[object]:
+        return await self.column("SELECT type FROM changes ORDER BY seq")
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
