@@ -200,9 +200,13 @@ class VirtualNetwork:
         (mailbox.reports if air.is_report(tpdu) else mailbox.messages).append(tpdu)
         self.resume(to)
 
+    def last_delivered(self, number: str) -> bytes | None:
+        """Return the last message that this number's modem took; None if there was none."""
+        return self._mailbox(number).last
+
     def redeliver(self, number: str) -> bool:
         """Deliver the last message again, unchanged; False if there was none."""
-        last = self._mailbox(number).last
+        last = self.last_delivered(number)
         if last is not None:
             self._arrive(number, last)
         return last is not None

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
+    FromClause,
     Label,
     Select,
     bindparam,
@@ -144,18 +146,6 @@ def _of_message(column: Column[Any]) -> Label[Any]:
 
 def _head(inbox: str, priority: int) -> Select[tuple[str, int, int, str, int]]:
     waiting = parts.alias("waiting")  # not the table that the update is about
-    earlier = parts.alias("earlier")
-    unfinished = (
-        select(literal_column("1"))
-        .where(
-            earlier.c.message_id == waiting.c.message_id,
-            earlier.c.number < waiting.c.number,
-            earlier.c.state.in_(
-                [literal_column(f"'{state}'") for state in ("queued", "claimed", "submitting")]
-            ),
-        )
-        .exists()
-    )
     head = (
         select(
             waiting.c.id,
@@ -175,7 +165,7 @@ def _head(inbox: str, priority: int) -> Select[tuple[str, int, int, str, int]]:
                 # The second: this modem began it, and could not tell its SIM then.
                 waiting.c.pinned_to.in_([bindparam("pin"), bindparam("unnamed_pin")]),
             ),
-            ~unfinished,
+            ~_an_earlier_part_is_unfinished(waiting),
         )
         .order_by(waiting.c.due_at_ms, waiting.c.message_id, waiting.c.number)
         .limit(literal_column("1"))
@@ -183,6 +173,21 @@ def _head(inbox: str, priority: int) -> Select[tuple[str, int, int, str, int]]:
         .subquery()
     )
     return select(head.c.id, head.c.priority, head.c.due_at_ms, head.c.message_id, head.c.number)
+
+
+def _an_earlier_part_is_unfinished(waiting: FromClause) -> ColumnElement[bool]:
+    earlier = parts.alias("earlier")
+    return (
+        select(literal_column("1"))
+        .where(
+            earlier.c.message_id == waiting.c.message_id,
+            earlier.c.number < waiting.c.number,
+            earlier.c.state.in_(
+                [literal_column(f"'{state}'") for state in ("queued", "claimed", "submitting")]
+            ),
+        )
+        .exists()
+    )
 
 
 _SUBMIT = Prepared(

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -205,9 +206,24 @@ class Campaign:
         self.clock.call_later(seconds, lambda: jam(on=False))
 
     def redeliver(self, which: int, *, seconds: float) -> None:
-        """Let the network have missed the acknowledgement of the last message."""
+        """Let the network have missed the acknowledgement of the last message.
+
+        It comes again so long after the gateway took it: what is not yet read from the modem
+        cannot be told from a second message.
+        """
         number = self.modems[which].number
-        self.clock.call_later(seconds, lambda: self.network.redeliver(number))
+        last = self.network.last_delivered(number)
+        if last is None:
+            return
+
+        def once_it_is_read() -> None:
+            if self.left():
+                self.clock.call_later(1, once_it_is_read)
+            else:
+                again = partial(self.network.deliver_pdu, to=number, tpdu=last)
+                self.clock.call_later(seconds, again)
+
+        once_it_is_read()
 
     # Audit
 
