@@ -31,6 +31,14 @@ class OnUnknown(StrEnum):
     RESEND = "resend"
 
 
+class NationalShift(StrEnum):
+    """National alphabets that a text may be written with where that saves parts."""
+
+    SPANISH = "spanish"
+    PORTUGUESE = "portuguese"
+    TURKISH = "turkish"
+
+
 class LogLevel(StrEnum):
     """The least severe entries that are written."""
 
@@ -189,6 +197,10 @@ class SendingSettings:
             values.duration(timedelta(minutes=5), timedelta(weeks=63)),
             "how long the network may try to deliver",
         ),
+    )
+    national_shift: tuple[NationalShift, ...] = field(
+        default=(),
+        metadata=_key(values.several(NationalShift), "national alphabets that may save parts"),
     )
 
 

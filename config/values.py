@@ -138,6 +138,26 @@ def choice(kind: type[Choice]) -> Reader:
     return read
 
 
+def several(kind: type[Choice]) -> Reader:
+    """Read a list of different words, the order of which counts."""
+    known = ", ".join(f'"{member.value}"' for member in kind)
+    expected = f"expected a list of any of {known}, each at most once"
+    one = choice(kind)
+
+    def read(value: object) -> tuple[Choice, ...]:
+        if not isinstance(value, list):
+            raise UnfitError(expected)
+        try:
+            words: tuple[Choice, ...] = tuple(map(one, value))
+        except UnfitError:
+            raise UnfitError(expected) from None
+        if len(set(words)) < len(words):
+            raise UnfitError(expected)
+        return words
+
+    return read
+
+
 def flag(value: object) -> bool:
     """Read true or false."""
     if not isinstance(value, bool):

@@ -49,6 +49,7 @@ class MessageRow:
     on_air_at_ms: int | None
     delivery_report: bool | None
     on_unknown: str | None
+    national: str | None
     client_reference: str | None
     author_type: str | None
     author_id: str | None

@@ -74,6 +74,7 @@ messages = Table(
     Column("on_air_at_ms", _Ms),  # a first part was accepted or unknown: nothing stops it now
     Column("delivery_report", Boolean),
     Column("on_unknown", String),
+    Column("national", String),  # the national alphabet that its letters need, beside gsm7
     Column("client_reference", String),
     Column("author_type", String),
     Column("author_id", String),

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from config.schema import Settings
+from config.schema import NationalShift, Settings
 from gatewayd.clock import is_plausible
 from gatewayd.money import Money, price_of
 from gatewayd.numbers import Number, normalise
 from modem.pdu.build import build_submits
 from modem.pdu.errors import PduError
+from modem.pdu.national import Shift
 from modem.pdu.segment import Plan, plan
 from storage.outbox import NewPart
 
@@ -65,6 +66,7 @@ class Prepared:
 
     to: str
     encoding: str
+    national: str | None
     inbox: str
     send_at_ms: int | None
     on_unknown: OnUnknown
@@ -80,6 +82,7 @@ class Policy:
     max_parts: int
     validity: timedelta
     on_unknown: OnUnknown
+    shifts: tuple[Shift, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> "Policy":
@@ -91,6 +94,7 @@ class Policy:
             max_parts=settings.sending.max_parts,
             validity=settings.sending.validity,
             on_unknown=settings.sending.on_unknown.value,
+            shifts=tuple(Shift[each.name] for each in settings.sending.national_shift),
         )
 
 
@@ -102,7 +106,7 @@ def prepare(
     `concat_reference` (0 to 255) joins the parts at the receiver (23.040 §9.2.3.24.1).
     """
     number = _number(draft, policy)
-    planned = measure(draft.text, max_parts=policy.max_parts)
+    planned = measure(draft.text, max_parts=policy.max_parts, shifts=policy.shifts)
     inbox = choose_inbox(draft.inbox, policy)
     times = _times(draft, now_ms)
     if (
@@ -119,6 +123,7 @@ def prepare(
         concat_reference=concat_reference,
         report=draft.delivery_report,
         validity=_validity(draft, policy, now_ms),
+        shifts=policy.shifts,
     )
     parts = tuple(
         NewPart(number=place, tpdu=submit.to_bytes()) for place, submit in enumerate(submits, 1)
@@ -126,6 +131,7 @@ def prepare(
     return Prepared(
         to=number.text,
         encoding=planned.encoding,
+        national=national_of(planned),
         inbox=inbox,
         send_at_ms=draft.send_at_ms,
         on_unknown=draft.on_unknown or policy.on_unknown,
@@ -133,12 +139,20 @@ def prepare(
     )
 
 
-def measure(text: str, *, max_parts: int) -> Plan | Refusal:
-    """Tell how a text would be split; refuses what is empty, no text, or too long."""
+def national_of(planned: Plan) -> str | None:
+    """Name the national alphabet that a text needs, as the configuration does."""
+    return None if planned.shift is None else NationalShift[planned.shift.name].value
+
+
+def measure(text: str, *, max_parts: int, shifts: Sequence[Shift] = ()) -> Plan | Refusal:
+    """Tell how a text would be split; refuses what is empty, no text, or too long.
+
+    `shifts` are the national alphabets that may be used.
+    """
     if not text:
         return Refusal(field="text", code="text_empty", detail="is empty")
     try:
-        planned = plan(text)
+        planned = plan(text, shifts=shifts)
     except PduError as error:
         return Refusal(field="text", code=error.code, detail=error.detail)
     if planned.parts > max_parts:

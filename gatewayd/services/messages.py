@@ -129,6 +129,7 @@ class Messages:
             to=prepared.to,
             text=draft.text,
             encoding=prepared.encoding,
+            national=prepared.national,
             inbox=prepared.inbox,
             priority=_PRIORITIES[draft.priority],
             send_at_ms=prepared.send_at_ms,

@@ -8,6 +8,7 @@ from modem.pdu.deliver import Deliver
 from modem.pdu.errors import PduError
 from modem.pdu.frame import Frame, Incoming, decode_incoming
 from modem.pdu.gsm7 import pack_ussd, unpack_ussd
+from modem.pdu.national import Shift
 from modem.pdu.report import Delivery, StatusReport, classify, explain
 from modem.pdu.segment import MAX_PARTS, Forced, Plan, plan, split
 from modem.pdu.submit import Submit
@@ -41,6 +42,7 @@ __all__ = [
     "Ports",
     "RelativeValidity",
     "ServiceCentreTime",
+    "Shift",
     "StatusReport",
     "Submit",
     "TypeOfNumber",

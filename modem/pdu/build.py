@@ -4,10 +4,12 @@ Owns what every part of one text has in common. `build_delivers` is the network'
 networks and tests.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from modem.pdu.address import Address
 from modem.pdu.deliver import Deliver
+from modem.pdu.national import Shift
 from modem.pdu.segment import split
 from modem.pdu.submit import Submit
 from modem.pdu.timestamp import ServiceCentreTime
@@ -23,8 +25,11 @@ def build_submits(
     validity: timedelta | None,
     message_class: int | None = None,
     wide_reference: bool = False,
+    shifts: Sequence[Shift] = (),
 ) -> tuple[Submit, ...]:
     """Make the SUBMITs of a text, in order; `concat_reference` is 0 to 255 (65535 if wide).
+
+    `shifts` are the national tables that may be used where that saves parts.
 
     Raises PduError for what no address can be, lone surrogates, and more than 255 parts.
     """
@@ -41,7 +46,11 @@ def build_submits(
             user_data_length=part.user_data_length,
         )
         for part in split(
-            text, reference=concat_reference, wide=wide_reference, message_class=message_class
+            text,
+            reference=concat_reference,
+            wide=wide_reference,
+            message_class=message_class,
+            shifts=shifts,
         )
     )
 

@@ -1,5 +1,8 @@
 # ruff: noqa: RUF001 - the tables are the characters themselves
-"""National language tables of 23.038 annex A, for decoding: A.3 locking, A.2 single shift.
+"""National language tables of 23.038 annex A: A.3 locking, A.2 single shift.
+
+All are read. Written are the single shift tables of three languages whose letters are mostly in
+the default alphabet: with another's, a text would cost more than as UCS-2.
 
 The tables of the Indian languages share one plan, that of the Unicode blocks they come from: a
 code stands for a distance from the block's start. So each is a base, what it leaves out, and the
@@ -10,8 +13,9 @@ one is in force, the header says.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
-from modem.pdu.gsm7 import ALPHABET, EXTENSION, REPLACEMENT
+from modem.pdu.gsm7 import ALPHABET, ESCAPE, EXTENSION, REPLACEMENT
 
 _TURKISH_LOCKING = (
     "@£$¥€éùıòÇ\nĞğ\rÅå"
@@ -202,3 +206,24 @@ def locking_table(language: int | None) -> str:
 def single_shift_table(language: int | None) -> Mapping[int, str]:
     """Characters by code after an escape; the default extension for an unknown language."""
     return EXTENSION if language is None else _SINGLE.get(language, EXTENSION)
+
+
+class Shift(IntEnum):
+    """A single shift table that texts are written with; its value stands in the header (A.1).
+
+    Each holds the default extension table too, so a character costs the same in all that have it.
+    """
+
+    TURKISH = 1
+    SPANISH = 2
+    PORTUGUESE = 3
+
+    def septets_of(self, character: str) -> bytes | None:
+        """Look up the escape and the code of a character of this table, or None."""
+        return _WRITTEN[self].get(character)
+
+
+_WRITTEN: Mapping[Shift, Mapping[str, bytes]] = {
+    shift: {character: bytes([ESCAPE, code]) for code, character in _SINGLE[shift].items()}
+    for shift in Shift
+}

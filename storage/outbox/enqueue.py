@@ -41,6 +41,7 @@ class NewMessage:
     author_name: str
     parts: Sequence[NewPart]
     from_number: str | None = None
+    national: str | None = None
 
 
 _INSERT_MESSAGE = insert(messages)
@@ -71,6 +72,7 @@ def _message_row(message: NewMessage, now_ms: int) -> dict[str, object]:
         "contact": message.to,
         "text": message.text,
         "encoding": message.encoding,
+        "national": message.national,
         "parts": len(message.parts),
         "inbox": message.inbox,
         "created_at_ms": now_ms,

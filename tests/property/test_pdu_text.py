@@ -9,6 +9,7 @@ from modem.pdu import (
     Alphabet,
     DataCoding,
     PduError,
+    Shift,
     Submit,
     UserData,
     assemble,
@@ -18,13 +19,31 @@ from modem.pdu import (
     plan,
     split,
 )
+from modem.pdu.national import single_shift_table
 from modem.pdu.userdata import of_octets
+from modem.virtual import air
 
 IN_ALPHABET = gsm7.ALPHABET.replace("\x1b", "") + "".join(gsm7.EXTENSION.values())
 septet_strings = st.binary(max_size=160).map(lambda raw: bytes(octet & 0x7F for octet in raw))
 gsm7_texts = st.text(alphabet=IN_ALPHABET, max_size=700)
 any_texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=400)
 texts = st.one_of(gsm7_texts, any_texts)
+
+
+def letters_of(shift: Shift) -> str:
+    return "".join(set(single_shift_table(shift).values()) - set(IN_ALPHABET))
+
+
+# Of one table, or of several that no single one holds; long enough to be in parts.
+shifted_texts = st.builds(
+    lambda mixed, size: mixed + "a" * size,
+    st.one_of(
+        *(st.text(alphabet=IN_ALPHABET + letters_of(one), max_size=200) for one in Shift),
+        st.text(alphabet="abc €çÇáíóúãõêşğıİ😀", max_size=200),
+    ),
+    st.integers(0, 300),
+)
+preferences = st.permutations(Shift).flatmap(lambda all_: st.integers(0, 3).map(lambda n: all_[:n]))
 
 
 def has_no_surrogates(text: str | None) -> bool:
@@ -55,6 +74,49 @@ def test_the_parts_are_the_text_and_the_plan_agrees(text: str, reference: int, w
         assert {forced.index for forced in counted.forced} == {
             index for index, character in enumerate(text) if not gsm7.septets_of(character)
         }
+
+
+@given(text=shifted_texts, shifts=preferences, reference=st.integers(0, 255), wide=st.booleans())
+def test_a_national_alphabet_changes_the_cost_and_never_the_text(
+    text: str, shifts: list[Shift], reference: int, wide: bool
+) -> None:
+    submits = build_submits(
+        to="+34600123456",
+        text=text,
+        concat_reference=reference,
+        report=True,
+        validity=None,
+        wide_reference=wide,
+        shifts=shifts,
+    )
+    heard = [air.read_submit(submit.to_bytes()) for submit in submits]
+    assert air.join_text({part.part: part for part in heard}) == text
+    assert "".join(part.text or "" for part in heard) == text  # no escape was cut
+    assert all(len(submit.user_data_field()) <= 141 for submit in submits)
+    counted, without = plan(text, shifts=shifts), plan(text)
+    assert {s.header and s.header.single_shift for s in submits} <= {None, *shifts}
+    if wide:
+        return
+    assert len(submits) == counted.parts
+    assert {s.header and s.header.single_shift for s in submits} == {counted.shift}
+    if counted.shift is None:
+        assert counted == without
+    else:
+        assert counted.parts < without.parts
+        assert counted.forced == without.forced
+
+
+@given(shift=st.sampled_from(Shift), size=st.integers(71, 600), data=st.data())
+def test_units_left_of_a_national_alphabet_is_what_still_fits(
+    shift: Shift, size: int, data: st.DataObject
+) -> None:
+    letters = data.draw(st.text(alphabet=letters_of(shift), min_size=1, max_size=20))
+    text, shifts = letters + "a" * size, (shift,)
+    counted = plan(text, shifts=shifts)
+    assert counted.shift is shift
+    filled = text + "a" * counted.units_left
+    assert plan(filled, shifts=shifts).parts == counted.parts
+    assert plan(filled + "a", shifts=shifts).parts == counted.parts + 1
 
 
 @given(text=texts.filter(bool))

@@ -27,6 +27,7 @@ _PRIORITIES: tuple[Priority, ...] = ("urgent", "normal", "bulk")
 
 _TO = "the number: international, national, or a short code"
 _REFERENCE = "your own name for it, to find it by"
+_NATIONAL = "outgoing only: the alphabet of `national_shift` that its gsm7 needs"
 
 
 class MessageIn(Input):
@@ -105,6 +106,7 @@ class Message(Output):
     to: Annotated[str | None, Field(description="null where the SIM's own number is unknown")]
     text: Annotated[str | None, Field(description="null for data and for an erased text")]
     encoding: Annotated[str, Field(description="`gsm7` or `ucs2`; incoming also `data`")]
+    national: Annotated[str | None, Field(exclude_if=_absent, description=_NATIONAL)] = None
     parts: int
     inbox: str
     modem: str | None
@@ -173,7 +175,7 @@ class MessageDetail(Message):
 
 
 class Forced(Output):
-    """A character that GSM-7 lacks, which makes the whole text UCS-2."""
+    """A character that GSM-7 lacks: it makes the whole text UCS-2, or needs a national alphabet."""
 
     index: Annotated[int, Field(description="which character of the text, from 0")]
     character: str
@@ -184,11 +186,14 @@ class Preview(Output):
     """How a text would be sent."""
 
     encoding: Literal["gsm7", "ucs2"]
+    national: Annotated[
+        str | None, Field(description="the alphabet of `national_shift` that is used beside gsm7")
+    ]
     parts: int
     max_parts: Annotated[int, Field(description="more are refused")]
     characters: Annotated[int, Field(description="of the text, as Unicode counts them")]
     units_used: Annotated[int, Field(description="septets (gsm7) or 16-bit units (ucs2)")]
-    units_left: Annotated[int, Field(description="until one more part is needed")]
+    units_left: Annotated[int, Field(description="until one part more in this encoding")]
     forced: list[Forced]
     cost: Annotated[
         Cost | None, Field(description="where exactly one modem serves the inbox, and has a price")
@@ -246,6 +251,7 @@ def _fields(row: MessageRow) -> dict[str, Any]:
         "to": row.to_number,
         "text": row.text,
         "encoding": row.encoding,
+        "national": row.national,
         "parts": row.parts,
         "inbox": row.inbox,
         "modem": row.modem,

@@ -34,6 +34,7 @@ from gatewayd.services.drafts import (
     Refused,
     choose_inbox,
     measure,
+    national_of,
     price_in,
 )
 from gatewayd.services.messages import IdempotencyKey, KeyConflict
@@ -152,10 +153,11 @@ async def preview_message(call: Call) -> web.StreamResponse:
     """Measure a text as it would be sent."""
     asked: PreviewIn = call.body
     max_parts = call.context.settings.sending.max_parts
-    planned = measure(asked.text, max_parts=_ANY_LENGTH)
+    policy = Policy.of(call.context.settings)
+    planned = measure(asked.text, max_parts=_ANY_LENGTH, shifts=policy.shifts)
     if isinstance(planned, Refusal):
         raise _refuse([planned])
-    inbox = choose_inbox(asked.inbox, Policy.of(call.context.settings))
+    inbox = choose_inbox(asked.inbox, policy)
     if isinstance(inbox, Refusal):
         # Not naming one is no mistake here: a text has a length in any inbox.
         if asked.inbox is not None:
@@ -166,6 +168,7 @@ async def preview_message(call: Call) -> web.StreamResponse:
     return answers.json_of(
         Preview(
             encoding=planned.encoding,
+            national=national_of(planned),
             parts=planned.parts,
             max_parts=max_parts,
             characters=len(asked.text),

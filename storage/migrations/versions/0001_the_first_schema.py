@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("on_air_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("delivery_report", sa.Boolean(), nullable=True),
         sa.Column("on_unknown", sa.String(), nullable=True),
+        sa.Column("national", sa.String(), nullable=True),
         sa.Column("client_reference", sa.String(), nullable=True),
         sa.Column("author_type", sa.String(), nullable=True),
         sa.Column("author_id", sa.String(), nullable=True),

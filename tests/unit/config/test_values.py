@@ -4,6 +4,7 @@ import pytest
 
 from config import values
 from config.build import spell
+from config.schema import NationalShift
 from config.values import Listen, UnfitError
 
 
@@ -46,6 +47,7 @@ def test_durations_are_written_in_the_largest_exact_unit(duration: timedelta, te
         (values.timezone, ["America/Toronto", "UTC"]),
         (values.listen, ["127.0.0.1:8767", "[::1]:0", "localhost:80", "0.0.0.0:65535"]),
         (values.host_names, [[], ["sms.shop.lan", "192.168.1.5"]]),
+        (values.several(NationalShift), [[], ["turkish"], ["turkish", "spanish", "portuguese"]]),
         (
             values.device,
             ["auto", "/dev/ttyUSB0", "virtual:", "virtual:two", "socket://127.0.0.1:4000"],
@@ -73,6 +75,7 @@ def test_good_values(read: values.Reader, good: list[object]) -> None:
         (values.listen, ["8767", "shop.lan:1", "127.0.0.1", "127.0.0.1:65536", "::1:80", ":80"]),
         (values.listen, [f"127.0.0.1:{'9' * 5000}"]),
         (values.host_names, ["x", [1], ["http://x"], ["x:80"], ["-x"]]),
+        (values.several(NationalShift), ["turkish", ["french"], [2], ["spanish", "spanish"]]),
         (values.device, ["ttyUSB0", "COM1", "", "virtual", "/dev/x\0"]),
         (values.digits(14, 16, "x"), ["1", "49015420323751A", 490154203237518, "٤" * 15]),
         (values.number, ["5145550100", "+", "+0123", "+1" * 9]),

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
+from modem.pdu.national import Shift
 from modem.pdu.submit import Submit
 from modem.pdu.validity import RelativeValidity
 
@@ -47,6 +49,17 @@ def test_a_draft_becomes_tpdus() -> None:
     assert all(submit.status_report_request for submit in submits)
     joined = [submit.header.concatenation for submit in submits if submit.header]
     assert [(c.reference, c.number, c.total) for c in joined if c] == [(7, 1, 2), (7, 2, 2)]
+
+
+def test_a_national_alphabet_is_used_where_the_configuration_lists_it() -> None:
+    text = "Su pedido está listo. " * 6
+    spanish = replace(POLICY, shifts=(Shift.TURKISH, Shift.SPANISH))
+
+    plain, short = _prepared(text=text), _prepared(text=text, policy=spanish)
+
+    assert (plain.encoding, plain.national, len(plain.parts)) == ("ucs2", None, 2)
+    assert (short.encoding, short.national, len(short.parts)) == ("gsm7", "spanish", 1)
+    assert Submit.from_bytes(short.parts[0].tpdu).text == text
 
 
 def test_no_report_is_asked_for_where_none_is_wanted() -> None:

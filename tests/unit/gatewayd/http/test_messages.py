@@ -208,6 +208,7 @@ async def test_a_preview_tells_what_a_text_costs(api: Any) -> None:
 
     assert body == {
         "encoding": "ucs2",
+        "national": None,
         "parts": 2,
         "max_parts": 10,
         "characters": 76,
