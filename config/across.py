@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from config.lines import KeyPath
-from config.schema import Settings
+from config.schema import CANARY_TO_SELF, Settings
+from config.values import format_duration
 
 # sockaddr_un.sun_path holds 108 octets, the last one NUL.
 _LONGEST_SOCKET_PATH = 107
@@ -19,6 +20,7 @@ Finding = tuple[KeyPath, object, str]
 def check_across(settings: Settings) -> Iterator[Finding]:
     """Yield each finding: where, the value there, and what was expected."""
     yield from _modems(settings)
+    yield from _canaries(settings)
     if len(bytes(settings.http.socket)) > _LONGEST_SOCKET_PATH:
         yield (
             ("http", "socket"),
@@ -56,4 +58,24 @@ def _modems(settings: Settings) -> Iterator[Finding]:
                 ("modems", index, "device"),
                 modem.device,
                 'expected imei = "…" beside it, since several modems are "auto"',
+            )
+
+
+def _canaries(settings: Settings) -> Iterator[Finding]:
+    names = {modem.name for modem in settings.modems}
+    for index, modem in enumerate(settings.modems):
+        to = modem.canary_to
+        known = to is None or to == CANARY_TO_SELF or to.startswith("+")
+        if not known and to not in names - {modem.name}:
+            others = ", ".join(sorted(names - {modem.name})) or "there is none"
+            yield (
+                ("modems", index, "canary_to"),
+                to,
+                f'expected "self", a number, or the name of another modem ({others})',
+            )
+        if to is not None and modem.canary_within > modem.canary_every:
+            yield (
+                ("modems", index, "canary_within"),
+                format_duration(modem.canary_within),
+                f"expected at most canary_every, {format_duration(modem.canary_every)}",
             )

@@ -39,6 +39,9 @@ class NationalShift(StrEnum):
     TURKISH = "turkish"
 
 
+CANARY_TO_SELF = "self"
+
+
 class LogLevel(StrEnum):
     """The least severe entries that are written."""
 
@@ -157,6 +160,23 @@ class ModemSettings:
     )
     price_per_part: Price | None = field(
         default=None, metadata=_key(values.price, "what one part costs")
+    )
+    canary_to: str | None = field(
+        default=None, metadata=_key(values.canary_target, "where its test messages go")
+    )
+    canary_every: timedelta = field(
+        default=timedelta(hours=6),
+        metadata=_key(
+            values.duration(timedelta(minutes=10), timedelta(days=30)),
+            "how often a test message is sent",
+        ),
+    )
+    canary_within: timedelta = field(
+        default=timedelta(minutes=15),
+        metadata=_key(
+            values.duration(timedelta(minutes=1), timedelta(days=1)),
+            "how long a test message may take to arrive",
+        ),
     )
 
 

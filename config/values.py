@@ -281,6 +281,16 @@ def number(value: object) -> str:
     return text
 
 
+def canary_target(value: object) -> str:
+    """Read whom a modem's test messages go to: ``self``, another modem's name, or a number."""
+    expected = 'expected "self", the name of another modem, or a number such as "+15145550100"'
+    text = _string(value, expected)
+    try:
+        return number(text) if text.startswith("+") else name(text)
+    except UnfitError:
+        raise UnfitError(expected) from None
+
+
 def price(value: object) -> Price:
     """Read an amount and its currency, ``0.02 CAD``."""
     expected = 'expected an amount and a currency such as "0.02 CAD"'

@@ -15,6 +15,7 @@ import structlog
 
 from config.schema import Settings
 from gatewayd.bus import Bus
+from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
 from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
@@ -74,6 +75,7 @@ class _Parts:
     listening: Listening
     fleet: Fleet
     housekeeping: Housekeeping
+    canaries: Canaries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,7 @@ async def _serving(
             listening=listening,
             fleet=fleet,
             housekeeping=Housekeeping(settings=settings, store=store, bus=bus, clock=clock),
+            canaries=Canaries(settings=settings, store=store, bus=bus, clock=clock, modems=fleet),
         )
 
 
@@ -129,6 +132,7 @@ async def _work(parts: _Parts, stop: _Stop) -> None:
             services.create_task(parts.fleet.pass_hints(), name="hints"),
             services.create_task(parts.fleet.keep_counts(), name="counts"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
+            services.create_task(parts.canaries.run(), name="canaries"),
         ]
         await stop.asked.wait()
         parts.fleet.stop()

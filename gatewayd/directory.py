@@ -41,6 +41,17 @@ class LimitsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryView:
+    """What a modem's test messages to ourselves have proved of the whole path."""
+
+    last_ok_at: datetime | None = None
+    """When one arrived last."""
+    awaiting_since: datetime | None = None
+    age_seconds: float | None = None
+    """How long ago the path was proved; only the metrics tell it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModemView:
     """A modem as the outside sees it at this moment (CONTRACT.md "Modems")."""
 
@@ -66,6 +77,8 @@ class ModemView:
     since: datetime
     """When it entered this state."""
     muted: bool = False
+    canary: CanaryView | None = None
+    """None where it has none."""
     incidents: Sequence[IncidentView] = ()
     unparsed_lines: int = 0
     """What it said that meant nothing to us, since the start; only the metrics tell it."""

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import ModemSettings, Settings
+from gatewayd import canary
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import IncidentView, ModemView
@@ -22,7 +23,7 @@ from gatewayd.money import Money
 from modem.discovery import DeviceFinder
 from modem.supervisor import Timing, Worker
 from routing.pacing import Period, day_of, month_of
-from storage import modems, pacing, queries
+from storage import canaries, modems, pacing, queries
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.modems import IncidentRow
@@ -44,6 +45,7 @@ class _Counts:
     sent_today: Mapping[str, int] = field(default_factory=dict)
     cost: Mapping[str, Money] = field(default_factory=dict)
     """This month's, of the modems that have a price."""
+    proofs: Mapping[str, canaries.Proof] = field(default_factory=dict)
     incidents: Mapping[str, Sequence[IncidentRow]] = field(default_factory=dict)
 
 
@@ -162,6 +164,7 @@ class Fleet:
                 queue=await queries.queue_by_inbox(tx),
                 sent_today=await queries.sent_since(tx, today.begin_ms),
                 cost=await self._cost(tx, month_of(now_ms, self._zone)),
+                proofs=await canaries.proofs(tx),
                 incidents={
                     name: await modems.incidents_of(tx, name, limit=INCIDENTS_SHOWN)
                     for name in self._members
@@ -213,6 +216,9 @@ class Fleet:
             muted=member.muted,
             limits=member.handler.pacing.view(),
             cost_this_month=counts.cost.get(status.name),
+            canary=canary.view_of(
+                member.modem, counts.proofs.get(status.name), now_ms=self._clock.now_ms()
+            ),
             incidents=[_incident(row) for row in counts.incidents.get(status.name, ())],
             unparsed_lines=member.worker.unparsed_lines,
         )

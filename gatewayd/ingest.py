@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
+from gatewayd.canary_arrivals import Arrivals
 from gatewayd.clock import Clock
 from gatewayd.line import Line
 from gatewayd.metrics import ModemMetrics, PduResult, ReportMatch
@@ -83,6 +84,7 @@ class Ingest:
         self._proved = proved
         self._counts = counts
         self._reassembly = Reassembly(country=country, inbox=inbox)
+        self._canaries = Arrivals(country=country)
 
     async def arrived(self, arrived: ArrivedPdu) -> Disposition:
         """Commit one PDU, whatever it holds."""
@@ -180,6 +182,9 @@ class Ingest:
             part = Part(pdu_id=raw.id, deliver=deliver, concatenation=concatenation)
             await self._reassembly.add(tx, part, line=self._line(), now_ms=raw.now_ms)
             return _Kept(result=PduResult.PART)
+        if await self._canaries.takes(tx, deliver, pdu_id=raw.id, now_ms=raw.now_ms):
+            await self._insert_pdu(tx, raw, PduKind.DELIVER)
+            return _Kept(result=PduResult.CANARY)
         message_id = new_id(Prefix.MESSAGE, now_ms=raw.now_ms)
         await self._insert_pdu(tx, raw, PduKind.DELIVER, message_id=message_id)
         shown = Shown.of_single(deliver)

@@ -59,6 +59,7 @@ class PduResult(StrEnum):
     PART = "part"
     REPORT = "report"
     COPY = "copy"
+    CANARY = "canary"
     UNDECODED = "undecoded"
     QUARANTINED = "quarantined"
 
@@ -244,6 +245,11 @@ _MODEM_FIGURES: tuple[tuple[str, str, Callable[[ModemView], float | None]], ...]
         "gatewayd_modem_muted",
         "1 while the modem receives but does not send",
         lambda view: float(view.muted),
+    ),
+    (
+        "gatewayd_modem_canary_age_seconds",
+        "Seconds since a test message last proved the whole path",
+        lambda view: None if view.canary is None else view.canary.age_seconds,
     ),
     (
         "gatewayd_modem_incidents_open",

@@ -299,6 +299,21 @@ incidents = Table(
     Index("ix_incidents_modem_opened_at_ms", "modem", "opened_at_ms"),
 )
 
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("modem", String, nullable=False),  # which sends it
+    Column("token", String, nullable=False, unique=True),
+    Column("from_number", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("begun_at_ms", _Ms, nullable=False),
+    Column("deadline_ms", _Ms, nullable=False),
+    Column("arrived_at_ms", _Ms),
+    Column("pdu_id", String),  # as which it arrived
+    Index("ix_canaries_modem_begun_at_ms", "modem", "begun_at_ms"),
+)
+
 tokens = Table(
     "tokens",
     metadata,

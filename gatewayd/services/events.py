@@ -28,6 +28,8 @@ EVENT_TYPES: dict[str, str] = {
     "modem.state": "a modem is in another state",
     "modem.incident": "a modem has trouble (`state` `open`), a remedy was tried (`step`, with "
     "`helped` and `seconds`), or it is over (`closed`)",
+    "modem.canary": "a test message of a modem to us is `awaited`, has `arrived`, is `overdue`, or "
+    "was `withdrawn`",
     "call.missed": "somebody called the modem's number",
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""

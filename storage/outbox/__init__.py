@@ -6,7 +6,7 @@ carries its message's state with it.
 """
 
 from storage.outbox.ahead import pull_back
-from storage.outbox.claims import ClaimedPart, claim, mark_submitting, next_due_ms
+from storage.outbox.claims import ClaimedPart, claim, mark_submitting, next_due_ms, pin_of
 from storage.outbox.delivery import ReportedDelivery, report_part
 from storage.outbox.enqueue import NewMessage, NewPart, enqueue
 from storage.outbox.matching import DoubtRow, PartRow, accepted_parts, doubtful_attempts
@@ -48,6 +48,7 @@ __all__ = [
     "mark_unknown",
     "next_due_ms",
     "overdue",
+    "pin_of",
     "prove",
     "pull_back",
     "recover",

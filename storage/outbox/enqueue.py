@@ -42,6 +42,8 @@ class NewMessage:
     parts: Sequence[NewPart]
     from_number: str | None = None
     national: str | None = None
+    pinned_to: str | None = None
+    """The only SIM that may send it, as claims.pin_of names it; None: any of the inbox."""
 
 
 _INSERT_MESSAGE = insert(messages)
@@ -101,6 +103,7 @@ def _part_row(message: NewMessage, part: NewPart, now_ms: int) -> dict[str, obje
         "priority": message.priority,
         "due_at_ms": now_ms if message.send_at_ms is None else message.send_at_ms,
         "expires_at_ms": message.expires_at_ms,
+        "pinned_to": message.pinned_to,
         "delivery_report": message.delivery_report,
         "tries": 0,
         "awaiting_report": False,

@@ -82,7 +82,7 @@ def _absent(value: object) -> bool:
 class Author(Output):
     """Who sent it."""
 
-    type: Annotated[str, Field(description="`token`, or `local` (an account on this machine)")]
+    type: Annotated[str, Field(description="`token`; `local`: this machine's account; `canary`")]
     id: str
     name: str
 

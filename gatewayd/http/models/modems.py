@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatewayd.directory import IncidentView, ModemView
+from gatewayd.directory import CanaryView, IncidentView, ModemView
 from gatewayd.http.models.base import Moment, Output, Page
 from gatewayd.http.models.money import Cost, cost_json
 
@@ -57,6 +57,13 @@ class ModemLimits(Output):
     ] = None
 
 
+class ModemCanary(Output):
+    """What its test messages to ourselves have proved of the whole path."""
+
+    last_ok_at: Annotated[Moment | None, Field(description="when one arrived last")]
+    awaiting_since: Annotated[Moment | None, Field(description="null while none is awaited")]
+
+
 class Modem(Output):
     """A modem at this moment."""
 
@@ -79,6 +86,7 @@ class Modem(Output):
     store_size: int | None
     since: Annotated[Moment, Field(description="when it entered this state")]
     muted: Annotated[bool, Field(description="receives but does not send")]
+    canary: Annotated[ModemCanary | None, Field(description="null where it has none")]
     incidents: list[Incident]
 
 
@@ -106,8 +114,15 @@ def modem_json(view: ModemView) -> Modem:
         store_size=view.store_size,
         since=view.since,
         muted=view.muted,
+        canary=_canary(view.canary),
         incidents=[_incident(incident) for incident in view.incidents],
     )
+
+
+def _canary(view: CanaryView | None) -> ModemCanary | None:
+    if view is None:
+        return None
+    return ModemCanary(last_ok_at=view.last_ok_at, awaiting_since=view.awaiting_since)
 
 
 def _incident(view: IncidentView) -> Incident:

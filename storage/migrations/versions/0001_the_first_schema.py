@@ -311,6 +311,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pdus_message_id"), "pdus", ["message_id"], unique=False)
 
     op.create_table(
+        "canaries",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("modem", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("from_number", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("begun_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("deadline_ms", sa.BigInteger(), nullable=False),
+        sa.Column("arrived_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("pdu_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["messages.id"],
+            name=op.f("fk_canaries_message_id_messages"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_canaries")),
+        sa.UniqueConstraint("token", name=op.f("uq_canaries_token")),
+    )
+    op.create_index(
+        "ix_canaries_modem_begun_at_ms", "canaries", ["modem", "begun_at_ms"], unique=False
+    )
+
+    op.create_table(
         "attempts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("part_id", sa.String(), nullable=False),

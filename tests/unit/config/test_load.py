@@ -226,6 +226,34 @@ def test_modems_must_be_told_apart(
         from_mapping({"gateway": {"country": "CA"}, "modems": modems}, base=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"canary_to": "attic"}, r"the name of another modem \(b\)"),
+        ({"canary_to": "a"}, r'expected "self"'),  # its own name
+        (
+            {"canary_to": "self", "canary_every": "10m", "canary_within": "11m"},
+            "expected at most canary_every, 10m",
+        ),
+    ],
+)
+def test_a_canary_goes_to_ourselves_and_comes_before_the_next(
+    tmp_path: Path, keys: dict[str, str], expected: str
+) -> None:
+    modems = [{"name": "a", "device": "/dev/x"} | keys, {"name": "b", "device": "/dev/y"}]
+    with pytest.raises(ConfigError, match=expected):
+        from_mapping({"gateway": {"country": "CA"}, "modems": modems}, base=tmp_path)
+
+
+@pytest.mark.parametrize("to", ["self", "b", "+1 514 555 0100"])
+def test_where_a_canary_may_go(tmp_path: Path, to: str) -> None:
+    modems = [{"name": "a", "device": "/dev/x", "canary_to": to}, {"name": "b", "device": "/dev/y"}]
+    settings = from_mapping({"gateway": {"country": "CA"}, "modems": modems}, base=tmp_path)
+
+    assert settings.modems[0].canary_to == to.replace(" ", "")
+    assert settings.modems[1].canary_to is None
+
+
 def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:
     loaded = load_with_origin(
         write(

@@ -1,5 +1,8 @@
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from gatewayd.directory import CanaryView
 from gatewayd.services.tokens import Scope
 
 
@@ -26,6 +29,7 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
         "store_size": None,
         "since": "2026-12-01T12:00:00.000Z",
         "muted": False,
+        "canary": None,
         "incidents": [],
     }
     assert spare["incidents"] == [
@@ -39,6 +43,21 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
         }
     ]
     assert await api.admin("GET", "/v1/modems/counter") == counter
+
+
+async def test_what_its_canaries_proved_is_shown_and_measured(api: Any) -> None:
+    proof = CanaryView(last_ok_at=datetime(2026, 12, 1, 11, tzinfo=UTC), age_seconds=3600.0)
+    api.modems.modems["counter"] = replace(api.modems.modems["counter"], canary=proof)
+    api.modems.modems["spare"] = replace(api.modems.modems["spare"], canary=CanaryView())
+
+    counter, spare = (await api.admin("GET", "/v1/modems"))["items"]
+    async with api.tcp.get("/metrics") as answer:
+        figures = await answer.text()
+
+    assert counter["canary"] == {"last_ok_at": "2026-12-01T11:00:00.000Z", "awaiting_since": None}
+    assert spare["canary"] == {"last_ok_at": None, "awaiting_since": None}
+    measured = [line for line in figures.splitlines() if "canary_age_seconds{" in line]
+    assert measured == ['gatewayd_modem_canary_age_seconds{modem="counter"} 3600.0']
 
 
 async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
