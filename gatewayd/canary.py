@@ -24,7 +24,7 @@ from gatewayd.directory import CanaryView, ModemDirectory
 from gatewayd.numbers import canonical
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
 from gatewayd.timekeeping import Timekeeping
-from storage import canaries, modems, outbox, queries
+from storage import canaries, modems, outbox, pacing, queries
 from storage.canaries import Canary, CanaryState, Proof
 from storage.engine import Store
 from storage.errors import StoreUnavailable
@@ -177,15 +177,35 @@ class Canaries:
     async def _judge(
         self, path: CanaryPath, last: Canary, message: MessageRow, now_ms: int
     ) -> None:
-        on_air = message.on_air_at_ms is not None
-        closed = path.closed_coming or (None if on_air else path.closed_going)
         failed, over = message.state in FAILED, now_ms >= last.deadline_ms
+        on_air = message.on_air_at_ms is not None
         if message.state is MessageState.CANCELED or (
-            closed is not None and not failed and (over or not on_air)
+            not failed and await self._proves_nothing(path, last, on_air=on_air, over=over)
         ):
             await self._commit(partial(self._withdraw, last, message))
         elif failed or over:
             await self._commit(partial(self._alarm, last, complaint(path, message)))
+
+    async def _proves_nothing(
+        self, path: CanaryPath, last: Canary, *, on_air: bool, over: bool
+    ) -> bool:
+        """Whether its absence has another cause than a broken path."""
+        if path.closed_coming is not None:
+            return over or not on_air
+        if on_air:
+            return False
+        if path.closed_going is not None:
+            return True
+        return over and (path.held_back or await self._was_busy(path, last))
+
+    async def _was_busy(self, path: CanaryPath, last: Canary) -> bool:
+        """Whether its modem has sent others meanwhile: it waits behind them."""
+        iccid = path.view.iccid if path.view else None
+        async with self._store.read() as tx:
+            handed = await pacing.handed_since(
+                tx, iccid=iccid, modem=last.modem, since_ms=last.begun_at_ms
+            )
+        return bool(handed)
 
     async def _withdraw(self, last: Canary, message: MessageRow, tx: AsyncConnection) -> None:
         """Take it back, unless a modem has just begun to send it."""
@@ -201,7 +221,7 @@ class Canaries:
         now_ms = self._clock.now_ms()
         if not await canaries.give_up(tx, last, CanaryState.OVERDUE, now_ms=now_ms):
             return  # it has arrived meanwhile
-        _log.error("canary_overdue", modem=last.modem, id=last.message_id)
+        _log.warning("canary_overdue", modem=last.modem, id=last.message_id)
         if not await canaries.open_incidents(tx, last.modem):
             await modems.open_incident(
                 tx, modem=last.modem, code=canaries.OVERDUE, detail=detail, now_ms=now_ms

@@ -50,6 +50,11 @@ class CanaryPath:
         return None
 
     @property
+    def held_back(self) -> bool:
+        """Whether a limit, even a short one, keeps its modem from sending now."""
+        return self.view is not None and self.view.limits.waits_for is not None
+
+    @property
     def closed_coming(self) -> str | None:
         """Why nothing could come in now."""
         if self.target is None:

@@ -257,6 +257,29 @@ async def test_one_that_a_ready_modem_does_not_send_is_an_incident(cage: Cage) -
     assert incident.detail == "a test message to itself could not be sent within 15m"
 
 
+async def test_one_that_waited_behind_other_messages_proves_nothing(cage: Cage) -> None:
+    await cage.round()
+    await cage.shop.enqueue()
+    await cage.shop.counter.send(ACCEPTED)
+
+    await cage.round(after=15 * MINUTE)
+
+    assert await cage.states() == ["withdrawn"]
+    assert await cage.incidents() == []
+
+
+async def test_one_that_waited_for_the_next_interval_proves_nothing(
+    cage: Cage, views: Views
+) -> None:
+    views.set("counter", limits=LimitsView(waits_for="limit_interval"))
+    await cage.round()
+
+    await cage.round(after=15 * MINUTE)
+
+    assert await cage.states() == ["withdrawn"]
+    assert await cage.incidents() == []
+
+
 CLOSED = [
     {"state": "unregistered"},
     {"muted": True},
@@ -339,6 +362,17 @@ async def test_a_sister_that_is_away_proves_nothing(shop: "Shop", views: Views) 
     await cage.spare.hears(shop.pdu(text, sender=COUNTER))
     assert await shop.received() == []
     assert await cage.states() == ["arrived"]
+
+
+async def test_nothing_is_sent_to_a_sister_whose_number_is_not_known(
+    shop: "Shop", views: Views
+) -> None:
+    cage = Cage(shop, views, canary_to="spare")
+    views.set("spare", number=None)
+
+    await cage.round()
+
+    assert await cage.sent() == []
 
 
 async def test_a_sister_that_is_there_should_have_heard_it(shop: "Shop", views: Views) -> None:
