@@ -74,11 +74,16 @@ async def begin(tx: AsyncConnection, canary: Canary) -> None:
 
     A modem awaits one at a time: one of a clock that ran ahead is judged no more.
     """
-    await tx.execute(
+    forgotten = await tx.execute(
         update(canaries)
         .where(canaries.c.modem == canary.modem, canaries.c.state == CanaryState.AWAITED.value)
         .values(state=CanaryState.WITHDRAWN)
+        .returning(canaries.c.message_id)
     )
+    for message_id in forgotten.scalars():
+        await _journal(
+            tx, canary.modem, message_id, CanaryState.WITHDRAWN, now_ms=canary.begun_at_ms
+        )
     await tx.execute(insert(canaries), asdict(canary))
     await _journal(tx, canary.modem, canary.message_id, canary.state, now_ms=canary.begun_at_ms)
 

@@ -68,6 +68,7 @@ async def test_a_modem_awaits_one_at_a_time(desk: "Desk", now: int) -> None:
 
     states = await desk.column("SELECT state FROM canaries ORDER BY token")
     assert states == ["withdrawn", "awaited", "awaited"]
+    assert (await desk.events()).count("modem.canary") == 4
     assert await newest(desk, now + 1) == last
     assert await desk.do(canaries.newest, modem="spare", now_ms=now) == other
     assert await desk.do(canaries.newest, modem="attic", now_ms=now) is None

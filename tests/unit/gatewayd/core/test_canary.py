@@ -221,6 +221,16 @@ async def test_one_that_does_not_come_is_an_incident_until_one_does(cage: Cage) 
     assert await cage.shop.events("modem.incident") == ["modem.incident"] * 2
 
 
+async def test_one_that_was_delivered_and_not_seen_says_so(cage: Cage) -> None:
+    await cage.on_air()
+    await cage.shop.counter.reported(1, to=COUNTER)
+
+    await cage.round(after=15 * MINUTE)
+
+    (incident,) = await cage.incidents()
+    assert "but the network delivered it" in incident.detail
+
+
 async def test_a_late_one_ends_its_own_incident(cage: Cage) -> None:
     text = await cage.on_air()
     await cage.round(after=15 * MINUTE)
