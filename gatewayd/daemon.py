@@ -21,6 +21,9 @@ from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
 from gatewayd.metrics import Metrics
+from gatewayd.webhooks.courier import Courier
+from gatewayd.webhooks.post import Poster
+from gatewayd.webhooks.targets import Targets
 from modem.supervisor import Timing
 from storage import outbox
 from storage.engine import Store
@@ -74,6 +77,7 @@ class _Parts:
     listening: Listening
     fleet: Fleet
     housekeeping: Housekeeping
+    courier: Courier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +115,21 @@ async def _serving(
         version=version("gatewayd"),
         metrics=metrics,
     )
-    async with serve(context) as listening:
+    agent = f"gatewayd/{context.version}"
+    targets = Targets(settings.webhooks.allowed_networks)
+    async with serve(context) as listening, Poster.opened(targets, agent=agent) as poster:
         _log.info("daemon_ready", url=listening.url, socket=str(listening.socket))
         yield _Parts(
             listening=listening,
             fleet=fleet,
             housekeeping=Housekeeping(settings=settings, store=store, bus=bus, clock=clock),
+            courier=Courier(
+                store=store,
+                bus=bus,
+                clock=clock,
+                poster=poster,
+                inboxes={modem.name: modem.inbox for modem in settings.modems},
+            ),
         )
 
 
@@ -129,6 +142,7 @@ async def _work(parts: _Parts, stop: _Stop) -> None:
             services.create_task(parts.fleet.pass_hints(), name="hints"),
             services.create_task(parts.fleet.keep_counts(), name="counts"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
+            services.create_task(parts.courier.run(), name="webhooks"),
         ]
         await stop.asked.wait()
         parts.fleet.stop()
