@@ -28,6 +28,7 @@ from config.schema import (
     SendingSettings,
     Settings,
     StorageSettings,
+    WebhookSettings,
 )
 from config.secrets import SecretSource
 from config.values import UnfitError
@@ -40,6 +41,7 @@ TABLES: Mapping[str, type] = {
     "sending": SendingSettings,
     "receiving": ReceivingSettings,
     "retention": RetentionSettings,
+    "webhooks": WebhookSettings,
     "logging": LoggingSettings,
 }
 """Every table of the file, in the order of the documents; ``modems`` is a list of tables."""

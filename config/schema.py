@@ -12,7 +12,7 @@ from typing import Any
 
 from config import values
 from config.secrets import SecretSource
-from config.values import Listen, Price, Reader, UnfitError
+from config.values import Listen, Network, Price, Reader, UnfitError
 
 DEFAULT_DATA_DIR = Path("/var/lib/gatewayd")
 
@@ -250,6 +250,16 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings:
+    """``[webhooks]``: which of our own networks events may be posted to."""
+
+    allowed_networks: tuple[Network, ...] = field(
+        default=(),
+        metadata=_key(values.networks, "networks that are not public and yet may be reached"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggingSettings:
     """``[logging]``: what is written to stderr; never the text of a message."""
 
@@ -275,4 +285,5 @@ class Settings:
     sending: SendingSettings = field(default_factory=SendingSettings)
     receiving: ReceivingSettings = field(default_factory=ReceivingSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,6 +26,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*")
 _PRICE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 
+Network = IPv4Network | IPv6Network
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -237,6 +238,22 @@ def host_names(value: object) -> tuple[str, ...]:
         if not isinstance(item, str) or not (_HOST_NAME.fullmatch(item) or _is_ip(item)):
             raise UnfitError(expected)
     return tuple(item.lower() for item in value)
+
+
+def networks(value: object) -> tuple[Network, ...]:
+    """Read a list of IP networks or single addresses."""
+    expected = 'expected a list of networks, such as ["192.168.1.0/24", "127.0.0.1"]'
+    if not isinstance(value, list):
+        raise UnfitError(expected)
+    found = []
+    for item in value:
+        if not isinstance(item, str):
+            raise UnfitError(expected)
+        try:
+            found.append(ip_network(item))
+        except ValueError:
+            raise UnfitError(expected) from None
+    return tuple(found)
 
 
 def _is_ip(text: str) -> bool:

@@ -19,6 +19,9 @@ class Topic(StrEnum):
     JOURNAL = "journal"
     """The changes journal grew: heard by SSE, webhooks and metrics."""
 
+    WEBHOOKS = "webhooks"
+    """A webhook was made or changed, or something is to be posted again: heard by the courier."""
+
 
 class Subscription:
     """Remembers that a hint came since the last wait, never how many."""

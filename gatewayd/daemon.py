@@ -6,10 +6,11 @@ nothing is accepted that cannot be kept, and the last outcomes are committed bef
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 
@@ -22,6 +23,10 @@ from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
 from gatewayd.metrics import Metrics
+from gatewayd.notify import Notifier, keep_told
+from gatewayd.webhooks.courier import Courier
+from gatewayd.webhooks.post import Poster
+from gatewayd.webhooks.targets import Targets
 from modem.supervisor import Timing
 from storage import outbox
 from storage.engine import Store
@@ -47,21 +52,26 @@ async def run_daemon(
     on_ready: OnReady | None = None,
     clock: Clock | None = None,
     timing: Timing | None = None,
+    reload: Callable[[], None] | None = None,
 ) -> int:
-    """Serve until SIGTERM or SIGINT; gives the exit status.
+    """Serve until SIGTERM or SIGINT; gives the exit status. SIGHUP calls ``reload``.
 
     Raises StoreLocked and other StoreErrors, ListenError, and, in an ExceptionGroup, any bug.
     """
     clock = clock or SystemClock()
     # Around everything: a signal that comes while it starts, or while it closes, ends it orderly.
-    with _signals() as stop:
-        store = await Store.open(data_dir=settings.gateway.data_dir, url=settings.storage.url)
+    notifier = Notifier()
+    with _signals(reload or _no_reload) as stop:
+        async with notifier.starting():
+            store = await Store.open(data_dir=settings.gateway.data_dir, url=settings.storage.url)
         try:
             await _recover(store, clock)
             async with _serving(settings, store, clock, timing, stop) as parts:
                 if on_ready is not None:
                     await on_ready(Ready(listening=parts.listening, store=store, clock=clock))
-                await _work(parts, stop)
+                notifier.tell(READY="1")
+                await _work(parts, stop, keep_told(notifier, store, parts.fleet.views))
+                notifier.tell(STOPPING="1", STATUS="Closing")
         finally:
             await store.close()
     _log.info("daemon_stopped")
@@ -76,6 +86,7 @@ class _Parts:
     fleet: Fleet
     housekeeping: Housekeeping
     canaries: Canaries
+    courier: Courier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +124,26 @@ async def _serving(
         version=version("gatewayd"),
         metrics=metrics,
     )
-    async with serve(context) as listening:
+    agent = f"gatewayd/{context.version}"
+    targets = Targets(settings.webhooks.allowed_networks)
+    async with serve(context) as listening, Poster.opened(targets, agent=agent) as poster:
         _log.info("daemon_ready", url=listening.url, socket=str(listening.socket))
         yield _Parts(
             listening=listening,
             fleet=fleet,
             housekeeping=Housekeeping(settings=settings, store=store, bus=bus, clock=clock),
             canaries=Canaries(settings=settings, store=store, bus=bus, clock=clock, modems=fleet),
+            courier=Courier(
+                store=store,
+                bus=bus,
+                clock=clock,
+                poster=poster,
+                inboxes={modem.name: modem.inbox for modem in settings.modems},
+            ),
         )
 
 
-async def _work(parts: _Parts, stop: _Stop) -> None:
+async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) -> None:
     """Run modems and services until told to stop; the modems' running exchanges end first."""
     async with asyncio.TaskGroup() as services:
         fleet = services.create_task(parts.fleet.run(), name="fleet")
@@ -133,6 +153,8 @@ async def _work(parts: _Parts, stop: _Stop) -> None:
             services.create_task(parts.fleet.keep_counts(), name="counts"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
             services.create_task(parts.canaries.run(), name="canaries"),
+            services.create_task(parts.courier.run(), name="webhooks"),
+            services.create_task(telling, name="notify"),
         ]
         await stop.asked.wait()
         parts.fleet.stop()
@@ -143,8 +165,12 @@ async def _work(parts: _Parts, stop: _Stop) -> None:
             helper.cancel()
 
 
+def _no_reload() -> None:
+    _log.warning("reload_needs_a_restart")
+
+
 @contextmanager
-def _signals() -> Iterator[_Stop]:
+def _signals(reload: Callable[[], None]) -> Iterator[_Stop]:
     """First SIGTERM or SIGINT: no new work. Second: cancel, but an exchange still ends."""
     stop = _Stop(asked=asyncio.Event(), hurried=asyncio.Event())
 
@@ -160,8 +186,7 @@ def _signals() -> Iterator[_Stop]:
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, take, number)
-    # Its default would kill the process; nothing of the configuration can change at run time yet.
-    loop.add_signal_handler(signal.SIGHUP, _log.warning, "reload_needs_a_restart")
+    loop.add_signal_handler(signal.SIGHUP, reload)  # its default would kill the process
     try:
         yield stop
     finally:

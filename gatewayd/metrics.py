@@ -41,6 +41,18 @@ class Snapshot:
     """How many in each state; `received` are the incoming ones."""
     store_unavailable: int = 0
     """How often the store did not answer since the start."""
+    webhooks: Sequence["WebhookFigures"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookFigures:
+    """One webhook at the moment of a scrape."""
+
+    id: str
+    pending: int
+    lag_seconds: float
+    """How long the oldest delivery has waited; 0 when none does."""
+    failing: bool
 
 
 class SubmitResult(StrEnum):
@@ -189,6 +201,7 @@ class _Reading:
         unavailable.add_metric([], self._snapshot.store_unavailable)
         yield unavailable
         yield from _modem_metrics(self._snapshot.modems)
+        yield from _webhook_metrics(self._snapshot.webhooks)
 
 
 def _modem_metrics(views: Sequence[ModemView]) -> Iterator[Metric]:
@@ -213,6 +226,24 @@ def _modem_metrics(views: Sequence[ModemView]) -> Iterator[Metric]:
             if value is not None:
                 family.add_metric([view.name], value)
         yield family
+
+
+def _webhook_metrics(webhooks: Sequence[WebhookFigures]) -> Iterator[Metric]:
+    labels = ("webhook",)
+    pending = GaugeMetricFamily(
+        "gatewayd_webhook_pending", "Deliveries that wait for the webhook", labels=labels
+    )
+    lag = GaugeMetricFamily(
+        "gatewayd_webhook_lag_seconds", "How long the oldest of them has waited", labels=labels
+    )
+    failing = GaugeMetricFamily(
+        "gatewayd_webhook_failing", "1 while the webhook keeps failing", labels=labels
+    )
+    for one in webhooks:
+        pending.add_metric([one.id], one.pending)
+        lag.add_metric([one.id], one.lag_seconds)
+        failing.add_metric([one.id], float(one.failing))
+    yield from (pending, lag, failing)
 
 
 _MODEM_FIGURES: tuple[tuple[str, str, Callable[[ModemView], float | None]], ...] = (

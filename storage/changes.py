@@ -96,6 +96,14 @@ async def after(
     return [_change(row) for row in rows.mappings()]
 
 
+async def by_ids(tx: AsyncConnection, event_ids: Collection[str]) -> list[Change]:
+    """Read these events, oldest first; those that are no longer kept are not in the answer."""
+    if not event_ids:
+        return []
+    query = select(changes).where(changes.c.id.in_(set(event_ids))).order_by(changes.c.seq)
+    return [_change(row) for row in (await tx.execute(query)).mappings()]
+
+
 def _change(row: RowMapping) -> Change:
     return Change(
         id=row["id"],

@@ -121,6 +121,10 @@ class Store:
         async with self.write() as tx:
             await tx.execute(delete(meta).where(meta.c.key == _PROBE))
             await tx.execute(insert(meta), {"key": _PROBE, "value": b""})
+        await self.answer()
+
+    async def answer(self) -> None:
+        """Read nothing of interest; raises StoreUnavailable with the reason."""
         async with self.read() as tx:
             await tx.execute(meta.select().where(meta.c.key == _PROBE))
 

@@ -5,6 +5,7 @@ StoreError
 ├── StoreUnavailable      the database does not answer: disk full, file gone, server away
 ├── MigrationFailed       the schema could not be brought up to date; the copy is named
 ├── SchemaTooNew          the file was written by a newer version
+├── BackupUnfit           a backup is not a whole store of ours
 └── CursorExpired         a journal cursor is older than what is kept, or was never ours
 """
 
@@ -57,6 +58,18 @@ class SchemaTooNew(StoreError):  # noqa: N818 - names say the event
 
     def __str__(self) -> str:
         return f"the store was written by a newer version (schema revision {self.revision})"
+
+
+class BackupUnfit(StoreError):  # noqa: N818 - names say the event
+    """A file cannot be restored, or a copy did not become whole."""
+
+    def __init__(self, *, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be used: {self.reason}"
 
 
 class CursorExpired(StoreError):  # noqa: N818 - names say the event

@@ -25,6 +25,8 @@ class Prefix(StrEnum):
     PDU = "pdu"
     GROUP = "grp"
     REPORT = "rpt"
+    WEBHOOK = "whk"
+    DELIVERY = "dlv"
 
 
 class _Ulids:

@@ -348,3 +348,52 @@ changes = Table(
     Column("data", JSON, nullable=False),
     Column("created_at_ms", _Ms, nullable=False),
 )
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("types", JSON(none_as_null=True)),  # null: every type
+    Column("inbox", String),
+    Column("ordered", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("disabled_reason", Text),
+    Column("secret", String, nullable=False),  # signing needs it itself, not its digest
+    Column("previous_secret", String),
+    Column("previous_until_ms", _Ms),
+    Column("cursor", String),  # the last event that was looked at
+    Column("failing_since_ms", _Ms),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("updated_at_ms", _Ms, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", _Sequence, primary_key=True),  # the order of the events
+    Column("id", String, nullable=False, unique=True),
+    Column("webhook_id", String, ForeignKey(webhooks.c.id, ondelete="CASCADE"), nullable=False),
+    Column("event_id", String, nullable=False),  # no foreign key: events are forgotten by age
+    Column("event_type", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at_ms", _Ms, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("tried_at_ms", _Ms),
+    Column("duration_ms", Integer),
+    Column("status", Integer),
+    Column("answer", Text),
+    Column("error", Text),
+    UniqueConstraint("webhook_id", "event_id"),
+    Index("ix_deliveries_webhook_id_seq", "webhook_id", "seq"),
+    Index("ix_deliveries_created_at_ms", "created_at_ms"),
+)
+IS_PENDING = deliveries.c.state == literal_column("'pending'")
+Index(
+    "ix_deliveries_pending",
+    deliveries.c.webhook_id,
+    deliveries.c.due_at_ms,
+    sqlite_where=IS_PENDING,
+    postgresql_where=IS_PENDING,
+)

@@ -42,6 +42,7 @@ PART_TRANSITIONS: dict[PartState, dict[PartState, str]] = {
     PartState.QUEUED: {
         PartState.CLAIMED: "claimed by a modem's worker",
         PartState.ACCEPTED: "evidence for an earlier attempt",
+        PartState.UNKNOWN: "a backup was restored",
         PartState.CANCELED: "canceled",
         PartState.EXPIRED: "expired",
         PartState.FAILED: "another part failed",
@@ -49,6 +50,7 @@ PART_TRANSITIONS: dict[PartState, dict[PartState, str]] = {
     PartState.CLAIMED: {
         PartState.SUBMITTING: "committed before Ctrl-Z",
         PartState.ACCEPTED: "evidence for an earlier attempt",
+        PartState.UNKNOWN: "a backup was restored",
         PartState.QUEUED: "restart, or refused for now before the prompt",
         PartState.FAILED: "refused for good before the prompt",
         PartState.CANCELED: "canceled",
@@ -57,7 +59,7 @@ PART_TRANSITIONS: dict[PartState, dict[PartState, str]] = {
         PartState.ACCEPTED: "+CMGS, or a report proves it",
         PartState.QUEUED: "proved not accepted, for now",
         PartState.FAILED: "proved not accepted, for good",
-        PartState.UNKNOWN: "332, silence, loss, restart",
+        PartState.UNKNOWN: "332, silence, loss, restart, a backup was restored",
     },
     PartState.UNKNOWN: {
         PartState.ACCEPTED: "evidence, or a person",

@@ -4,7 +4,7 @@ Owns the exit status of a daemon's end. Must not know what the daemon does.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from storage.errors import StoreError, StoreLocked
 log = structlog.get_logger(__name__)
 
 
-def run_here(settings: Settings) -> int:
+def run_here(settings: Settings, *, reload: Callable[[], None]) -> int:
     """Run the daemon until it is told to stop; gives its exit status, raises CliError."""
-    return supervise(settings, run_daemon(settings))
+    return supervise(settings, run_daemon(settings, reload=reload))
 
 
 def supervise(settings: Settings, daemon: Coroutine[Any, Any, int]) -> int:

@@ -102,7 +102,7 @@ def _run(data_dir: Path, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     make_data_dir(data_dir)
     try:
         result = asyncio.run(_in_store(data_dir, unit))
-        _hand_over(data_dir)
+        hand_over(data_dir)
     except StoreLocked as error:
         raise CliError(
             f"A daemon uses {data_dir} but does not answer at its socket yet: {error}.",
@@ -124,7 +124,7 @@ async def _in_store(data_dir: Path, unit: Callable[[AsyncConnection], Awaitable[
         await store.close()
 
 
-def _hand_over(data_dir: Path) -> None:
+def hand_over(data_dir: Path) -> None:
     """Give files that root has just made to the folder's owner, or the daemon could not write."""
     if os.geteuid() != 0:
         return

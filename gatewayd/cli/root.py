@@ -33,6 +33,8 @@ COMMANDS = {
     "modems": _Entry("modems", "modems", "List, restart and mute modems."),
     "events": _Entry("events", "events", "Show what happened, and what happens."),
     "token": _Entry("tokens", "token", "Make, list and revoke tokens for programs."),
+    "backup": _Entry("backup", "backup", "Copy the store to a file, while the daemon runs."),
+    "restore": _Entry("backup", "restore", "Make a backup the store again."),
     "doctor": _Entry("doctor", "doctor", "Find out what is wrong, and what to do about it."),
     "virtual-modem": _Entry(
         "virtual_modem", "virtual_modem", "Offer a virtual modem on a pseudo-terminal."

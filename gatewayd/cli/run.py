@@ -22,6 +22,7 @@ def run(session: Session) -> int:
         # Not before the configuration is right: the daemon takes a while to import.
         from gatewayd import logs  # noqa: PLC0415 - as above
         from gatewayd.cli.daemon import run_here  # noqa: PLC0415 - as above
+        from gatewayd.reload import Reloader  # noqa: PLC0415 - as above
     finally:
         gc.freeze()
         gc.enable()
@@ -29,4 +30,4 @@ def run(session: Session) -> int:
     logs.configure(loaded.settings.logging)
     settings = loaded.settings
     show.note(f"gatewayd {version()} for {settings.gateway.name}, as {loaded.file} says.")
-    return run_here(settings)
+    return run_here(settings, reload=Reloader(loaded.file, settings).reload)

@@ -1,25 +1,37 @@
 """Builds the web application from the table of routes."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
-from gatewayd.http.route import EVENTS, MESSAGES, REDECODE, ROUTE_TABLE, STREAMS, TOKENS, Route
-from gatewayd.http.routes import decode, events, messages, modems, service, tokens
+from gatewayd.http.route import (
+    EVENTS,
+    MESSAGES,
+    REDECODE,
+    ROUTE_TABLE,
+    STREAMS,
+    TOKENS,
+    WEBHOOKS,
+    Route,
+)
+from gatewayd.http.routes import decode, events, messages, modems, service, tokens, webhooks
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
 from gatewayd.services.events import Events
 from gatewayd.services.messages import Messages
 from gatewayd.services.tokens import Tokens
+from gatewayd.services.webhooks import Webhooks
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
     *modems.ROUTES,
     *events.ROUTES,
+    *webhooks.ROUTES,
     *tokens.ROUTES,
     *service.ROUTES,
 )
@@ -35,16 +47,15 @@ def build_app(context: HttpContext) -> web.Application:
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
-    app[MESSAGES] = Messages(
-        settings=context.settings,
-        store=context.store,
-        bus=context.bus,
-        clock=context.clock,
-        modems=context.modems,
-    )
-    app[REDECODE] = Redecode(
-        settings=context.settings, store=context.store, bus=context.bus, clock=context.clock
-    )
+    parts: dict[str, Any] = {
+        "settings": context.settings,
+        "store": context.store,
+        "bus": context.bus,
+        "clock": context.clock,
+    }
+    app[MESSAGES] = Messages(**parts, modems=context.modems)
+    app[REDECODE] = Redecode(**parts)
+    app[WEBHOOKS] = Webhooks(**parts)
     gate = Gate(context, app[TOKENS])
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _guarded(gate, route))

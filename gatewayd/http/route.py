@@ -18,6 +18,7 @@ from gatewayd.redecode import Redecode
 from gatewayd.services.events import Events
 from gatewayd.services.messages import Messages
 from gatewayd.services.tokens import Principal, Scope, Tokens
+from gatewayd.services.webhooks import Webhooks
 
 
 class Door(StrEnum):
@@ -116,3 +117,4 @@ TOKENS = web.AppKey("tokens", Tokens)
 EVENTS = web.AppKey("events", Events)
 STREAMS = web.AppKey("streams", Streams)
 REDECODE = web.AppKey("redecode", Redecode)
+WEBHOOKS = web.AppKey("webhooks", Webhooks)

@@ -4,8 +4,10 @@ Owns the list of event types and the join. The journal itself holds no text (DES
 rules" 6), so an erased message stays erased here too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, queries
 from storage.changes import Change
@@ -31,6 +33,8 @@ EVENT_TYPES: dict[str, str] = {
     "modem.canary": "a test message of a modem to us is `awaited`, has `arrived`, is `overdue`, or "
     "was `withdrawn`",
     "call.missed": "somebody called the modem's number",
+    "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
+    "again (`active`), or was disabled (`disabled`)",
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""
 
@@ -94,9 +98,20 @@ class Events:
         types = wanted.types if wanted is not None else None
         async with self._store.read() as tx:
             found = await changes.after(tx, cursor, limit, types)
-            ids = {change.subject for change in found if change.type.startswith(_OF_MESSAGES)}
-            messages = await queries.messages_by_id(tx, ids)
-        return [Told(change=change, message=messages.get(change.subject)) for change in found]
+            return await joined(tx, found)
+
+    async def by_ids(self, event_ids: Collection[str]) -> Mapping[str, Told]:
+        """Read these events; those that are no longer kept are not in the answer."""
+        async with self._store.read() as tx:
+            found = await joined(tx, await changes.by_ids(tx, event_ids))
+        return {told.change.id: told for told in found}
+
+
+async def joined(tx: AsyncConnection, found: Sequence[Change]) -> list[Told]:
+    """Join events with their messages as they are now."""
+    ids = {change.subject for change in found if change.type.startswith(_OF_MESSAGES)}
+    messages = await queries.messages_by_id(tx, ids)
+    return [Told(change=change, message=messages.get(change.subject)) for change in found]
 
 
 def _check_form(cursor: str | None) -> None:

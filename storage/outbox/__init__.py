@@ -11,6 +11,7 @@ from storage.outbox.delivery import ReportedDelivery, report_part
 from storage.outbox.enqueue import NewMessage, NewPart, enqueue
 from storage.outbox.matching import DoubtRow, PartRow, accepted_parts, doubtful_attempts
 from storage.outbox.outcomes import accept, mark_unknown, prove, refuse, requeue
+from storage.outbox.restored import hold_restored
 from storage.outbox.settle import (
     CancelOutcome,
     Recovered,
@@ -44,6 +45,7 @@ __all__ = [
     "enqueue",
     "expire",
     "expire_message",
+    "hold_restored",
     "mark_submitting",
     "mark_unknown",
     "next_due_ms",

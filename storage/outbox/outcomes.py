@@ -35,7 +35,13 @@ _TAKEN: dict[str, Any] = {
 }
 _ACCEPT = move(PartState.ACCEPTED, PartState.SUBMITTING, PartState.UNKNOWN, **_TAKEN)
 _PROVE = move(PartState.ACCEPTED, attempt_id=bindparam("proved_attempt"), **_TAKEN)
-_DOUBT = move(PartState.UNKNOWN, unknown_at_ms=bindparam("now"), **FAULT, **ON_AIR)
+_DOUBT = move(
+    PartState.UNKNOWN,
+    PartState.SUBMITTING,
+    unknown_at_ms=bindparam("now"),
+    **FAULT,
+    **ON_AIR,
+)
 _REFUSE = move(PartState.FAILED, PartState.CLAIMED, PartState.SUBMITTING, **FAULT)
 _REQUEUE = move(
     PartState.QUEUED,

@@ -171,6 +171,10 @@ class Process:
         self._process.send_signal(number)
         return self.wait()
 
+    def hang_up(self) -> None:
+        """Send SIGHUP: read the configuration again."""
+        self._process.send_signal(signal.SIGHUP)
+
     def wait(self) -> int:
         status = self._process.wait(PATIENCE_SECONDS)
         self._reader.join()

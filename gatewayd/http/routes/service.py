@@ -10,7 +10,7 @@ from gatewayd.http.docs_page import content_security_policy, page, stylesheet
 from gatewayd.http.models.service import Health, Ready
 from gatewayd.http.openapi import document
 from gatewayd.http.problems import Problem
-from gatewayd.http.route import ROUTE_TABLE, Answer, Call, Door, Route
+from gatewayd.http.route import ROUTE_TABLE, WEBHOOKS, Answer, Call, Door, Route
 from gatewayd.metrics import MEDIA_TYPE, Snapshot
 from storage import queries
 from storage.errors import StoreError
@@ -59,6 +59,7 @@ async def metrics(call: Call) -> web.StreamResponse:
         modems=context.modems.views(),
         messages=counts,
         store_unavailable=context.store.unavailable_total,
+        webhooks=await call.request.app[WEBHOOKS].figures(),
     )
     return web.Response(
         body=context.metrics.exposition(snapshot), headers={"Content-Type": MEDIA_TYPE}
