@@ -1,9 +1,10 @@
-"""Small values that the decisions share: texts in two languages, what is wrong with a setting.
+"""Values that the decisions share: texts, problems, what arrives, and rules as they are written.
 
-Knows nothing of what they are used for.
+Knows nothing of how they are judged.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from config.schema import Language
 
@@ -34,3 +35,135 @@ class Problem:
     def __str__(self) -> str:
         """One line."""
         return f"{self.key}: {self.reason}"
+
+
+class Kind(StrEnum):
+    """What arrives."""
+
+    SMS = "sms"
+    PICTURE = "picture"
+    """The notice of an MMS, which a gateway without one cannot fetch."""
+
+    MISSED_CALL = "missed_call"
+    REPORT = "report"
+    """What a network or a machine reports; never a customer's words."""
+
+
+class SenderType(StrEnum):
+    """What a sender is; only a number can be answered."""
+
+    NUMBER = "number"
+    SHORT_CODE = "short_code"
+    ALPHANUMERIC = "alphanumeric"
+    WITHHELD = "withheld"
+
+
+class Priority(StrEnum):
+    """How soon a conversation wants a person."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class ContactIs(StrEnum):
+    """Whether somebody has given the contact a name."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+
+
+class HoursAre(StrEnum):
+    """Whether the inbox is open."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Then(StrEnum):
+    """Whether the rules below a rule that fired are looked at."""
+
+    STOP = "stop"
+    CONTINUE = "continue"
+
+
+class TargetKind(StrEnum):
+    """Whom something can be given to."""
+
+    PERSON = "person"
+    TEAM = "team"
+    ON_DUTY = "on_duty"
+    ON_CALL = "on_call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A person, a team, or whoever of the inbox's team is on duty or on call."""
+
+    kind: TargetKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        """As rules write it: ``person:lea``, ``on_call``."""
+        return f"{self.kind}:{self.name}" if self.name else self.kind.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """Conditions, all of which must hold; of several values in one, any. Unset ones hold."""
+
+    inbox: tuple[str, ...] = ()
+    modem: tuple[str, ...] = ()
+    kind: tuple[Kind, ...] = ()
+    sender: tuple[str, ...] = ()
+    """Numbers as ``+15145550123``, or their beginning as ``+1514*``."""
+
+    list: tuple[str, ...] = ()
+    """Names of lists of senders."""
+
+    contact: ContactIs | None = None
+    tag: tuple[str, ...] = ()
+    first_message: bool | None = None
+    language: Language | None = None
+    hours: HoursAre | None = None
+    holiday: bool | None = None
+    words: tuple[str, ...] = ()
+    """Words or phrases that stand in the text, whole; case and accents do not matter."""
+
+    pattern: tuple[str, ...] = ()
+    """The whole text, with ``*`` for anything and ``?`` for one character."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """What a rule that fires does."""
+
+    assign: Target | None = None
+    tag: tuple[str, ...] = ()
+    priority: Priority | None = None
+    answer: str | None = None
+    """The name of a template."""
+
+    forward: tuple[Target, ...] = ()
+    """Who gets it as SMS."""
+
+    email: tuple[str, ...] = ()
+    webhook: tuple[str, ...] = ()
+    urgent: bool = False
+    """While closed, reach the person on call, and tell the customer so."""
+
+    close: bool = False
+    block: bool = False
+    hold: bool = False
+    """For review by a person: nothing is answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule; rules are looked at in their order."""
+
+    name: str
+    when: When
+    do: Do
+    then: Then = Then.STOP
+    enabled: bool = True
