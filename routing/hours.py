@@ -90,6 +90,11 @@ class HoursState:
     next_opening: datetime | None
     """The next time that it opens, after now; None where there is none within a year."""
 
+    @property
+    def holiday(self) -> bool:
+        """Whether a public holiday decides about the day."""
+        return self.cause is Cause.HOLIDAY
+
 
 def state_at(hours: Hours, moment: datetime) -> HoursState:
     """Judge hours that have no problem at a moment."""

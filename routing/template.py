@@ -1,7 +1,8 @@
 """Texts with placeholders: which there are, what is wrong with a text, how it is filled.
 
 Only the names below, in braces, are replaced; ``{{`` and ``}}`` are braces. There is nothing else
-that a text could do: no attributes, no formats, no code. Knows no rule.
+that a text could do: no attributes, no formats, no code. What is filled in keeps to plain spaces
+and apostrophes: typographic ones would force an SMS into UCS-2, at twice the price. Knows no rule.
 """
 
 from collections.abc import Callable
@@ -56,7 +57,6 @@ _MONTHS = {
         *("septembre", "octobre", "novembre", "décembre"),
     ),
 }
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 _WEEK_DAYS = 7
 
 # What is said in place of a thing that is not known, so that a sentence stays one.
@@ -93,7 +93,7 @@ def moment_in_words(moment: datetime, *, now: datetime, language: Language) -> s
     local = moment.astimezone(now.tzinfo)
     day = _day_in_words(local.date(), now.date(), language)
     if language is Language.FR:
-        return f"{day} à {local.hour}{_NO_BREAK}h{_NO_BREAK}{local.minute:02}"
+        return f"{day} à {local.hour} h {local.minute:02}"
     return f"{day} at {local.hour}:{local.minute:02}"
 
 
@@ -107,7 +107,7 @@ def date_in_words(day: date, *, language: Language) -> str:
 
 def _day_in_words(day: date, today: date, language: Language) -> str:
     if day == today:
-        return "aujourd’hui" if language is Language.FR else "today"
+        return "aujourd'hui" if language is Language.FR else "today"
     if (day - today).days < _WEEK_DAYS:
         return _DAYS[language][day.weekday()]
     return date_in_words(day, language=language)

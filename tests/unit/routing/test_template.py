@@ -36,7 +36,7 @@ def test_every_placeholder_in_both_languages() -> None:
     assert render(ALL, FILLING, EN) == (
         "Chez Nous|Léa|Monday at 9:00|Sunday, August 1|Saint Jean Baptiste Day|En vacances|{x}"
     )
-    assert render(ALL, FILLING, FR).replace("\N{NO-BREAK SPACE}", " ") == (
+    assert render(ALL, FILLING, FR) == (
         "Chez Nous|Léa|lundi à 9 h 00|dimanche 1er août|Fête nationale du Québec|En vacances|{x}"
     )
 
@@ -54,7 +54,7 @@ def test_what_is_not_known_leaves_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("moment", "english", "french"),
     [
-        ("2027-06-25T21:05", "today at 21:05", "aujourd’hui à 21 h 05"),
+        ("2027-06-25T21:05", "today at 21:05", "aujourd'hui à 21 h 05"),
         ("2027-06-26T00:00", "Saturday at 0:00", "samedi à 0 h 00"),
         ("2027-07-01T09:00", "Thursday at 9:00", "jeudi à 9 h 00"),
         ("2027-07-02T09:30", "Friday, July 2 at 9:30", "vendredi 2 juillet à 9 h 30"),
@@ -64,7 +64,7 @@ def test_moments_in_words(moment: str, english: str, french: str) -> None:
     then = datetime.fromisoformat(moment).replace(tzinfo=TORONTO)
     assert moment_in_words(then, now=FRIDAY, language=EN) == english
     said = moment_in_words(then, now=FRIDAY, language=FR)
-    assert said.replace("\N{NO-BREAK SPACE}", " ") == french
+    assert said == french
 
 
 def test_dates_in_words() -> None:
