@@ -68,7 +68,9 @@ def _begin(incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
         exempt=incoming.user is not None or incoming.alarm_recipient,
         cancel_offered_at=contact.cancel_offered_at,
     )
-    step = consent_step(incoming.text, facts, now=incoming.at, cancel_window=shop.cancel_window)
+    # Only what a person typed can be a word of consent.
+    said = incoming.text if incoming.kind is Kind.SMS else ""
+    step = consent_step(said, facts, now=incoming.at, cancel_window=shop.cancel_window)
     hours = state_at(inbox.hours, incoming.at)
     language = choose_language(
         by_hand=contact.language,

@@ -17,9 +17,9 @@ _WORD = re.compile(r"[^\W_]+")
 def folded(text: str) -> str:
     """Give the first characters of a text in small letters, without accents, spaces made one."""
     plain = text[:MOST_CHARACTERS].translate(_APOSTROPHES)
-    decomposed = unicodedata.normalize("NFKD", plain)
+    # One character may stand for many (ﷺ for 18), or be nothing but an accent.
+    decomposed = unicodedata.normalize("NFKD", plain)[: 2 * MOST_CHARACTERS]
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    # One character may stand for many (ﷺ for 18).
     return " ".join(bare.casefold().translate(_LIGATURES)[:MOST_CHARACTERS].split())
 
 
