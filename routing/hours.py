@@ -153,7 +153,9 @@ def _week(hours: Hours, year: int) -> Week:
     """Make the one expression that answers for a year; the next is in it for what comes next."""
     first, last = date(year - 1, 12, 1), date(year + 2, 1, 31)
     rules = [hours.weekly]
-    rules += [f"{_dates(day, day)} off" for day in _holidays(hours, range(year - 1, year + 3))]
+    for each in range(year - 1, year + 3):
+        closed = _holidays(hours.country, hours.worked_holidays, each)
+        rules += [f"{_dates(day, day)} off" for day in closed]
     rules += [f"{_dates(each.first, each.last)} off" for each in _near(hours.closures, first, last)]
     rules += [
         f"{_dates(each.first, each.last)} {each.times}"
@@ -171,13 +173,14 @@ def _dates(first: date, last: date) -> str:
     return one if first == last else f"{one}-{other}"
 
 
-def _holidays(hours: Hours, years: range) -> Mapping[date, Texts]:
-    worked = {folded(each) for each in hours.worked_holidays}
+@lru_cache(maxsize=256)
+def _holidays(country: str, worked: tuple[str, ...], year: int) -> Mapping[date, Texts]:
+    """Give the holidays of a year on which it is closed."""
+    kept = {folded(each) for each in worked}
     return {
         day: names
-        for year in years
-        for day, names in holidays_of(hours.country, year).items()
-        if not worked & {day.isoformat(), folded(names.en), folded(names.fr)}
+        for day, names in holidays_of(country, year).items()
+        if not kept & {day.isoformat(), folded(names.en), folded(names.fr)}
     }
 
 
@@ -189,5 +192,5 @@ def _cause(hours: Hours, day: date) -> tuple[Cause, Texts]:
     for closure in reversed(hours.closures):
         if closure.first <= day <= closure.last:
             return Cause.CLOSURE, closure.text
-    names = _holidays(hours, range(day.year, day.year + 1)).get(day)
+    names = _holidays(hours.country, hours.worked_holidays, day.year).get(day)
     return (Cause.WEEK, NO_TEXT) if names is None else (Cause.HOLIDAY, names)
