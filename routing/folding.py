@@ -17,10 +17,11 @@ _WORD = re.compile(r"[^\W_]+")
 def folded(text: str) -> str:
     """Give the first characters of a text in small letters, without accents, spaces made one."""
     plain = text[:MOST_CHARACTERS].translate(_APOSTROPHES)
-    # One character may stand for many (ﷺ for 18), or be nothing but an accent.
-    decomposed = unicodedata.normalize("NFKD", plain)[: 2 * MOST_CHARACTERS]
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().translate(_LIGATURES)[:MOST_CHARACTERS].split())
+    if not plain.isascii():
+        # One character may stand for many (ﷺ for 18), or be nothing but an accent.
+        decomposed = unicodedata.normalize("NFKD", plain)[: 2 * MOST_CHARACTERS]
+        plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(plain.casefold().translate(_LIGATURES)[:MOST_CHARACTERS].split())
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -150,10 +150,10 @@ def _problem_of_dates(dated: Closure | Opening) -> str | None:
 
 @lru_cache(maxsize=256)
 def _week(hours: Hours, year: int) -> Week:
-    """Make the one expression that answers for a year; the next is in it for what comes next."""
-    first, last = date(year - 1, 12, 1), date(year + 2, 1, 31)
+    """Make the one expression that answers for a year, and for what comes next."""
+    first, last = date(year - 1, 12, 1), date(year + 2, 1, 1)
     rules = [hours.weekly]
-    for each in range(year - 1, year + 3):
+    for each in (year - 1, year, year + 1):
         closed = _holidays(hours.country, hours.worked_holidays, each)
         rules += [f"{_dates(day, day)} off" for day in closed]
     rules += [f"{_dates(each.first, each.last)} off" for each in _near(hours.closures, first, last)]

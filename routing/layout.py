@@ -23,9 +23,8 @@ def _blocks(
 ) -> Iterator[list[str]]:
     lines = [f"{_key(name)} = {_value(each)}" for name, each in table.items() if not _below(each)]
     # A table that only holds tables needs no header of its own; an item of a list does.
-    if header is not None and (
-        lines or header.startswith("[[") or not any(map(_below, table.values()))
-    ):
+    bare = not lines and any(map(_below, table.values()))
+    if header is not None and (header.startswith("[[") or not bare):
         lines.insert(0, header)
     if lines:
         yield lines

@@ -15,21 +15,15 @@ from routing.model import Texts
 
 @lru_cache(maxsize=64)
 def holidays_of(place: str, year: int) -> Mapping[date, Texts]:
-    """Give a year's holidays at ``CA`` or ``CA-QC``; none for a place that is not known."""
-    country, _, province = place.partition("-")
-    known = holidays.list_supported_countries(include_aliases=False)
-    if country not in known:
+    """Give a year's holidays at ``CA`` or ``CA-QC``; where it is unknown, ``CA``'s."""
+    known = place if knows(place) else place[:2]
+    if not knows(known):
         return {}
-    subdivision = province if province in known[country] else None
-    names = {
-        language: holidays.country_holidays(
-            country, subdiv=subdivision, years=year, language=_variant(country, language)
-        )
-        for language in Language
-    }
+    english, french = (_calendar(known, year, language) for language in Language)
     return {
-        day: Texts(en=names[Language.EN].get(day, ""), fr=names[Language.FR].get(day, ""))
-        for day in sorted(names[Language.EN])
+        day: Texts(en=english[day], fr=french[day])
+        for day in sorted(english)
+        # What is observed in place of New Year may lie in the year before.
         if day.year == year
     }
 
@@ -37,11 +31,16 @@ def holidays_of(place: str, year: int) -> Mapping[date, Texts]:
 def knows(place: str) -> bool:
     """Whether the holidays of a country, and of its province where one is named, are known."""
     country, _, province = place.partition("-")
-    known = holidays.list_supported_countries(include_aliases=False)
-    return country in known and (not province or province in known[country])
+    try:
+        holidays.country_holidays(country, subdiv=province or None)
+    except NotImplementedError:
+        return False
+    return True
 
 
-def _variant(country: str, language: Language) -> str | None:
-    """Give what the library calls a language there: ``en_CA``; None for the country's own."""
-    supported = holidays.country_holidays(country).supported_languages
-    return next((name for name in supported if name.partition("_")[0] == language.value), None)
+def _calendar(place: str, year: int, language: Language) -> holidays.HolidayBase:
+    country, _, province = place.partition("-")
+    spoken = holidays.country_holidays(country).supported_languages
+    # The library says en_CA; where it does not speak a language, the country's own is taken.
+    variant = next((each for each in spoken if each.partition("_")[0] == language.value), None)
+    return holidays.country_holidays(country, subdiv=province or None, years=year, language=variant)
