@@ -96,15 +96,34 @@ class ConsentFacts:
     """When the last reminder that offered CANCEL was sent."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """When bulk messages rest, by the wall clock of whom they are for."""
+
+    begin: time = time(21)
+    end: time = time(8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentPolicy:
+    """What managers set about consent."""
+
+    cancel_window: timedelta = timedelta(hours=24)
+    """How long after a reminder that offered it CANCEL is an answer to it."""
+
+    staff_may_answer_opted_out: bool = False
+    quiet_hours: QuietHours | None = QuietHours()
+
+
 def consent_step(
-    text: str, facts: ConsentFacts, *, now: datetime, cancel_window: timedelta
+    text: str, facts: ConsentFacts, *, now: datetime, policy: ConsentPolicy
 ) -> ConsentStep:
     """Tell what a message does to consent, before anything else is decided about it."""
     keyword = keyword_of(text)
     if facts.exempt:
         return ConsentStep.NONE if keyword is None else ConsentStep.EXEMPT
     if keyword is Keyword.OPT_OUT:
-        if _answers_reminder(text, facts, now=now, window=cancel_window):
+        if _answers_reminder(text, facts, now=now, window=policy.cancel_window):
             return ConsentStep.CANCEL_FOR_A_PERSON
         return ConsentStep.STILL_OUT if facts.opted_out else ConsentStep.OPTED_OUT
     if keyword is Keyword.OPT_IN:
@@ -146,22 +165,6 @@ class SendReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """When bulk messages rest, by the wall clock of whom they are for."""
-
-    begin: time = time(21)
-    end: time = time(8)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendPolicy:
-    """What managers set about sending."""
-
-    staff_may_answer_opted_out: bool = False
-    quiet_hours: QuietHours | None = QuietHours()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SendFacts:
     """What is known about one message when it is accepted, and again when it is claimed."""
 
@@ -184,7 +187,7 @@ class MaySend:
     not_before: datetime | None = None
 
 
-def may_send(facts: SendFacts, policy: SendPolicy, *, now: datetime) -> MaySend:
+def may_send(facts: SendFacts, policy: ConsentPolicy, *, now: datetime) -> MaySend:
     """Judge by consent; to be asked when a message is accepted and again when it is claimed."""
     if facts.exempt:
         return MaySend(allowed=True, reason=SendReason.EXEMPT)

@@ -5,18 +5,19 @@ Plain values only; :mod:`routing.evaluate` makes one of the others.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from config.schema import Language
 from routing.answers import AnswerKind, AnswerPolicy, PastAnswer, Refusal
 from routing.assign import Assignment, Staff
-from routing.consent import ConsentStep
+from routing.consent import ConsentPolicy, ConsentStep
 from routing.hours import Hours, HoursState
 from routing.language import ChosenLanguage
 from routing.match import RuleOutcome
 from routing.model import Kind, Priority, Rule, SenderType, Texts
 from routing.own_phones import Alert, Relay
+from routing.rulebook import URGENT_WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +88,8 @@ class Shop:
     rules: tuple[Rule, ...] = ()
     templates: Mapping[str, Texts] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    urgent_words: tuple[str, ...] = ("urgent", "emergency", "urgence")
-    cancel_window: timedelta = timedelta(hours=24)
+    urgent_words: tuple[str, ...] = URGENT_WORDS
+    consent: ConsentPolicy = field(default_factory=ConsentPolicy)
 
 
 class Disposition(StrEnum):

@@ -70,7 +70,7 @@ def _begin(incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
     )
     # Only what a person typed can be a word of consent.
     said = incoming.text if incoming.kind is Kind.SMS else ""
-    step = consent_step(said, facts, now=incoming.at, cancel_window=shop.cancel_window)
+    step = consent_step(said, facts, now=incoming.at, policy=shop.consent)
     hours = state_at(inbox.hours, incoming.at)
     language = choose_language(
         by_hand=contact.language,

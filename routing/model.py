@@ -3,7 +3,7 @@
 Knows nothing of how they are judged.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from config.schema import Language
@@ -163,7 +163,7 @@ class Rule:
     """One rule; rules are looked at in their order."""
 
     name: str
-    when: When
-    do: Do
+    when: When = field(default_factory=When)
+    do: Do = field(default_factory=Do)
     then: Then = Then.STOP
     enabled: bool = True

@@ -5,11 +5,12 @@ Owns the notations. Must not know which key a value stands at.
 
 import re
 from collections.abc import Callable
-from datetime import time
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from config.values import UnfitError
+from config.values import UnfitError, format_duration, parse_duration
+from routing.consent import QuietHours
 from routing.folding import words_of
 from routing.glob import MOST_CHARACTERS as MOST_PATTERN
 from routing.model import Target, TargetKind
@@ -21,6 +22,7 @@ _MOST_VALUES = 1000
 _MOST_CHARACTERS = 1000
 _MOST_NAME = 60
 _SENDER = re.compile(r"[^*\s][^*]{0,31}\*?|\+\*")
+_MOST_DURATION = timedelta(days=366)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -162,15 +164,50 @@ def time_of_day(value: object) -> time:
     return time(int(match[1]), int(match[2]))
 
 
+def day(value: object) -> date:
+    """Read a date; TOML has dates of its own, JSON does not."""
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(text(value))
+    except ValueError:
+        raise UnfitError('expected a date such as "2027-06-24"') from None
+
+
+def duration(value: object) -> timedelta:
+    """Read a duration, as the configuration file has them, of at most a year."""
+    found = parse_duration(text(value))
+    if found > _MOST_DURATION:
+        raise UnfitError("expected a duration of at most a year")
+    return found
+
+
+def quiet_hours(value: object) -> QuietHours | None:
+    """Read from when to when, or ``off``."""
+    if value == "off":
+        return None
+    begin, _, end = text(value).partition("-")
+    try:
+        return QuietHours(begin=time_of_day(begin), end=time_of_day(end))
+    except UnfitError:
+        raise UnfitError('expected times such as "21:00-08:00", or "off"') from None
+
+
 def as_plain(value: object) -> Any:
     """Write a value as TOML and JSON have it, so that its reader reads the same."""
     match value:
-        case StrEnum():
-            return value.value
-        case Target():
+        case StrEnum() | Target():
             return str(value)
         case time():
             return f"{value:%H:%M}"
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return format_duration(value)
+        case QuietHours():
+            return f"{value.begin:%H:%M}-{value.end:%H:%M}"
+        case None:
+            return "off"
         case tuple():
             return [as_plain(each) for each in value]
         case _:

@@ -9,17 +9,25 @@ from pathlib import Path
 import pytest
 
 from routing.answers import AnswerKind, AnswerPolicy, Refusal
-from routing.consent import HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, QuietHours, SendReason
-from routing.decision import Shop
+from routing.consent import (
+    HELP_WORDS,
+    OPT_IN_WORDS,
+    OPT_OUT_WORDS,
+    ConsentPolicy,
+    QuietHours,
+    SendReason,
+)
 from routing.expression import problem_of
 from routing.match import Result
 from routing.model import ContactIs, Do, HoursAre, Kind, Priority, TargetKind, When
+from routing.rulebook import InboxRules
 from routing.rulesfile import parse
 from routing.senders import ApplicationLimit, Sending, SendRefusal, SendRule
 from routing.template import Placeholder
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 FILE = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]
+KEYS = [When, Do, Sending, SendRule, ApplicationLimit, ConsentPolicy, InboxRules, AnswerPolicy]
 CODES = [AnswerKind, Refusal, SendReason, SendRefusal, Result, Kind, Priority, TargetKind]
 
 
@@ -28,7 +36,7 @@ def test_every_code_is_there(codes: type[StrEnum]) -> None:
     assert not [code.value for code in codes if not re.search(rf"`{code}[`:]", PAGE)]
 
 
-@pytest.mark.parametrize("kind", [When, Do, Sending, SendRule, ApplicationLimit])
+@pytest.mark.parametrize("kind", [*KEYS])
 def test_every_key_is_there(kind: type) -> None:
     names = {item.name for item in dataclasses.fields(kind)} - {"rules", "limits"}
     shown = set(re.findall(r"`(\w+)[` ]", PAGE)) | set(re.findall(r"^(\w+) =", FILE, re.MULTILINE))
@@ -42,8 +50,7 @@ def test_every_word_and_placeholder_is_there() -> None:
 
 def test_the_numbers_are_those_that_hold() -> None:
     policy, quiet = AnswerPolicy(), QuietHours()
-    window = dataclasses.fields(Shop)
-    cancel = next(item.default for item in window if item.name == "cancel_window")
+    cancel = ConsentPolicy().cancel_window
     assert f"less than {policy.after_person.seconds // 60} minutes ago" in PAGE
     assert f"in the last {policy.open_every.seconds // 3600} hours" in PAGE
     assert f"got {policy.daily_cap} answers" in PAGE

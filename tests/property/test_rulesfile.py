@@ -2,12 +2,16 @@
 
 import dataclasses
 import json
+from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.schema import Language
+from routing.answers import AnswerKind, AnswerPolicy
+from routing.consent import ConsentPolicy, QuietHours
+from routing.hours import Closure, Hours, Opening
 from routing.model import (
     ContactIs,
     Do,
@@ -21,9 +25,14 @@ from routing.model import (
     Then,
     When,
 )
-from routing.rulebook import Rulebook
+from routing.rulebook import InboxRules, Rulebook
 from routing.rulesfile import from_document, parse, serialise, to_document
 from routing.senders import ApplicationLimit, Sending, SendRule
+
+
+def several(each: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(each, max_size=3).map(tuple)
+
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 names = texts.filter(lambda name: name == name.strip() and name.isprintable() and name != "")
@@ -39,8 +48,44 @@ counts = st.none() | st.integers(0, 10**6)
 sayings = texts.filter(str.strip).map(lambda text: text.replace("{", "{{").replace("}", "}}"))
 
 
-def several(each: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(each, max_size=3).map(tuple)
+durations = st.integers(0, 10**6).map(lambda seconds: timedelta(seconds=seconds))
+minutes = st.times().map(lambda each: each.replace(second=0, microsecond=0, fold=0))
+said = st.builds(Texts, en=sayings, fr=st.just("") | sayings)
+days = st.dates(date(2000, 1, 1), date(2199, 12, 31))
+spans = st.tuples(days, days).map(sorted)
+closures = st.builds(
+    lambda span, text: Closure(first=span[0], last=span[1], text=text), spans, said
+)
+openings = st.builds(
+    lambda span, text: Opening(first=span[0], last=span[1], times="10:00-12:00", text=text),
+    spans,
+    st.just(Texts()) | said,
+)
+consents = st.builds(
+    ConsentPolicy,
+    cancel_window=durations,
+    staff_may_answer_opted_out=st.booleans(),
+    quiet_hours=st.none() | st.builds(QuietHours, begin=minutes, end=minutes),
+)
+inboxes = st.builds(
+    InboxRules,
+    hours=st.builds(
+        Hours,
+        weekly=st.sampled_from(["24/7", "Mo-Fr 09:00-17:00"]),
+        worked_holidays=several(names),
+        closures=several(closures),
+        openings=several(openings),
+    ),
+    both_languages=st.booleans(),
+    answers=st.builds(
+        AnswerPolicy,
+        texts=st.dictionaries(st.sampled_from(AnswerKind), said, max_size=2),
+        every=st.none() | durations,
+        open_every=durations,
+        after_person=durations,
+        daily_cap=st.integers(0, 100),
+    ),
+)
 
 
 @st.composite
@@ -96,6 +141,9 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
         return tuple(draw(st.lists(each, max_size=3, unique_by=lambda it: getattr(it, by))))
 
     return Rulebook(
+        urgent_words=draw(several(words)),
+        consent=draw(consents),
+        inboxes=draw(st.dictionaries(names, inboxes, max_size=2)),
         rules=listed(rule, "name"),
         templates=templates,
         lists=lists,
@@ -109,6 +157,7 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
     )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rulebooks())
 def test_what_is_exported_is_imported_exactly(book: Rulebook) -> None:
     text = serialise(book)
@@ -125,7 +174,9 @@ def test_any_text_gives_rules_or_problems(text: str) -> None:
 
 
 FIELDS = [
-    item.name for kind in (Rulebook, Rule, When, Do, Sending) for item in dataclasses.fields(kind)
+    item.name
+    for kind in (Rulebook, InboxRules, Hours, AnswerPolicy, Rule, When, Do, Sending)
+    for item in dataclasses.fields(kind)
 ]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

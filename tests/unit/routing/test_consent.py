@@ -10,12 +10,12 @@ from routing.consent import (
     OPT_IN_WORDS,
     OPT_OUT_WORDS,
     ConsentFacts,
+    ConsentPolicy,
     ConsentStep,
     Keyword,
     QuietHours,
     SendFacts,
     SendKind,
-    SendPolicy,
     SendReason,
     consent_step,
     keyword_of,
@@ -25,7 +25,6 @@ from routing.consent import (
 )
 
 NOW = datetime(2027, 6, 24, 15, tzinfo=UTC)
-WINDOW = timedelta(hours=24)
 OUT, IN = ConsentFacts(opted_out=True), ConsentFacts()
 
 
@@ -100,7 +99,7 @@ def test_staff_are_asked_about_what_sounds_like_it(text: str, may: bool) -> None
     ],
 )
 def test_consent_comes_first(text: str, facts: ConsentFacts, step: ConsentStep) -> None:
-    assert consent_step(text, facts, now=NOW, cancel_window=WINDOW) is step
+    assert consent_step(text, facts, now=NOW, policy=ConsentPolicy()) is step
 
 
 @pytest.mark.parametrize(
@@ -115,62 +114,62 @@ def test_cancel_answers_a_reminder_that_offered_it(
     text: str, ago: timedelta, step: ConsentStep
 ) -> None:
     facts = ConsentFacts(cancel_offered_at=NOW - ago)
-    assert consent_step(text, facts, now=NOW, cancel_window=WINDOW) is step
+    assert consent_step(text, facts, now=NOW, policy=ConsentPolicy()) is step
 
 
 @pytest.mark.parametrize(
     ("facts", "policy", "allowed", "reason"),
     [
-        (SendFacts(kind=SendKind.PROGRAM), SendPolicy(), True, SendReason.ALLOWED),
+        (SendFacts(kind=SendKind.PROGRAM), ConsentPolicy(), True, SendReason.ALLOWED),
         (
             SendFacts(kind=SendKind.PROGRAM, opted_out=True),
-            SendPolicy(),
+            ConsentPolicy(),
             False,
             SendReason.OPTED_OUT,
         ),
         (
             SendFacts(kind=SendKind.AUTOMATIC, opted_out=True),
-            SendPolicy(),
+            ConsentPolicy(),
             False,
             SendReason.OPTED_OUT,
         ),
         (
             SendFacts(kind=SendKind.STAFF_ANSWER, opted_out=True),
-            SendPolicy(),
+            ConsentPolicy(),
             False,
             SendReason.OPTED_OUT,
         ),
         (
             SendFacts(kind=SendKind.STAFF_ANSWER, opted_out=True),
-            SendPolicy(staff_may_answer_opted_out=True),
+            ConsentPolicy(staff_may_answer_opted_out=True),
             True,
             SendReason.DIRECT_ANSWER,
         ),
         (
             SendFacts(kind=SendKind.STAFF, opted_out=True),
-            SendPolicy(staff_may_answer_opted_out=True),
+            ConsentPolicy(staff_may_answer_opted_out=True),
             False,
             SendReason.OPTED_OUT,
         ),
         (
             SendFacts(kind=SendKind.CONFIRMATION, opted_out=True),
-            SendPolicy(),
+            ConsentPolicy(),
             True,
             SendReason.CONFIRMATION,
         ),
-        (SendFacts(kind=SendKind.STAFF, blocked=True), SendPolicy(), False, SendReason.BLOCKED),
+        (SendFacts(kind=SendKind.STAFF, blocked=True), ConsentPolicy(), False, SendReason.BLOCKED),
         (
             SendFacts(kind=SendKind.AUTOMATIC, opted_out=True, exempt=True),
-            SendPolicy(),
+            ConsentPolicy(),
             True,
             SendReason.EXEMPT,
         ),
-        (SendFacts(kind=SendKind.BULK), SendPolicy(quiet_hours=None), True, SendReason.ALLOWED),
-        (SendFacts(kind=SendKind.BULK), SendPolicy(), True, SendReason.ALLOWED),
+        (SendFacts(kind=SendKind.BULK), ConsentPolicy(quiet_hours=None), True, SendReason.ALLOWED),
+        (SendFacts(kind=SendKind.BULK), ConsentPolicy(), True, SendReason.ALLOWED),
     ],
 )
 def test_who_may_be_sent_to(
-    facts: SendFacts, policy: SendPolicy, allowed: bool, reason: SendReason
+    facts: SendFacts, policy: ConsentPolicy, allowed: bool, reason: SendReason
 ) -> None:
     verdict = may_send(facts, policy, now=NOW)
     assert (verdict.allowed, verdict.reason, verdict.not_before) == (allowed, reason, None)
@@ -183,7 +182,7 @@ def test_who_may_be_sent_to(
 def test_bulk_waits_for_the_contact_s_own_morning(contact_zone: str, morning: str | None) -> None:
     night = datetime.fromisoformat("2027-06-24T22:30-04:00")
     facts = SendFacts(kind=SendKind.BULK, contact_zone=contact_zone, inbox_zone="America/Toronto")
-    verdict = may_send(facts, SendPolicy(), now=night)
+    verdict = may_send(facts, ConsentPolicy(), now=night)
     assert verdict.allowed
     assert verdict.not_before == (None if morning is None else datetime.fromisoformat(morning))
 

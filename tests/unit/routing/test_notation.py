@@ -1,11 +1,12 @@
 """How single values are written."""
 
-from datetime import time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from config.values import UnfitError
 from routing import notation
+from routing.consent import QuietHours
 from routing.model import Kind, Priority, Target, TargetKind
 from routing.notation import Reader, as_plain, choice, several
 
@@ -32,6 +33,10 @@ from routing.notation import Reader, as_plain, choice, several
         (notation.country_or_all, "*", "*"),
         (notation.country_or_all, "US", "US"),
         (notation.time_of_day, "22:30", time(22, 30)),
+        (notation.day, "2027-06-24", date(2027, 6, 24)),
+        (notation.duration, "36h", timedelta(hours=36)),
+        (notation.quiet_hours, "21:00-08:30", QuietHours(begin=time(21), end=time(8, 30))),
+        (notation.quiet_hours, "off", None),
     ],
 )
 def test_what_is_written_is_read_and_written_again(
@@ -39,6 +44,10 @@ def test_what_is_written_is_read_and_written_again(
 ) -> None:
     assert read(written) == value
     assert as_plain(value) == written
+
+
+def test_a_date_of_toml_s_own_is_one() -> None:
+    assert notation.day(date(2027, 6, 24)) == date(2027, 6, 24)
 
 
 def test_one_value_needs_no_brackets() -> None:
@@ -75,6 +84,11 @@ def test_one_value_needs_no_brackets() -> None:
         (notation.url, "ftp://shop.example", "https://shop.example/hook"),
         (notation.country, "ca", "ISO 3166"),
         (notation.country_or_all, 1, "text in quotes"),
+        (notation.day, "2027-02-30", "a date such as"),
+        (notation.day, datetime(2027, 6, 24, tzinfo=UTC), "a date such as"),
+        (notation.duration, "1x", "a duration such as"),
+        (notation.duration, "367d", "at most a year"),
+        (notation.quiet_hours, "21-8", "times such as"),
         (notation.time_of_day, "24:00", "time of day"),
         (notation.time_of_day, "9:00", "time of day"),
     ],

@@ -1,7 +1,7 @@
 """What must be true of rules together."""
 
 from routing.model import Do, Rule, Target, TargetKind, Texts, When
-from routing.rulebook import Names, Rulebook, problems_with, problems_within
+from routing.rulebook import InboxRules, Names, Rulebook, problems_with, problems_within
 from routing.senders import ApplicationLimit, Sending, SendRule
 
 NAMES = Names(
@@ -49,6 +49,7 @@ def test_names_that_are_there_twice_or_not_at_all() -> None:
 
 def test_whom_it_names_and_who_is_not_there() -> None:
     book = Rulebook(
+        inboxes={"main": InboxRules(), "sales": InboxRules()},
         rules=(
             Rule(
                 name="a",
@@ -66,6 +67,7 @@ def test_whom_it_names_and_who_is_not_there() -> None:
     )
     found = told(problems_with(book, NAMES))
     assert found == {
+        "inboxes": "there is no inbox 'sales'; there are main",
         "rules.1.when.inbox": "there is no inbox 'sales'; there are main",
         "rules.1.when.modem": "there is no modem 'x'; there is none at all",
         "rules.1.do.assign": "there is no person 'bob'; there are lea",
