@@ -7,7 +7,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks import figures, receiving, sending, starting
+from tests.benchmarks import figures, receiving, routing, sending, starting
 
 _Run = Callable[[argparse.Namespace], Awaitable[None]]
 
@@ -33,12 +33,17 @@ async def _cost(options: argparse.Namespace) -> None:
     await starting.cost(options.messages, options.idle_seconds)
 
 
+async def _rules(options: argparse.Namespace) -> None:
+    routing.decisions(options.decisions)
+
+
 _PROGRAMS: dict[str, _Run] = {
     "sending": _sending,
     "line": _line,
     "receiving": _receiving,
     "start": _start,
     "cost": _cost,
+    "rules": _rules,
 }
 
 
@@ -50,6 +55,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--submit-ms", type=int, default=250, help="the modem's time in `line`")
     parser.add_argument("--incoming", type=int, default=200)
     parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument("--decisions", type=int, default=2000, help="made by `rules`")
     parser.add_argument("--idle-seconds", type=float, default=60.0)
     options = parser.parse_args()
     unknown = set(options.what) - set(_PROGRAMS)
