@@ -20,6 +20,7 @@ from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
+from gatewayd.inboxes import seed_inboxes
 from gatewayd.metrics import Metrics
 from modem.supervisor import Timing
 from storage import outbox
@@ -57,6 +58,7 @@ async def run_daemon(
         store = await Store.open(data_dir=settings.gateway.data_dir, url=settings.storage.url)
         try:
             await _recover(store, clock)
+            await seed_inboxes(settings, store=store, clock=clock)
             async with _serving(settings, store, clock, timing, stop) as parts:
                 if on_ready is not None:
                     await on_ready(Ready(listening=parts.listening, store=store, clock=clock))

@@ -25,6 +25,12 @@ class Prefix(StrEnum):
     PDU = "pdu"
     GROUP = "grp"
     REPORT = "rpt"
+    CONTACT = "con"
+    CONVERSATION = "cnv"
+    TIMELINE = "tml"
+    PERSON = "usr"
+    TEAM = "tea"
+    ABSENCE = "abs"
 
 
 class _Ulids:

@@ -29,6 +29,12 @@ EVENT_TYPES: dict[str, str] = {
     "modem.incident": "a modem has trouble (`state` `open`), a remedy was tried (`step`, with "
     "`helped` and `seconds`), or it is over (`closed`)",
     "call.missed": "somebody called the modem's number",
+    "contact.created": "a number that was not known wrote, called, or was written to",
+    "conversation.created": "a contact has a first message or call in an inbox",
+    "conversation.updated": "something of it changed, such as whose turn it is",
+    "conversation.closed": "it is over",
+    "conversation.reopened": "it is open again: the customer wrote, its sleep ended, or a person "
+    "wants it so",
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""
 

@@ -131,8 +131,12 @@ class Desk:
             "SELECT state FROM parts WHERE message_id = :id ORDER BY number", id=message_id
         )
 
-    async def events(self) -> list[object]:
-        return await self.column("SELECT type FROM changes ORDER BY seq")
+    async def events(self, *subjects: str) -> list[object]:
+        """What the journal tells, of these subjects; else of all but contacts and conversations."""
+        found = await self.column("SELECT type FROM changes ORDER BY seq")
+        kinds = [(type_, str(type_).partition(".")[0]) for type_ in found]
+        filed = {"contact", "conversation"}
+        return [type_ for type_, of in kinds if (of in subjects if subjects else of not in filed)]
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""Owns the rows of a conversation's one timeline, in the order in which they were committed."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.ids import Prefix, new_id
+from storage.prepared import Prepared
+from storage.schema import timeline
+
+
+class EntryKind(StrEnum):
+    """What a row tells."""
+
+    MESSAGE = "message"
+    MISSED_CALL = "missed_call"
+    NOTE = "note"
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    """By a person, or, without an author, by the end of its sleep."""
+    SNOOZED = "snoozed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who did it, as they were called then."""
+
+    type: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``."""
+
+    kind: EntryKind
+    message_id: str | None = None
+    modem: str | None = None
+    text: str | None = None
+    person_id: str | None = None
+    team_id: str | None = None
+    until_ms: int | None = None
+    author: Author | None = None
+
+
+_INSERT = Prepared(insert(timeline).returning(timeline.c.seq))
+
+
+async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, now_ms: int) -> int:
+    """Add a row at the end; give its place in the order of all rows."""
+    values = asdict(entry)
+    author = values.pop("author") or {"type": None, "id": None, "name": None}
+    values |= {f"author_{key}": value for key, value in author.items()}
+    values |= {
+        "id": new_id(Prefix.TIMELINE, now_ms=now_ms),
+        "conversation_id": conversation_id,
+        "at_ms": now_ms,
+    }
+    seq: int = (await _INSERT.execute(tx, values)).one_or_none().seq
+    return seq
