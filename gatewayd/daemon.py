@@ -20,8 +20,8 @@ from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
-from gatewayd.inboxes import seed_inboxes
 from gatewayd.metrics import Metrics
+from gatewayd.services.inboxes import seed_inboxes
 from modem.supervisor import Timing
 from storage import outbox
 from storage.engine import Store
