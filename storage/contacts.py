@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
 from storage.editing import Edit, edit
 from storage.errors import CursorExpired
-from storage.schema import contact_numbers, contact_tags, contacts, conversations
+from storage.schema import IS_BLOCKED, contact_numbers, contact_tags, contacts, conversations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +49,6 @@ class ContactPage:
     next: str | None
 
 
-_IS_BLOCKED = contacts.c.blocked_at_ms.is_not(None)
-
-
 async def get(tx: AsyncConnection, contact_id: str) -> ContactRow | None:
     """Read one."""
     rows = await _rows(tx, select(contacts).where(contacts.c.id == contact_id))
@@ -79,12 +76,10 @@ def _conditions(filters: ContactFilter) -> list[ColumnElement[bool]]:
     if filters.number is not None:
         found.append(_has_number(contact_numbers.c.number == filters.number))
     if filters.tag is not None:
-        tagged = exists().where(
-            contact_tags.c.contact_id == contacts.c.id, contact_tags.c.tag == filters.tag
-        )
-        found.append(tagged)
+        tagged = select(contact_tags.c.contact_id).where(contact_tags.c.tag == filters.tag)
+        found.append(contacts.c.id.in_(tagged))
     if filters.blocked is not None:
-        found.append(_IS_BLOCKED if filters.blocked else ~_IS_BLOCKED)
+        found.append(IS_BLOCKED if filters.blocked else ~IS_BLOCKED)
     if filters.q is not None:
         written = contact_numbers.c.number.icontains(filters.digits or filters.q, autoescape=True)
         named = contacts.c.name.icontains(filters.q, autoescape=True)
@@ -93,7 +88,7 @@ def _conditions(filters: ContactFilter) -> list[ColumnElement[bool]]:
 
 
 def _has_number(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(contact_numbers.c.contact_id == contacts.c.id, condition)
+    return contacts.c.id.in_(select(contact_numbers.c.contact_id).where(condition))
 
 
 async def _rows(tx: AsyncConnection, query: Select[*tuple[Any, ...]]) -> list[ContactRow]:

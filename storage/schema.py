@@ -410,6 +410,14 @@ contacts = Table(
     Column("updated_at_ms", _Ms, nullable=False),
 )
 
+IS_BLOCKED = contacts.c.blocked_at_ms.is_not(None)
+Index(
+    "ix_contacts_blocked",
+    contacts.c.blocked_at_ms,
+    sqlite_where=IS_BLOCKED,
+    postgresql_where=IS_BLOCKED,
+)
+
 contact_numbers = Table(
     "contact_numbers",
     metadata,

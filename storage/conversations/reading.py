@@ -12,6 +12,7 @@ from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.errors import CursorExpired
 from storage.schema import (
+    IS_BLOCKED,
     IS_UNANSWERED,
     contacts,
     conversation_tags,
@@ -103,12 +104,11 @@ class EntryPage:
     next: str | None
 
 
-_IS_BLOCKED = contacts.c.blocked_at_ms.is_not(None)
 _ALL = (
     select(
         conversations,
         contacts.c.name.label("contact_name"),
-        _IS_BLOCKED.label("blocked"),
+        IS_BLOCKED.label("blocked"),
         people.c.display_name.label("person_name"),
         teams.c.display_name.label("team_name"),
     )
@@ -160,7 +160,10 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
         conversations.c.contact_id: filters.contact_id,
     }
     found = [column == value for column, value in wanted.items() if value is not None]
-    found.append(_IS_BLOCKED if filters.blocked else ~_IS_BLOCKED)
+    if filters.blocked:
+        found.append(conversations.c.contact_id.in_(select(contacts.c.id).where(IS_BLOCKED)))
+    else:
+        found.append(~IS_BLOCKED)
     person, team = conversations.c.person_id, conversations.c.team_id
     if filters.assignee_id is not None:
         found.append(or_(person == filters.assignee_id, team == filters.assignee_id))

@@ -1,6 +1,6 @@
 """Owns the rows of a conversation's one timeline, in the order in which they were committed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import insert
@@ -52,13 +52,21 @@ _INSERT = Prepared(insert(timeline).returning(timeline.c.seq))
 
 async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, now_ms: int) -> int:
     """Add a row at the end; give its place in the order of all rows."""
-    values = asdict(entry)
-    author = values.pop("author") or {"type": None, "id": None, "name": None}
-    values |= {f"author_{key}": value for key, value in author.items()}
-    values |= {
+    author = entry.author
+    values = {
         "id": new_id(Prefix.TIMELINE, now_ms=now_ms),
         "conversation_id": conversation_id,
+        "kind": entry.kind,
         "at_ms": now_ms,
+        "message_id": entry.message_id,
+        "modem": entry.modem,
+        "text": entry.text,
+        "person_id": entry.person_id,
+        "team_id": entry.team_id,
+        "until_ms": entry.until_ms,
+        "author_type": None if author is None else author.type,
+        "author_id": None if author is None else author.id,
+        "author_name": None if author is None else author.name,
     }
     seq: int = (await _INSERT.execute(tx, values)).one_or_none().seq
     return seq

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _people()
     _teams()
     _contacts()
+    _numbers_and_tags()
     _conversations()
     _conversation_indexes()
     _conversation_tags()
@@ -128,6 +129,17 @@ def _contacts() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_contacts")),
         sa.UniqueConstraint("id", name=op.f("uq_contacts_id")),
     )
+    op.create_index(
+        "ix_contacts_blocked",
+        "contacts",
+        ["blocked_at_ms"],
+        unique=False,
+        sqlite_where=sa.text("blocked_at_ms IS NOT NULL"),
+        postgresql_where=sa.text("blocked_at_ms IS NOT NULL"),
+    )
+
+
+def _numbers_and_tags() -> None:
     op.create_table(
         "contact_numbers",
         sa.Column("number", sa.String(), nullable=False),
