@@ -262,6 +262,7 @@ def _message(path: CanaryPath, draft: Draft, prepared: Prepared, *, now_ms: int)
         on_unknown=prepared.on_unknown,
         client_reference=None,
         author_type=AUTHOR,
+        filed=False,
         author_id=modem.name,
         author_name=modem.name,
         parts=prepared.parts,

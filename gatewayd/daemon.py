@@ -24,6 +24,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
 from gatewayd.metrics import Metrics
 from gatewayd.notify import Notifier, keep_told
+from gatewayd.services.inboxes import seed_inboxes
 from gatewayd.webhooks.courier import Courier
 from gatewayd.webhooks.post import Poster
 from gatewayd.webhooks.targets import Targets
@@ -66,6 +67,7 @@ async def run_daemon(
             store = await Store.open(data_dir=settings.gateway.data_dir, url=settings.storage.url)
         try:
             await _recover(store, clock)
+            await seed_inboxes(settings, store=store, clock=clock)
             async with _serving(settings, store, clock, timing, stop) as parts:
                 if on_ready is not None:
                     await on_ready(Ready(listening=parts.listening, store=store, clock=clock))

@@ -7,6 +7,7 @@ committed as soon as the store answers again.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import ModemSettings, Settings
 from gatewayd.bus import Bus, Topic
+from gatewayd.calls import record_missed_call
 from gatewayd.clock import Clock
 from gatewayd.dispatch import Dispatch
 from gatewayd.incidents import Incidents
@@ -65,6 +67,7 @@ class ModemHandler:
     ) -> None:
         counts = (metrics or Metrics()).of_modem(modem.name)
         self._modem = modem
+        self._country = settings.gateway.country
         self._store = store
         self._bus = bus
         self._clock = clock
@@ -210,15 +213,14 @@ class ModemHandler:
                 return
 
     async def missed_call(self, number: str | None) -> None:
-        """Journal a voice call that nobody could take."""
-        name = self._modem.name
-
-        async def record(tx: AsyncConnection) -> None:
-            now_ms = self._clock.now_ms()
-            # The journal holds no numbers (DESIGN.md); that one was given is all it says.
-            data: dict[str, changes.Json] = {"modem": name, "caller_known": number is not None}
-            await changes.record(tx, "call.missed", now_ms=now_ms, subject=name, data=data)
-
+        """File and journal a voice call that nobody could take."""
+        record = partial(
+            record_missed_call,
+            number=number,
+            modem=self._modem,
+            country=self._country,
+            now_ms=self._clock.now_ms(),
+        )
         try:
             await self._store.shielded(record)
         except StoreUnavailable as error:

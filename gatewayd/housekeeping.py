@@ -20,6 +20,7 @@ from gatewayd.reassembly import Reassembly
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.timekeeping import Timekeeping
 from storage import changes, deliveries, groups, idempotency, modems, outbox
+from storage.conversations import acts
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 
@@ -75,6 +76,7 @@ class Housekeeping:
             self._bus.publish(Topic.OUTBOX)
         changed = await self._settle_due(now_ms)
         changed |= await self._show_incomplete(now_ms)
+        changed |= await self._wake(now_ms)
         await self._prune(now_ms)
         async with self._store.read() as tx:
             self._due_ms = await outbox.next_due_ms(tx, now_ms=now_ms)
@@ -178,6 +180,11 @@ class Housekeeping:
             number=known.number if known else None,
             inboxes=(settings.inbox if settings else DEFAULT_INBOX,),
         )
+
+    async def _wake(self, now_ms: int) -> bool:
+        """Open the conversations that have slept long enough."""
+        wake = partial(self._store.shielded, partial(acts.wake, now_ms=now_ms))
+        return bool(await contained(wake, "conversations_not_woken"))
 
     async def _prune(self, now_ms: int) -> None:
         if 0 <= now_ms - self._pruned_ms < PRUNE_SECONDS * 1000:

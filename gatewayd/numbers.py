@@ -103,6 +103,19 @@ def canonical(address: str, *, country: str | None) -> Number:
     return Number(text=address, kind=kind)
 
 
+def digits_of(text: str | None) -> str | None:
+    """Give the digits of a text that is (a part of) a written number; None: it is something else.
+
+    For looking up what people remember of a number.
+    """
+    if text is None:
+        return None
+    plain = _plain(text)
+    digits = "".join(character for character in plain if character.isdecimal())
+    is_number = all(character in _SEPARATORS or character in "+0123456789" for character in plain)
+    return digits if digits and is_number else None
+
+
 def _region(country: str | None) -> str | None:
     return country.partition("-")[0].upper() if country else None
 

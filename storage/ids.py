@@ -27,6 +27,12 @@ class Prefix(StrEnum):
     REPORT = "rpt"
     WEBHOOK = "whk"
     DELIVERY = "dlv"
+    CONTACT = "con"
+    CONVERSATION = "cnv"
+    TIMELINE = "tml"
+    PERSON = "usr"
+    TEAM = "tea"
+    ABSENCE = "abs"
 
 
 class _Ulids:

@@ -12,6 +12,8 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.conversations import filing
+from storage.conversations.states import Turn
 from storage.prepared import Prepared
 from storage.schema import messages, pdus, slots
 from storage.states import MessageState
@@ -162,7 +164,10 @@ async def insert_pdu(tx: AsyncConnection, pdu: NewPdu) -> None:
 
 
 async def insert_incoming(tx: AsyncConnection, message: NewIncoming, *, now_ms: int) -> None:
-    """Insert a received message and journal it."""
+    """Insert a received message, in its conversation, and journal it."""
+    place = await filing.find_place(
+        tx, number=message.from_, inbox=message.inbox, turn=Turn.CUSTOMER, now_ms=now_ms
+    )
     await _INSERT_MESSAGE.execute(
         tx,
         {
@@ -178,6 +183,7 @@ async def insert_incoming(tx: AsyncConnection, message: NewIncoming, *, now_ms: 
             "inbox": message.inbox,
             "modem": message.modem,
             "iccid": message.iccid,
+            "conversation_id": place.conversation_id,
             "error_code": message.error_code,
             "error_detail": message.error_detail,
             "created_at_ms": now_ms,
@@ -188,7 +194,10 @@ async def insert_incoming(tx: AsyncConnection, message: NewIncoming, *, now_ms: 
         },
     )
     received = MessageState.RECEIVED
-    await changes.record_message(tx, received, message.id, received, now_ms=now_ms)
+    # Whoever tells people of new messages leaves out those of contacts that they have blocked.
+    facts: dict[str, changes.Json] = {"blocked": True} if place.apart else {}
+    await changes.record_message(tx, received, message.id, received, now_ms=now_ms, data=facts)
+    await filing.add_message(tx, place, message.id, now_ms=now_ms)
 
 
 async def update_incoming_text(

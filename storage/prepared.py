@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.sql.dml import UpdateBase
 
     from storage import driver
@@ -45,12 +46,12 @@ class _Text:
 
 
 class Prepared:
-    """An insert or update. Each execution gives values of the same names.
+    """An insert, an update or a query. Each execution gives values of the same names.
 
     A BOOLEAN comes back as SQLite's 0 or 1.
     """
 
-    def __init__(self, statement: "UpdateBase") -> None:
+    def __init__(self, statement: "UpdateBase | Select[*tuple[Any, ...]]") -> None:
         self.statement = statement
         self._text: _Text | None = None
 

@@ -90,6 +90,7 @@ class MessageFilter:
     inbox: str | None = None
     contact: str | None = None
     client_reference: str | None = None
+    conversation_id: str | None = None
     since_ms: int | None = None
     until_ms: int | None = None
     q: str | None = None
@@ -185,6 +186,7 @@ def _conditions(filters: MessageFilter) -> list[ColumnElement[bool]]:
         messages.c.inbox: filters.inbox,
         messages.c.contact: filters.contact,
         messages.c.client_reference: filters.client_reference,
+        messages.c.conversation_id: filters.conversation_id,
     }
     found = [column == value for column, value in wanted.items() if value is not None]
     if filters.since_ms is not None:

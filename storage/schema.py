@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 
 metadata = MetaData(
@@ -61,6 +61,7 @@ messages = Table(
     Column("inbox", String, nullable=False),
     Column("modem", String),
     Column("iccid", String),  # once on the air, the SIM that this message stays on
+    # No foreign key: the column was there before conversations, which are never deleted.
     Column("conversation_id", String),
     Column("error_code", String),
     Column("error_detail", Text),
@@ -90,6 +91,7 @@ messages = Table(
     Index("ix_messages_contact_seq", "contact", "seq"),
     Index("ix_messages_client_reference_seq", "client_reference", "seq"),
     Index("ix_messages_created_at_ms_seq", "created_at_ms", "seq"),
+    Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
 )
 
 parts = Table(
@@ -396,4 +398,163 @@ Index(
     deliveries.c.due_at_ms,
     sqlite_where=IS_PENDING,
     postgresql_where=IS_PENDING,
+)
+
+inboxes = Table(
+    "inboxes",
+    metadata,
+    Column("name", String, primary_key=True),
+    # Null in the following: as the configuration says for the whole gateway.
+    Column("display_name", String),
+    Column("timezone", String),
+    Column("language", String),
+    Column("hours", Text),  # OpenStreetMap's opening_hours; null: always open
+    Column("signature", Text),
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("updated_at_ms", _Ms, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("display_name", String, nullable=False),
+    Column("language", String),
+    Column("phone", String, unique=True),
+    Column("shifts", Text),  # as an inbox's hours; null: whenever their inboxes are open
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("updated_at_ms", _Ms, nullable=False),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("person_id", String, ForeignKey(people.c.id), nullable=False),
+    Column("kind", String, nullable=False),  # away, break, sick, vacation, left
+    Column("from_ms", _Ms, nullable=False),
+    Column("until_ms", _Ms),  # null: nobody knows yet
+    Column("delegate_id", String, ForeignKey(people.c.id)),
+    Column("note", Text),
+    Column("created_at_ms", _Ms, nullable=False),
+    Index("ix_absences_person_id_from_ms", "person_id", "from_ms"),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("display_name", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("updated_at_ms", _Ms, nullable=False),
+)
+
+team_members = Table(
+    "team_members",
+    metadata,
+    Column("team_id", String, ForeignKey(teams.c.id), primary_key=True),
+    Column("person_id", String, ForeignKey(people.c.id), primary_key=True, index=True),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("seq", _Sequence, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("name", String),
+    Column("language", String),
+    Column("notes", Text),
+    Column("blocked_at_ms", _Ms),
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("updated_at_ms", _Ms, nullable=False),
+)
+
+IS_BLOCKED = contacts.c.blocked_at_ms.is_not(None)
+Index(
+    "ix_contacts_blocked",
+    contacts.c.blocked_at_ms,
+    sqlite_where=IS_BLOCKED,
+    postgresql_where=IS_BLOCKED,
+)
+
+contact_numbers = Table(
+    "contact_numbers",
+    metadata,
+    Column("number", String, primary_key=True),  # in its one spelling, as in messages.contact
+    Column("contact_id", String, ForeignKey(contacts.c.id), nullable=False, index=True),
+    Column("added_at_ms", _Ms, nullable=False),
+)
+
+contact_tags = Table(
+    "contact_tags",
+    metadata,
+    Column("contact_id", String, ForeignKey(contacts.c.id), primary_key=True),
+    Column("tag", String, primary_key=True, index=True),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("contact_id", String, ForeignKey(contacts.c.id), nullable=False),
+    Column("inbox", String, nullable=False),
+    Column("number", String, nullable=False),  # of the contact's, the last one used
+    Column("state", String, nullable=False),
+    Column("person_id", String, ForeignKey(people.c.id)),  # whose it is
+    Column("team_id", String, ForeignKey(teams.c.id)),
+    Column("priority", String, nullable=False),
+    Column("snoozed_until_ms", _Ms),
+    Column("unanswered_since_ms", _Ms),  # the first that the customer wrote since our answer
+    Column("last_in_ms", _Ms),
+    Column("last_out_ms", _Ms),
+    Column("last_seq", _Sequence, nullable=False),  # of its newest timeline row: the lists' order
+    Column("version", Integer, nullable=False),  # grows with every change of row and timeline
+    Column("created_at_ms", _Ms, nullable=False),
+    UniqueConstraint("contact_id", "inbox"),
+    Index("ix_conversations_last_seq", "last_seq"),
+    Index("ix_conversations_state_last_seq", "state", "last_seq"),
+)
+_HAS_PERSON = conversations.c.person_id.is_not(None)
+_HAS_TEAM = conversations.c.team_id.is_not(None)
+IS_UNANSWERED = conversations.c.unanswered_since_ms.is_not(None)
+_IS_SNOOZED = conversations.c.snoozed_until_ms.is_not(None)
+for _name, _columns, _rows in (
+    ("person", (conversations.c.person_id, conversations.c.last_seq), _HAS_PERSON),
+    ("team", (conversations.c.team_id, conversations.c.last_seq), _HAS_TEAM),
+    ("unanswered", (conversations.c.unanswered_since_ms,), IS_UNANSWERED),
+    ("snoozed", (conversations.c.snoozed_until_ms,), _IS_SNOOZED),
+):
+    Index(f"ix_conversations_{_name}", *_columns, sqlite_where=_rows, postgresql_where=_rows)
+
+conversation_tags = Table(
+    "conversation_tags",
+    metadata,
+    Column("conversation_id", String, ForeignKey(conversations.c.id), primary_key=True),
+    Column("tag", String, primary_key=True, index=True),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("seq", _Sequence, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("conversation_id", String, ForeignKey(conversations.c.id), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at_ms", _Ms, nullable=False),
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), unique=True),
+    Column("modem", String),  # that a missed call rang at
+    Column("text", Text),  # of a note; why it was handed over
+    Column("person_id", String, ForeignKey(people.c.id)),  # to whom it was handed over
+    Column("team_id", String, ForeignKey(teams.c.id)),
+    Column("until_ms", _Ms),  # that it sleeps
+    Column("author_type", String),
+    Column("author_id", String),
+    Column("author_name", String),
+    Index("ix_timeline_conversation_id_seq", "conversation_id", "seq"),
 )

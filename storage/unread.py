@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.conversations import refiling
 from storage.inbound import NewIncoming, PduKind, PduRow, pdu_row
 from storage.schema import messages, pdus
 from storage.states import MessageState
@@ -73,7 +74,7 @@ async def any_quarantined(tx: AsyncConnection, modem: str) -> bool:
 async def replace_message(tx: AsyncConnection, message: NewIncoming, *, now_ms: int) -> bool:
     """Say what a message, shown before as unreadable or with gaps, holds; journals ``updated``.
 
-    Where and when it came in stays as it was.
+    Where and when it came in stays as it was; it moves to the conversation of its sender.
     """
     changed = await tx.execute(
         update(messages)
@@ -94,6 +95,7 @@ async def replace_message(tx: AsyncConnection, message: NewIncoming, *, now_ms: 
     )
     if changed.rowcount != 1:
         return False
+    await refiling.refile(tx, message.id, number=message.from_, now_ms=now_ms)
     await changes.record_message(tx, "updated", message.id, MessageState.RECEIVED, now_ms=now_ms)
     return True
 
@@ -107,10 +109,14 @@ async def remove_placeholder(
     """
     named = exists().where(pdus.c.message_id == message_id)
     gone = await tx.execute(
-        delete(messages).where(messages.c.id == message_id, messages.c.kind == PLACEHOLDER, ~named)
+        delete(messages)
+        .where(messages.c.id == message_id, messages.c.kind == PLACEHOLDER, ~named)
+        .returning(messages.c.conversation_id)
     )
-    if gone.rowcount != 1:
+    conversation_id: str | None = gone.scalar_one_or_none()
+    if conversation_id is None:
         return False
+    await refiling.settle(tx, conversation_id, now_ms=now_ms)
     facts: dict[str, changes.Json] = {"removed": True, "merged_into": merged_into}
     received = MessageState.RECEIVED
     await changes.record_message(tx, "updated", message_id, received, now_ms=now_ms, data=facts)

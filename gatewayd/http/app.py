@@ -9,26 +9,52 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
+    CONTACTS,
+    CONVERSATIONS,
     EVENTS,
+    INBOXES,
     MESSAGES,
     REDECODE,
     ROUTE_TABLE,
+    STAFF,
     STREAMS,
     TOKENS,
     WEBHOOKS,
     Route,
 )
-from gatewayd.http.routes import decode, events, messages, modems, service, tokens, webhooks
+from gatewayd.http.routes import (
+    contacts,
+    conversations,
+    decode,
+    events,
+    inboxes,
+    messages,
+    modems,
+    service,
+    teams,
+    tokens,
+    users,
+    webhooks,
+)
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.contacts import Contacts
+from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
+from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.messages import Messages
+from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
+    *conversations.ROUTES,
+    *contacts.ROUTES,
+    *inboxes.ROUTES,
+    *users.ROUTES,
+    *teams.ROUTES,
     *modems.ROUTES,
     *events.ROUTES,
     *webhooks.ROUTES,
@@ -56,12 +82,23 @@ def build_app(context: HttpContext) -> web.Application:
     app[MESSAGES] = Messages(**parts, modems=context.modems)
     app[REDECODE] = Redecode(**parts)
     app[WEBHOOKS] = Webhooks(**parts)
+    _add_inbox_services(app, context)
     gate = Gate(context, app[TOKENS])
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _guarded(gate, route))
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
     return app
+
+
+def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
+    settings, store, bus, clock = context.settings, context.store, context.bus, context.clock
+    app[CONVERSATIONS] = Conversations(
+        settings=settings, store=store, bus=bus, clock=clock, messages=app[MESSAGES]
+    )
+    app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
+    app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
 
 
 def _guarded(gate: Gate, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

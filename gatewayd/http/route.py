@@ -15,8 +15,12 @@ from pydantic import BaseModel
 from gatewayd.http.context import HttpContext
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.contacts import Contacts
+from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
+from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.messages import Messages
+from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
 
@@ -113,6 +117,10 @@ class Route:
 
 ROUTE_TABLE = web.AppKey("route_table", tuple)
 MESSAGES = web.AppKey("messages", Messages)
+CONVERSATIONS = web.AppKey("conversations", Conversations)
+CONTACTS = web.AppKey("contacts", Contacts)
+STAFF = web.AppKey("staff", Staff)
+INBOXES = web.AppKey("inboxes", Inboxes)
 TOKENS = web.AppKey("tokens", Tokens)
 EVENTS = web.AppKey("events", Events)
 STREAMS = web.AppKey("streams", Streams)

@@ -42,6 +42,8 @@ class Draft:
     delivery_report: bool = True
     on_unknown: OnUnknown | None = None
     client_reference: str | None = None
+    answers: bool = False
+    """Written in its conversation, by one who has read what the customer wrote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

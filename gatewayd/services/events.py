@@ -35,6 +35,21 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
+    "contact.created": "a number that was not known wrote, called, or was written to",
+    "contact.updated": "somebody changed what is known of it, or blocked it (`blocked`)",
+    "conversation.created": "a contact has a first message or call in an inbox",
+    "conversation.updated": "something of it changed, such as whose turn it is",
+    "conversation.assigned": "it was handed to a person (`person_id`), a team (`team_id`), "
+    "or nobody",
+    "conversation.snoozed": "it sleeps until a time, or until the customer writes",
+    "conversation.closed": "it is over",
+    "conversation.reopened": "it is open again: the customer wrote, its sleep ended, or a person "
+    "wants it so",
+    "inbox.updated": "a manager changed what holds for an inbox",
+    "user.created": "a person joined",
+    "user.updated": "something of a person changed, such as an absence",
+    "team.created": "a team was made",
+    "team.updated": "a team or its members changed",
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""
 

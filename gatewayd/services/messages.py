@@ -142,6 +142,7 @@ class Messages:
             author_name=author.name,
             parts=prepared.parts,
             from_number=self._sole_number(prepared.inbox),
+            answers=draft.answers,
         )
 
     def _sole_number(self, inbox: str) -> str | None:

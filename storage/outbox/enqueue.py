@@ -8,6 +8,8 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.conversations import filing
+from storage.conversations.states import Turn
 from storage.ids import Prefix, new_id
 from storage.schema import messages, parts
 from storage.states import MessageState, PartState
@@ -23,7 +25,10 @@ class NewPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """An outgoing message as accepted from a client. ``priority`` 0 urgent, 1 normal, 2 bulk."""
+    """An outgoing message as accepted from a client. ``priority`` 0 urgent, 1 normal, 2 bulk.
+
+    ``answers``: written in its conversation, by one who has read what the customer wrote.
+    """
 
     id: str
     to: str
@@ -41,6 +46,9 @@ class NewMessage:
     author_name: str
     parts: Sequence[NewPart]
     from_number: str | None = None
+    answers: bool = False
+    filed: bool = True
+    """Whether it belongs to a conversation; a canary does not."""
     national: str | None = None
     pinned_to: str | None = None
     """The only SIM that may send it, as claims.pin_of names it; None: any of the inbox."""
@@ -51,8 +59,12 @@ _INSERT_PARTS = insert(parts)
 
 
 async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> None:
-    """Insert the message with all its parts, due at ``send_at_ms`` or now; journal it."""
-    await tx.execute(_INSERT_MESSAGE, _message_row(message, now_ms))
+    """Insert the message with all its parts, due at ``send_at_ms`` or now; file and journal it."""
+    place = await _place(tx, message, now_ms) if message.filed else None
+    row = _message_row(message, now_ms)
+    if place is not None:
+        row["conversation_id"] = place.conversation_id
+    await tx.execute(_INSERT_MESSAGE, row)
     rows = [_part_row(message, part, now_ms) for part in message.parts]
     await tx.execute(_INSERT_PARTS, rows if len(rows) > 1 else rows[0])
     await changes.record(
@@ -61,6 +73,18 @@ async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> N
         now_ms=now_ms,
         subject=message.id,
         data={"id": message.id, "state": MessageState.QUEUED},
+    )
+    if place is not None:
+        await filing.add_message(tx, place, message.id, now_ms=now_ms)
+
+
+async def _place(tx: AsyncConnection, message: NewMessage, now_ms: int) -> filing.Place:
+    return await filing.find_place(
+        tx,
+        number=message.to,
+        inbox=message.inbox,
+        turn=Turn.ANSWER if message.answers else Turn.PROGRAM,
+        now_ms=now_ms,
     )
 
 

@@ -22,6 +22,7 @@ FUNCTION_LINES = 40
 LARGER_FILES = {
     "storage/schema.py": "all tables, side by side, as the documents show them",
     "storage/migrations/versions/0001_the_first_schema.py": "a migration is never edited again",
+    "storage/migrations/versions/0002_conversations.py": "as the one before",
 }
 LONGER_FUNCTIONS = {
     "modem/virtual/modem.py:__init__": "all that a modem has, named in one place",

@@ -67,6 +67,7 @@ class MessagesQuery(PageQuery):
     state: MessageState | None = None
     inbox: str | None = None
     contact: Annotated[str | None, Field(description="the other side's number")] = None
+    conversation: Annotated[str | None, Field(description="the conversation's id")] = None
     since: Annotated[Moment | None, Field(description="created at or after")] = None
     until: Annotated[Moment | None, Field(description="created before")] = None
     q: Annotated[

@@ -1,7 +1,5 @@
 """Routes of messages."""
 
-import json
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -26,18 +24,17 @@ from gatewayd.http.models.messages import (
 from gatewayd.http.models.money import cost_json
 from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
 from gatewayd.http.route import MESSAGES, Answer, Call, Route
+from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of, refuse
 from gatewayd.numbers import canonical
 from gatewayd.services.drafts import (
     Draft,
     Policy,
     Refusal,
-    Refused,
     choose_inbox,
     measure,
     national_of,
     price_in,
 )
-from gatewayd.services.messages import IdempotencyKey, KeyConflict
 from gatewayd.services.tokens import Scope
 from gatewayd.services.waiting import waiting_of
 from storage import queries
@@ -46,41 +43,15 @@ from storage.outbox import CancelOutcome, ResolveOutcome
 from storage.queries import MessageFilter
 
 _TAG = "Messages"
-_KEY_HEADER = "Idempotency-Key"
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 async def send_message(call: Call) -> web.StreamResponse:
     """Accept a message; it is durable when this answers."""
     asked: MessageIn = call.body
     result = await call.request.app[MESSAGES].accept(
-        _draft(asked), author=call.author, key=_key(call), answer=message_body
+        _draft(asked), author=call.author, key=key_of(call), answer=message_body
     )
-    match result:
-        case Refused(refusals=refusals):
-            raise _refuse(refusals)
-        case KeyConflict.MISMATCH:
-            raise unprocessable(
-                [
-                    FieldProblem(
-                        pointer=f"/header/{_KEY_HEADER}", detail="was used for another body"
-                    )
-                ],
-                code="idempotency_mismatch",
-            )
-        case KeyConflict.IN_PROGRESS:
-            raise Problem(
-                HTTPStatus.CONFLICT,
-                "idempotency_in_progress",
-                "the first request with this Idempotency-Key is still running",
-                headers={"Retry-After": "1"},
-            )
-        case accepted:
-            headers = {"Location": f"/v1/messages/{accepted.message_id}"}
-            if accepted.replayed:
-                headers["Idempotency-Replayed"] = "true"
-            text = json.dumps(accepted.body, ensure_ascii=False, separators=(",", ":"))
-            return answers.json_text(text, status=HTTPStatus.ACCEPTED, headers=headers)
+    return accepted(result)
 
 
 async def list_messages(call: Call) -> web.StreamResponse:
@@ -96,6 +67,7 @@ async def list_messages(call: Call) -> web.StreamResponse:
         until_ms=None if asked.until is None else milliseconds(asked.until),
         q=asked.q,
         client_reference=asked.client_reference,
+        conversation_id=asked.conversation,
     )
     try:
         async with call.context.store.read() as tx:
@@ -156,12 +128,12 @@ async def preview_message(call: Call) -> web.StreamResponse:
     policy = Policy.of(call.context.settings)
     planned = measure(asked.text, max_parts=_ANY_LENGTH, shifts=policy.shifts)
     if isinstance(planned, Refusal):
-        raise _refuse([planned])
+        raise refuse([planned])
     inbox = choose_inbox(asked.inbox, policy)
     if isinstance(inbox, Refusal):
         # Not naming one is no mistake here: a text has a length in any inbox.
         if asked.inbox is not None:
-            raise _refuse([inbox])
+            raise refuse([inbox])
         price = None
     else:
         price = price_in(inbox, call.context.settings, parts=planned.parts)
@@ -200,24 +172,6 @@ def _draft(asked: MessageIn) -> Draft:
     )
 
 
-def _key(call: Call) -> IdempotencyKey | None:
-    given = call.request.headers.getall(_KEY_HEADER, [])
-    if not given:
-        return None
-    if len(given) > 1 or not _KEY.fullmatch(given[0]):
-        detail = "must be one value of 1 to 255 printable ASCII characters without blanks"
-        raise unprocessable(
-            [FieldProblem(pointer=f"/header/{_KEY_HEADER}", detail=detail)],
-            code="idempotency_key_invalid",
-        )
-    return IdempotencyKey(key=given[0], body_digest=call.body_digest)
-
-
-def _refuse(refusals: tuple[Refusal, ...] | list[Refusal]) -> Problem:
-    errors = [FieldProblem(pointer=f"/{one.field}", detail=one.detail) for one in refusals]
-    return unprocessable(errors, code=refusals[0].code)
-
-
 async def _detail(call: Call) -> MessageDetail:
     message_id = call.request.match_info["id"]
     async with call.context.store.read() as tx:
@@ -250,10 +204,7 @@ ROUTES = (
         summary="Send a message",
         description="It is durable when this answers.",
         body=MessageIn,
-        headers={
-            _KEY_HEADER: "the same key and body give the first answer again, for 7 days; "
-            "with another body 422 `idempotency_mismatch`"
-        },
+        headers={KEY_HEADER: KEY_MEANS},
         answers={
             HTTPStatus.ACCEPTED: Answer(
                 model=Message, description="Accepted; `Location` is where to follow it"

@@ -57,6 +57,7 @@ class Desk:
         on_unknown: str = "hold",
         text: str = "hello",
         at: int = NOW,
+        filed: bool = True,
     ) -> str:
         message_id = new_id(Prefix.MESSAGE, now_ms=at)
         message = outbox.NewMessage(
@@ -74,6 +75,7 @@ class Desk:
             author_type="token",
             author_id="tok_1",
             author_name="till",
+            filed=filed,
             parts=[outbox.NewPart(number=n, tpdu=bytes([n])) for n in range(1, parts + 1)],
         )
         async with self.store.write() as tx:
@@ -131,8 +133,12 @@ class Desk:
             "SELECT state FROM parts WHERE message_id = :id ORDER BY number", id=message_id
         )
 
-    async def events(self) -> list[object]:
-        return await self.column("SELECT type FROM changes ORDER BY seq")
+    async def events(self, *subjects: str) -> list[object]:
+        """What the journal tells, of these subjects; else of all but contacts and conversations."""
+        found = await self.column("SELECT type FROM changes ORDER BY seq")
+        kinds = [(type_, str(type_).partition(".")[0]) for type_ in found]
+        filed = {"contact", "conversation"}
+        return [type_ for type_, of in kinds if (of in subjects if subjects else of not in filed)]
 
 
 @pytest.fixture

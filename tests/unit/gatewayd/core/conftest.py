@@ -313,8 +313,11 @@ class Shop:
         return [(row.kind, row.copy_of is not None) for row in rows]
 
     async def events(self, *types: str) -> list[str]:
+        """The journal's, of these types; else all but those of contacts and conversations."""
         found = [row.type for row in await self.rows("SELECT type FROM changes ORDER BY seq")]
-        return [type_ for type_ in found if not types or type_ in types]
+        if types:
+            return [type_ for type_ in found if type_ in types]
+        return [type_ for type_ in found if not type_.startswith(("contact.", "conversation."))]
 
     async def slots(self) -> int:
         ((count,),) = await self.rows("SELECT count(*) FROM slots")

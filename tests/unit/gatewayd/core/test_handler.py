@@ -172,6 +172,22 @@ class TestCalls:
         assert '"modem": "counter"' in data
         assert f'"caller_known": {str(caller is not None).lower()}' in data
         assert "5550123" not in data
+        assert ("conversation_id" in data) == (caller is not None)
+
+    @pytest.mark.parametrize("caller", ["+15145550123", "5145550123", "15145550123"])
+    async def test_a_missed_call_is_in_the_conversation_of_its_caller(
+        self, shop: "Shop", caller: str
+    ) -> None:
+        await shop.counter.hears(shop.pdu("May I call you?"))
+        await shop.counter.handler.missed_call(caller)
+        rows = await shop.rows(
+            "SELECT t.kind, t.modem, c.number, c.state FROM timeline t"
+            " JOIN conversations c ON c.id = t.conversation_id ORDER BY t.seq"
+        )
+        assert [tuple(row) for row in rows] == [
+            ("message", None, "+15145550123", "open"),
+            ("missed_call", "counter", "+15145550123", "open"),
+        ]
 
     async def test_an_outage_does_not_stop_the_modem(self, shop: "Shop", outage: "Outage") -> None:
         outage.begin()

@@ -9,6 +9,10 @@ from gatewayd import housekeeping as module
 from gatewayd.bus import Topic
 from gatewayd.housekeeping import LONGEST_WAIT_SECONDS
 from modem.events import Unknown
+from storage.conversations import acts
+from storage.conversations.acts import Doing
+from storage.conversations.states import Act
+from storage.conversations.timeline import Author
 
 if TYPE_CHECKING:
     from conftest import Outage, Shop
@@ -128,3 +132,26 @@ class TestRun:
             with pytest.raises(asyncio.CancelledError):
                 await running
         assert await shop.state(message_id) == "expired"
+
+
+async def test_a_conversation_sleeps_as_long_as_it_was_told(shop: "Shop") -> None:
+    await shop.counter.hears(shop.pdu("Is it ready?"))
+    ((conversation_id,),) = await shop.rows("SELECT id FROM conversations")
+    author = Author(type="token", id="tok_1", name="page")
+    doing = Doing(author=author, now_ms=shop.clock.ms)
+    async with shop.store.write() as tx:
+        until_ms = shop.clock.ms + 60_000
+        await acts.act(tx, conversation_id, Act.SNOOZE, doing, until_ms=until_ms)
+    state = "SELECT state, snoozed_until_ms FROM conversations"
+
+    shop.clock.advance(59)
+    await shop.housekeeping().round()
+    assert await shop.rows(state) == [("snoozed", until_ms)]
+    shop.clock.advance(1)
+    for _ in range(2):
+        await shop.housekeeping().round()
+
+    assert await shop.rows(state) == [("open", None)]
+    rows = await shop.rows("SELECT kind, author_id FROM timeline ORDER BY seq")
+    assert rows == [("message", None), ("snoozed", "tok_1"), ("reopened", None)]
+    assert (await shop.events("conversation.reopened")) == ["conversation.reopened"]

@@ -34,6 +34,11 @@ def _section(title: str) -> str:
     return rest.split("\n## ")[0]
 
 
+def _some(route: Route) -> str:
+    """A path of this route."""
+    return re.sub(r"{\w+}", "x", route.path)
+
+
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
@@ -161,7 +166,7 @@ def _by_field(message: dict[str, Any]) -> dict[str, Any]:
 async def test_every_route_answers_strangers_as_its_description_says(
     api: Any, route: Route
 ) -> None:
-    path = re.sub(r"{\w+}", "x", route.path)
+    path = _some(route)
     async with api.tcp.request(
         route.method, path, headers={"X-Forwarded-For": "192.0.2.7"}
     ) as answer:
@@ -179,8 +184,9 @@ async def test_every_route_answers_strangers_as_its_description_says(
     ids=lambda route: f"{route.method} {route.path}",
 )
 async def test_every_scope_is_enforced(api: Any, route: Route) -> None:
-    headers = await api.token(Scope.INBOX)
-    path = re.sub(r"{\w+}", "x", route.path)
+    other = Scope.EVENTS if route.access is Scope.INBOX else Scope.INBOX
+    headers = await api.token(other)
+    path = _some(route)
     async with api.tcp.request(route.method, path, headers=headers) as answer:
         assert answer.status == 403
         body = await answer.json(content_type="application/problem+json")
@@ -199,7 +205,7 @@ async def test_every_scope_is_enforced(api: Any, route: Route) -> None:
     ("raw", "status"), [(b"[]", 400), (b"{", 400), (b"{}", 422), (b'{"\\ud800": 1}', 422)]
 )
 async def test_every_body_is_checked(api: Any, route: Route, raw: bytes, status: int) -> None:
-    path = re.sub(r"{\w+}", "x", route.path)
+    path = _some(route)
 
     body = await api.admin(route.method, path, status=status, data=raw)
 
@@ -235,9 +241,8 @@ def test_every_code_of_a_problem_is_documented() -> None:
         text = path.read_text(encoding="utf-8")
         codes |= set(re.findall(r'code="([a-z_]+)"', text))
         codes |= set(re.findall(r'Problem\(\s*(?:HTTPStatus\.\w+|status),\s*"([a-z_]+)"', text))
-    codes |= set(
-        re.findall(r'code="([a-z_]+)"', (SOURCES / "numbers.py").read_text(encoding="utf-8"))
-    )
+    for path in (SOURCES / "numbers.py", SOURCES / "answering.py"):
+        codes |= set(re.findall(r'code="([a-z_]+)"', path.read_text(encoding="utf-8")))
 
     assert {code for code in codes if f"`{code}`" not in GUIDE} == set()
     assert len(codes) > 30

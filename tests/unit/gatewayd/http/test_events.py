@@ -9,12 +9,27 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
+from sqlalchemy import delete
 
 from gatewayd.bus import Topic
+from gatewayd.http.context import HttpContext
 from gatewayd.http.limits import Limits
 from gatewayd.services.tokens import Scope
 from storage import changes, outbox
+from storage.conversations import filing
+from storage.conversations.states import Turn
 from storage.errors import StoreUnavailable
+from storage.schema import changes as journal
+
+
+@pytest.fixture
+async def context(context: HttpContext) -> HttpContext:
+    """The customer is known, so that a message is one event."""
+    async with context.store.write() as tx:
+        known = {"number": "+15145550123", "inbox": "main"}
+        await filing.find_place(tx, **known, turn=Turn.PROGRAM, now_ms=1)
+        await tx.execute(delete(journal))
+    return context
 
 
 class Reader:

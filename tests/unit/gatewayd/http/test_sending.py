@@ -35,6 +35,7 @@ async def test_a_message_is_accepted_as_the_contract_says(api: Any) -> None:
     assert answer.status == 202
     assert answer.headers["Location"] == f"/v1/messages/{body['id']}"
     assert body.pop("id").startswith("msg_")
+    assert body.pop("conversation_id").startswith("cnv_")
     author = body.pop("author")
     assert (author["type"], author["name"], author["id"][:4]) == ("token", "till", "tok_")
     assert body == {
@@ -47,7 +48,6 @@ async def test_a_message_is_accepted_as_the_contract_says(api: Any) -> None:
         "parts": 1,
         "inbox": "main",
         "modem": None,
-        "conversation_id": None,
         "created_at": NOON,
         "sent_at": None,
         "delivered_at": None,

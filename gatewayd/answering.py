@@ -1,0 +1,56 @@
+"""Whom one can answer: a telephone number, but no short code, no name, nobody unknown."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gatewayd.numbers import NumberKind, canonical
+from gatewayd.reassembly import UNKNOWN_SENDER
+
+
+class AddressKind(StrEnum):
+    """What sort of address a contact has."""
+
+    E164 = "e164"
+    SHORT_CODE = "short_code"
+    ALPHANUMERIC = "alphanumeric"
+    UNKNOWN = "unknown"
+    """The sender of what could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswerable:
+    """Why nothing can be sent there from a conversation: a fixed code, and plain words."""
+
+    code: str
+    reason: str
+
+
+_REASONS: dict[AddressKind, Unanswerable] = {
+    AddressKind.SHORT_CODE: Unanswerable(
+        code="short_code_not_answered",
+        reason="a short code is a machine's: what is sent there is no answer to anybody",
+    ),
+    AddressKind.ALPHANUMERIC: Unanswerable(
+        code="name_not_answered", reason="this sender has a name and no number"
+    ),
+    AddressKind.UNKNOWN: Unanswerable(
+        code="sender_unknown", reason="nobody knows who sent it: it could not be read"
+    ),
+}
+_KINDS = {
+    NumberKind.E164: AddressKind.E164,
+    NumberKind.SHORT_CODE: AddressKind.SHORT_CODE,
+    NumberKind.ALPHANUMERIC: AddressKind.ALPHANUMERIC,
+}
+
+
+def kind_of(number: str, *, country: str | None) -> AddressKind:
+    """Tell what sort of address a contact's number is."""
+    if number == UNKNOWN_SENDER:
+        return AddressKind.UNKNOWN
+    return _KINDS[canonical(number, country=country).kind]
+
+
+def why_unanswerable(kind: AddressKind) -> Unanswerable | None:
+    """Give the reason why one cannot answer there; None: one can."""
+    return _REASONS.get(kind)

@@ -1,0 +1,76 @@
+"""Contacts on the wire."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gatewayd.answering import AddressKind, kind_of, why_unanswerable
+from gatewayd.http.models.base import Moment, Output, Page, PageQuery, moment_at, moment_of
+from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line, Tags
+from storage.contacts import ContactRow
+
+
+class ContactsQuery(PageQuery):
+    """Which contacts."""
+
+    number: Annotated[str | None, Field(description="who has this number, however written")] = None
+    tag: str | None = None
+    blocked: bool | None = None
+    q: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="in the name or a number")
+    ] = None
+
+
+class ContactEdit(Edited):
+    """What is to be changed of a contact."""
+
+    name: Line | None = None
+    language: Annotated[Language | None, Field(description="null: not known")] = None
+    notes: Annotated[str | None, Field(max_length=5000)] = None
+    tags: Tags = NOT_GIVEN
+
+
+class ContactNumber(Output):
+    """An address of a contact."""
+
+    number: str
+    kind: AddressKind
+    answerable: Annotated[bool, Field(description="whether one can answer there")]
+
+
+class Contact(Output):
+    """Somebody whom we write with."""
+
+    id: str
+    name: str | None
+    language: Annotated[Language | None, Field(description="null: not known")]
+    numbers: list[ContactNumber]
+    tags: list[str]
+    notes: str | None
+    blocked_at: Annotated[Moment | None, Field(description="null: not blocked")]
+    created_at: Moment
+    version: int
+
+
+class ContactPage(Page[Contact]):
+    """Contacts, newest first."""
+
+
+def contact_json(row: ContactRow, *, country: str | None) -> Contact:
+    """Translate a row."""
+    return Contact(
+        id=row.id,
+        name=row.name,
+        language=row.language,
+        numbers=[_number(number, country) for number in row.numbers],
+        tags=list(row.tags),
+        notes=row.notes,
+        blocked_at=moment_of(row.blocked_at_ms),
+        created_at=moment_at(row.created_at_ms),
+        version=row.version,
+    )
+
+
+def _number(number: str, country: str | None) -> ContactNumber:
+    kind = kind_of(number, country=country)
+    return ContactNumber(number=number, kind=kind, answerable=why_unanswerable(kind) is None)

@@ -1,0 +1,207 @@
+"""Conversations and their timeline on the wire (CONTRACT.md "Inbox")."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gatewayd.answering import AddressKind
+from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
+from gatewayd.http.models.editing import NOT_GIVEN, Edited, Tags, Version
+from gatewayd.http.models.messages import Author, Message, OnUnknown, Priority, message_json
+from storage.conversations.reading import ConversationRow, EntryRow
+from storage.conversations.states import ConversationState
+from storage.conversations.timeline import EntryKind
+from storage.queries import MessageRow
+
+Urgency = Literal["low", "normal", "high", "urgent"]
+_TEXT = "any Unicode; its length is bounded in parts"
+_NOTE = Field(min_length=1, max_length=5000)
+
+
+class ConversationsQuery(PageQuery):
+    """Which conversations."""
+
+    state: ConversationState | None = None
+    assignee: Annotated[
+        str | None, Field(description="the id of a user or a team; `none`: those nobody has")
+    ] = None
+    inbox: str | None = None
+    waiting: Annotated[
+        bool | None, Field(description="whether the customer waits for an answer")
+    ] = None
+    contact: Annotated[str | None, Field(description="the contact's id")] = None
+    tag: str | None = None
+    blocked: Annotated[
+        bool, Field(description="those of blocked contacts, which are left out otherwise")
+    ] = False
+    q: Annotated[
+        str | None,
+        Field(min_length=1, max_length=200, description="in the contact's name or number"),
+    ] = None
+
+
+class TimelineQuery(PageQuery):
+    """Which page of the timeline."""
+
+
+class AnswerIn(Input):
+    """What to send to the contact, from the conversation's inbox."""
+
+    text: Annotated[str, Field(description=_TEXT)]
+    send_at: Annotated[Moment | None, Field(description="not before this time")] = None
+    expires_at: Annotated[Moment | None, Field(description="not sent after this time")] = None
+    priority: Priority = "normal"
+    delivery_report: bool = True
+    on_unknown: OnUnknown | None = None
+    client_reference: Annotated[str | None, Field(max_length=200)] = None
+
+
+class NoteIn(Input):
+    """What only we see."""
+
+    text: Annotated[str, _NOTE]
+
+
+class AssignIn(Input):
+    """Whose it is from now on."""
+
+    to: Annotated[
+        str | None, Field(max_length=64, description="the id of a user or a team; null: nobody's")
+    ]
+    note: Annotated[str | None, _NOTE] = None
+    version: Version = None
+
+
+class SnoozeIn(Input):
+    """How long it is nobody's turn."""
+
+    until: Annotated[Moment, Field(description="then it opens; also when the customer writes")]
+
+
+class ConversationEdit(Edited):
+    """What is to be changed of a conversation."""
+
+    priority: Urgency = NOT_GIVEN
+    tags: Tags = NOT_GIVEN
+
+
+class ContactBrief(Output):
+    """With whom."""
+
+    id: str
+    name: str | None
+    number: Annotated[str, Field(description="that they used last; `unknown` if unreadable")]
+    kind: AddressKind
+    answerable: Annotated[bool, Field(description="whether one can answer there")]
+    blocked: bool
+
+
+class Assignee(Output):
+    """A person or a team."""
+
+    type: Literal["user", "team"]
+    id: str
+    name: str
+
+
+class Conversation(Output):
+    """All that passes between one contact and one inbox."""
+
+    id: str
+    inbox: str
+    contact: ContactBrief
+    state: ConversationState
+    assignee: Assignee | None
+    priority: Urgency
+    tags: list[str]
+    unanswered_since: Annotated[
+        Moment | None, Field(description="what the customer wrote first since our last answer")
+    ]
+    snoozed_until: Moment | None
+    last_incoming_at: Moment | None
+    last_outgoing_at: Moment | None
+    created_at: Moment
+    version: Annotated[int, Field(description="grows with each change of it and its timeline")]
+
+
+class TimelineEntry(Output):
+    """One thing that happened in a conversation."""
+
+    id: str
+    type: EntryKind
+    at: Moment
+    author: Annotated[Author | None, Field(description="null: the customer, or the gateway")]
+    message: Message | None
+    text: Annotated[str | None, Field(description="of a note; why it was handed over")]
+    assignee: Annotated[Assignee | None, Field(description="to whom it was handed over")]
+    until: Annotated[Moment | None, Field(description="how long it sleeps")]
+    modem: Annotated[str | None, Field(description="that a missed call rang at")]
+
+
+class Timeline(Page[TimelineEntry]):
+    """Newest first."""
+
+
+class ConversationDetail(Conversation):
+    """A conversation with a page of its timeline."""
+
+    timeline: Timeline
+
+
+class ConversationPage(Page[Conversation]):
+    """Conversations, that with the newest activity first."""
+
+
+def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bool) -> Conversation:
+    """Translate a row."""
+    return Conversation(
+        id=row.id,
+        inbox=row.inbox,
+        contact=ContactBrief(
+            id=row.contact_id,
+            name=row.contact_name,
+            number=row.number,
+            kind=kind,
+            answerable=answerable,
+            blocked=row.blocked,
+        ),
+        state=row.state,
+        assignee=_assignee(row),
+        priority=row.priority,
+        tags=list(row.tags),
+        unanswered_since=moment_of(row.unanswered_since_ms),
+        snoozed_until=moment_of(row.snoozed_until_ms),
+        last_incoming_at=moment_of(row.last_in_ms),
+        last_outgoing_at=moment_of(row.last_out_ms),
+        created_at=moment_at(row.created_at_ms),
+        version=row.version,
+    )
+
+
+def entry_json(row: EntryRow, messages: Mapping[str, MessageRow]) -> TimelineEntry:
+    """Translate a row, with the message that it stands for."""
+    found = messages.get(row.message_id or "")
+    message = None if found is None else message_json(found)
+    author = None if message is None else message.author
+    if row.author is not None:
+        author = Author(type=row.author.type, id=row.author.id, name=row.author.name)
+    return TimelineEntry(
+        id=row.id,
+        type=row.kind,
+        at=moment_at(row.at_ms),
+        author=author,
+        message=message,
+        text=row.text,
+        assignee=_assignee(row),
+        until=moment_of(row.until_ms),
+        modem=row.modem,
+    )
+
+
+def _assignee(row: ConversationRow | EntryRow) -> Assignee | None:
+    if row.person_id is not None:
+        return Assignee(type="user", id=row.person_id, name=row.person_name or "")
+    if row.team_id is not None:
+        return Assignee(type="team", id=row.team_id, name=row.team_name or "")
+    return None

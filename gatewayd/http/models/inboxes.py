@@ -1,0 +1,79 @@
+"""Inboxes on the wire."""
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from gatewayd.http.models.base import Output, Page
+from gatewayd.http.models.editing import Edited, Language, Line
+from gatewayd.services.inboxes import InboxView
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError('must be a time zone such as "America/Toronto"') from error
+    return value
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+
+
+class InboxEdit(Edited):
+    """What is to be changed of an inbox; null gives it back to the configuration."""
+
+    display_name: Line | None = None
+    timezone: Zone | None = None
+    language: Language | None = None
+    hours: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=1000,
+            description="as OpenStreetMap's opening_hours; null: always open",
+        ),
+    ] = None
+    signature: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="null: none")
+    ] = None
+
+
+Inherited = Literal["display_name", "timezone", "language"]
+
+
+class Inbox(Output):
+    """A team's shared mailbox."""
+
+    name: str
+    display_name: str
+    timezone: str
+    language: Language
+    hours: Annotated[str | None, Field(description="null: always open")]
+    signature: str | None
+    modems: Annotated[list[str], Field(description="that serve it; none: nothing can be sent")]
+    inherited: Annotated[
+        list[Inherited],
+        Field(description="what nobody has set here: it is as the configuration says"),
+    ]
+    version: int
+
+
+class InboxPage(Page[Inbox]):
+    """All, by name."""
+
+
+def inbox_json(view: InboxView) -> Inbox:
+    """Translate a view."""
+    return Inbox(
+        name=view.name,
+        display_name=view.display_name,
+        timezone=view.timezone,
+        language=view.language,
+        hours=view.hours,
+        signature=view.signature,
+        modems=list(view.modems),
+        inherited=list(view.inherited),
+        version=view.version,
+    )

@@ -1,0 +1,160 @@
+"""The people who work with the inboxes, and their teams, on the wire."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from gatewayd.http.models.base import Input, Moment, Output, Page, moment_at, moment_of
+from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line, Slug
+from storage.people import AbsenceKind, AbsenceRow, PersonRow
+from storage.teams import TeamRow
+
+_ID = Field(max_length=64)
+_PHONE = Field(max_length=200, description="their own, however written")
+_SHIFTS = Field(
+    min_length=1, max_length=1000, description="when they work, as OpenStreetMap's opening_hours"
+)
+_LANGUAGE = Field(description="null: the gateway's")
+
+
+class UserIn(Input):
+    """A person to add."""
+
+    name: Slug
+    display_name: Line
+    language: Annotated[Language | None, _LANGUAGE] = None
+    phone: Annotated[str | None, _PHONE] = None
+    shifts: Annotated[str | None, _SHIFTS] = None
+
+
+class UserEdit(Edited):
+    """What is to be changed of a person."""
+
+    name: Slug = NOT_GIVEN
+    display_name: Line = NOT_GIVEN
+    language: Annotated[Language | None, _LANGUAGE] = None
+    phone: Annotated[str | None, _PHONE] = None
+    shifts: Annotated[str | None, _SHIFTS] = None
+
+
+class AbsenceIn(Input):
+    """A time away."""
+
+    kind: AbsenceKind = Field(strict=False)
+    from_: Annotated[Moment | None, Field(alias="from", description="default: now")] = None
+    until: Annotated[
+        Moment | None, Field(description="the return; needed of a vacation, else null if unknown")
+    ] = None
+    delegate: Annotated[
+        str | None, Field(max_length=64, description="the id of the user who stands in")
+    ] = None
+    note: Annotated[str | None, Field(max_length=1000)] = None
+
+
+class Absence(Output):
+    """A time away."""
+
+    id: str
+    kind: AbsenceKind
+    from_: Annotated[Moment, Field(alias="from")]
+    until: Annotated[Moment | None, Field(description="null: nobody knows")]
+    delegate: Annotated[str | None, Field(description="the id of the user who stands in")]
+    note: str | None
+
+
+class AbsencePage(Page[Absence]):
+    """All of a person, the newest first."""
+
+
+class User(Output):
+    """Somebody who works with the inboxes."""
+
+    id: str
+    name: str
+    display_name: str
+    language: Annotated[Language | None, _LANGUAGE]
+    phone: str | None
+    shifts: str | None
+    teams: Annotated[list[str], Field(description="the ids of the teams that they are in")]
+    absences: Annotated[list[Absence], Field(description="those that are not over")]
+    version: int
+
+
+class UserPage(Page[User]):
+    """All, by name."""
+
+
+class TeamIn(Input):
+    """A team to make."""
+
+    name: Slug
+    display_name: Line
+    members: Annotated[list[Annotated[str, _ID]], Field(default_factory=list, max_length=500)]
+
+
+class TeamEdit(Edited):
+    """What is to be changed of a team."""
+
+    name: Slug = NOT_GIVEN
+    display_name: Line = NOT_GIVEN
+    members: Annotated[
+        list[Annotated[str, _ID]], Field(max_length=500, description="all of them")
+    ] = NOT_GIVEN
+
+
+class Team(Output):
+    """Some of the people."""
+
+    id: str
+    name: str
+    display_name: str
+    members: Annotated[list[str], Field(description="their ids")]
+    version: int
+
+
+class TeamPage(Page[Team]):
+    """All, by name."""
+
+
+def user_json(row: PersonRow) -> User:
+    """Translate a row."""
+    return User(
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        language=row.language,
+        phone=row.phone,
+        shifts=row.shifts,
+        teams=list(row.team_ids),
+        absences=[absence_json(absence) for absence in row.absences],
+        version=row.version,
+    )
+
+
+def absence_json(row: AbsenceRow) -> Absence:
+    """Translate a row."""
+    return Absence(
+        id=row.id,
+        kind=row.kind,
+        from_=moment_at(row.from_ms),
+        until=moment_of(row.until_ms),
+        delegate=row.delegate_id,
+        note=row.note,
+    )
+
+
+def team_json(row: TeamRow) -> Team:
+    """Translate a row."""
+    return Team(
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        members=list(row.member_ids),
+        version=row.version,
+    )
+
+
+def users_json(rows: Sequence[PersonRow]) -> UserPage:
+    """Translate all; there are few, so one page holds them."""
+    return UserPage(items=[user_json(row) for row in rows])

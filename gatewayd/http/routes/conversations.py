@@ -1,0 +1,295 @@
+"""Routes of conversations."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from gatewayd.answering import Unanswerable, kind_of
+from gatewayd.http import answers
+from gatewayd.http.editing import check
+from gatewayd.http.models.base import milliseconds
+from gatewayd.http.models.conversations import (
+    AnswerIn,
+    AssignIn,
+    Conversation,
+    ConversationDetail,
+    ConversationEdit,
+    ConversationPage,
+    ConversationsQuery,
+    NoteIn,
+    SnoozeIn,
+    Timeline,
+    TimelineQuery,
+    conversation_json,
+    entry_json,
+)
+from gatewayd.http.models.messages import Message, message_body
+from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
+from gatewayd.http.route import CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
+from gatewayd.numbers import digits_of
+from gatewayd.services.conversations import NoSuchAssignee
+from gatewayd.services.drafts import Draft
+from gatewayd.services.tokens import Scope
+from storage import queries
+from storage.conversations import reading
+from storage.conversations.reading import ConversationFilter, ConversationRow
+from storage.conversations.states import Act
+from storage.errors import CursorExpired
+
+_TAG = "Conversations"
+_NOBODY = "none"
+
+
+async def list_conversations(call: Call) -> web.StreamResponse:
+    """List what matches, that with the newest activity first."""
+    asked: ConversationsQuery = call.query
+    nobody = asked.assignee == _NOBODY
+    filters = ConversationFilter(
+        state=asked.state,
+        inbox=asked.inbox,
+        contact_id=asked.contact,
+        assignee_id=None if nobody else asked.assignee,
+        unassigned=nobody,
+        unanswered=asked.waiting,
+        tag=asked.tag,
+        blocked=asked.blocked,
+        q=asked.q,
+        digits=digits_of(asked.q),
+    )
+    before = _place(asked.cursor)
+    async with call.context.store.read() as tx:
+        page = await reading.page(tx, filters, limit=asked.limit, before=before)
+    return answers.json_of(
+        ConversationPage(
+            items=[_shown(call, row) for row in page.items],
+            next=None if page.next is None else str(page.next),
+        )
+    )
+
+
+def _place(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _LONGEST_PLACE):
+        raise _no_cursor()
+    return int(cursor)
+
+
+_LONGEST_PLACE = 18  # digits of 64 bits
+
+
+def _no_cursor() -> Problem:
+    detail = "is no cursor of this list"
+    return unprocessable([FieldProblem(pointer="/query/cursor", detail=detail)])
+
+
+async def get_conversation(call: Call) -> web.StreamResponse:
+    """Show one with a page of its timeline."""
+    asked: TimelineQuery = call.query
+    conversation_id = call.request.match_info["id"]
+    async with call.context.store.read() as tx:
+        row = await reading.get(tx, conversation_id)
+        if row is None:
+            raise not_found(f"conversation {conversation_id!a}")
+        try:
+            page = await reading.entries(tx, row.id, limit=asked.limit, cursor=asked.cursor)
+        except CursorExpired as error:
+            raise _no_cursor() from error
+        ids = {entry.message_id for entry in page.items if entry.message_id is not None}
+        messages = await queries.messages_by_id(tx, ids)
+    timeline = Timeline(items=[entry_json(entry, messages) for entry in page.items], next=page.next)
+    shown = {name: getattr(_shown(call, row), name) for name in Conversation.model_fields}
+    return answers.json_of(ConversationDetail(**shown, timeline=timeline))
+
+
+async def edit_conversation(call: Call) -> web.StreamResponse:
+    """Set its priority and tags."""
+    asked: ConversationEdit = call.body
+    outcome = await call.request.app[CONVERSATIONS].describe(
+        call.request.match_info["id"],
+        priority=asked.priority if "priority" in asked.model_fields_set else None,
+        tags=asked.tags if "tags" in asked.model_fields_set else None,
+        version=asked.version,
+        by=call.author,
+    )
+    check(outcome, _what(call))
+    return await _as_it_is(call)
+
+
+async def answer_conversation(call: Call) -> web.StreamResponse:
+    """Send to its contact; durable when this answers."""
+    asked: AnswerIn = call.body
+    row = await _named(call)
+    draft = Draft(
+        to=row.number,
+        text=asked.text,
+        send_at_ms=None if asked.send_at is None else milliseconds(asked.send_at),
+        expires_at_ms=None if asked.expires_at is None else milliseconds(asked.expires_at),
+        priority=asked.priority,
+        delivery_report=asked.delivery_report,
+        on_unknown=asked.on_unknown,
+        client_reference=asked.client_reference,
+    )
+    result = await call.request.app[CONVERSATIONS].answer(
+        row, draft, author=call.author, key=key_of(call, place=row.id), answer=message_body
+    )
+    if isinstance(result, Unanswerable):
+        raise Problem(HTTPStatus.CONFLICT, result.code, result.reason)
+    return accepted(result)
+
+
+async def note_conversation(call: Call) -> web.StreamResponse:
+    """Write what only we see."""
+    asked: NoteIn = call.body
+    conversations = call.request.app[CONVERSATIONS]
+    check(
+        await conversations.note(call.request.match_info["id"], asked.text, by=call.author),
+        _what(call),
+    )
+    return await _as_it_is(call)
+
+
+async def assign_conversation(call: Call) -> web.StreamResponse:
+    """Hand it over."""
+    asked: AssignIn = call.body
+    outcome = await call.request.app[CONVERSATIONS].assign(
+        call.request.match_info["id"],
+        asked.to,
+        note=asked.note,
+        version=asked.version,
+        by=call.author,
+    )
+    if isinstance(outcome, NoSuchAssignee):
+        wrong = FieldProblem(pointer="/to", detail="is the id of no user and no team")
+        raise unprocessable([wrong], code="assignee_unknown")
+    check(outcome, _what(call))
+    return await _as_it_is(call)
+
+
+async def close_conversation(call: Call) -> web.StreamResponse:
+    """Let it be over."""
+    return await _act(call, Act.CLOSE)
+
+
+async def reopen_conversation(call: Call) -> web.StreamResponse:
+    """Let it be our turn."""
+    return await _act(call, Act.REOPEN)
+
+
+async def snooze_conversation(call: Call) -> web.StreamResponse:
+    """Let it be nobody's turn for a while."""
+    asked: SnoozeIn = call.body
+    until_ms = milliseconds(asked.until)
+    if until_ms <= call.context.clock.now_ms():
+        wrong = FieldProblem(pointer="/until", detail="is not in the future")
+        raise unprocessable([wrong], code="snooze_in_the_past")
+    return await _act(call, Act.SNOOZE, until_ms=until_ms)
+
+
+async def _act(call: Call, what: Act, *, until_ms: int | None = None) -> web.StreamResponse:
+    outcome = await call.request.app[CONVERSATIONS].act(
+        call.request.match_info["id"], what, by=call.author, until_ms=until_ms
+    )
+    check(outcome, _what(call))
+    return await _as_it_is(call)
+
+
+def _what(call: Call) -> str:
+    return f"conversation {call.request.match_info['id']!a}"
+
+
+async def _named(call: Call) -> ConversationRow:
+    row = await call.request.app[CONVERSATIONS].get(call.request.match_info["id"])
+    if row is None:
+        raise not_found(_what(call))
+    return row
+
+
+async def _as_it_is(call: Call) -> web.StreamResponse:
+    return answers.json_of(_shown(call, await _named(call)))
+
+
+def _shown(call: Call, row: ConversationRow) -> Conversation:
+    kind = kind_of(row.number, country=call.context.settings.gateway.country)
+    answerable = call.request.app[CONVERSATIONS].why_not(row) is None
+    return conversation_json(row, kind, answerable=answerable)
+
+
+def _command(
+    word: str,
+    handler: Callable[[Call], Awaitable[web.StreamResponse]],
+    *,
+    summary: str,
+    body: type[BaseModel] | None = None,
+) -> Route:
+    return Route(
+        method="POST",
+        path=f"/v1/conversations/{{id}}/{word}",
+        handler=handler,
+        access=Scope.INBOX,
+        tag=_TAG,
+        summary=summary,
+        body=body,
+        answers={HTTPStatus.OK: Answer(model=Conversation, description="As it is now")},
+        problems=(HTTPStatus.CONFLICT,),
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/conversations",
+        handler=list_conversations,
+        access=Scope.INBOX,
+        tag=_TAG,
+        summary="Conversations, that with the newest activity first",
+        query=ConversationsQuery,
+        answers={HTTPStatus.OK: Answer(model=ConversationPage, description="A page")},
+    ),
+    Route(
+        method="GET",
+        path="/v1/conversations/{id}",
+        handler=get_conversation,
+        access=Scope.INBOX,
+        tag=_TAG,
+        summary="One conversation with its timeline, newest first",
+        query=TimelineQuery,
+        answers={HTTPStatus.OK: Answer(model=ConversationDetail, description="As it is now")},
+    ),
+    Route(
+        method="PATCH",
+        path="/v1/conversations/{id}",
+        handler=edit_conversation,
+        access=Scope.INBOX,
+        tag=_TAG,
+        summary="Set its priority and tags",
+        body=ConversationEdit,
+        answers={HTTPStatus.OK: Answer(model=Conversation, description="As it is now")},
+        problems=(HTTPStatus.CONFLICT,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/conversations/{id}/messages",
+        handler=answer_conversation,
+        access=Scope.INBOX,
+        tag=_TAG,
+        summary="Answer: send to its contact, from its inbox",
+        description="It is durable when this answers.",
+        body=AnswerIn,
+        headers={KEY_HEADER: KEY_MEANS},
+        answers={
+            HTTPStatus.ACCEPTED: Answer(
+                model=Message, description="Accepted; `Location` is where to follow it"
+            )
+        },
+        problems=(HTTPStatus.CONFLICT,),
+    ),
+    _command("notes", note_conversation, summary="Write a note that only we see", body=NoteIn),
+    _command("assign", assign_conversation, summary="Hand it to a user or a team", body=AssignIn),
+    _command("close", close_conversation, summary="Close it; a new text opens it again"),
+    _command("reopen", reopen_conversation, summary="Open it again"),
+    _command("snooze", snooze_conversation, summary="Let it sleep until a time", body=SnoozeIn),
+)

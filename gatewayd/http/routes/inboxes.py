@@ -1,0 +1,80 @@
+"""Routes of inboxes."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from gatewayd.http import answers
+from gatewayd.http.editing import check, given
+from gatewayd.http.models.inboxes import Inbox, InboxEdit, InboxPage, inbox_json
+from gatewayd.http.problems import not_found
+from gatewayd.http.route import INBOXES, Answer, Call, Route
+from gatewayd.services.tokens import Scope
+
+_TAG = "Inboxes"
+
+
+async def list_inboxes(call: Call) -> web.StreamResponse:
+    """List all; there are few, so one page holds them."""
+    views = await call.request.app[INBOXES].list_all()
+    return answers.json_of(InboxPage(items=[inbox_json(view) for view in views]))
+
+
+async def get_inbox(call: Call) -> web.StreamResponse:
+    """Show one."""
+    return answers.json_of(await _named(call))
+
+
+async def edit_inbox(call: Call) -> web.StreamResponse:
+    """Set what managers may set."""
+    asked: InboxEdit = call.body
+    values = given(asked, "display_name", "timezone", "language", "hours", "signature")
+    outcome = await call.request.app[INBOXES].change(
+        call.request.match_info["name"], values, version=asked.version, by=call.author
+    )
+    check(outcome, _what(call))
+    return answers.json_of(await _named(call))
+
+
+def _what(call: Call) -> str:
+    return f"inbox {call.request.match_info['name']!a}"
+
+
+async def _named(call: Call) -> Inbox:
+    view = await call.request.app[INBOXES].get(call.request.match_info["name"])
+    if view is None:
+        raise not_found(_what(call))
+    return inbox_json(view)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/inboxes",
+        handler=list_inboxes,
+        access=Scope.INBOX,
+        tag=_TAG,
+        summary="All inboxes, by name",
+        answers={HTTPStatus.OK: Answer(model=InboxPage, description="All, on one page")},
+    ),
+    Route(
+        method="GET",
+        path="/v1/inboxes/{name}",
+        handler=get_inbox,
+        access=Scope.INBOX,
+        tag=_TAG,
+        summary="One inbox",
+        answers={HTTPStatus.OK: Answer(model=Inbox, description="As it is now")},
+    ),
+    Route(
+        method="PATCH",
+        path="/v1/inboxes/{name}",
+        handler=edit_inbox,
+        access=Scope.ADMIN,
+        tag=_TAG,
+        summary="Set display name, time zone, language, hours, signature",
+        body=InboxEdit,
+        answers={HTTPStatus.OK: Answer(model=Inbox, description="As it is now")},
+        problems=(HTTPStatus.CONFLICT,),
+    ),
+)

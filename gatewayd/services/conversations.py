@@ -1,0 +1,167 @@
+"""What people do in conversations: answer, note, hand over, close, reopen, snooze.
+
+Each is one transaction with its journal entry, and a hint after the commit. Knows no HTTP.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.schema import Settings
+from gatewayd.answering import Unanswerable, kind_of, why_unanswerable
+from gatewayd.bus import Bus, Topic
+from gatewayd.clock import Clock
+from gatewayd.services.drafts import Draft, Policy, Refused
+from gatewayd.services.messages import (
+    Accepted,
+    AnswerBody,
+    IdempotencyKey,
+    KeyConflict,
+    Messages,
+)
+from gatewayd.services.tokens import Principal
+from storage import people, teams
+from storage.conversations import acts, reading
+from storage.conversations.acts import ActOutcome, Doing
+from storage.conversations.reading import ConversationRow
+from storage.conversations.states import Act
+from storage.conversations.timeline import Author
+from storage.engine import Store
+from storage.queries import MessageRow
+
+Outcome = TypeVar("Outcome")
+
+
+def author_of(principal: Principal) -> Author:
+    """Name somebody for a timeline."""
+    return Author(type=principal.type, id=principal.id, name=principal.name)
+
+
+class NoSuchAssignee:
+    """No person and no team has this id."""
+
+
+class Conversations:
+    """The conversations as people use them."""
+
+    def __init__(
+        self, *, settings: Settings, store: Store, bus: Bus, clock: Clock, messages: Messages
+    ) -> None:
+        self._country = settings.gateway.country
+        self._served = Policy.of(settings).inboxes
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._messages = messages
+
+    async def answer(
+        self,
+        conversation: ConversationRow,
+        draft: Draft,
+        *,
+        author: Principal,
+        key: IdempotencyKey | None,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | Refused | KeyConflict | Unanswerable:
+        """Send to its contact, from its inbox; who and which those are, the draft need not say."""
+        why_not = self.why_not(conversation)
+        if why_not is not None:
+            return why_not
+        to = replace(draft, to=conversation.number, inbox=conversation.inbox, answers=True)
+        return await self._messages.accept(to, author=author, key=key, answer=answer)
+
+    def why_not(self, conversation: ConversationRow) -> Unanswerable | None:
+        """Say why nothing can be sent in a conversation; None where it can."""
+        if conversation.blocked:
+            return Unanswerable(code="contact_blocked", reason="this contact is blocked")
+        kind = kind_of(conversation.number, country=self._country)
+        reason = why_unanswerable(kind)
+        if reason is None and conversation.inbox not in self._served:
+            reason = Unanswerable(
+                code="inbox_without_modem",
+                reason=f"no modem serves the inbox {conversation.inbox!a} any more",
+            )
+        return reason
+
+    async def note(self, conversation_id: str, text: str, *, by: Principal) -> ActOutcome:
+        """Write something that only we see."""
+        return await self._do(
+            lambda tx, doing: acts.add_note(tx, conversation_id, text, doing), by=by
+        )
+
+    async def assign(
+        self,
+        conversation_id: str,
+        to: str | None,
+        *,
+        note: str | None,
+        version: int | None,
+        by: Principal,
+    ) -> ActOutcome | NoSuchAssignee:
+        """Hand it to a person or a team, by their id, or to nobody."""
+
+        async def unit(tx: AsyncConnection, doing: Doing) -> ActOutcome | NoSuchAssignee:
+            person_id = team_id = None
+            if to is not None:
+                if not await people.unknown_of(tx, [to]):
+                    person_id = to
+                elif await teams.get(tx, to) is not None:
+                    team_id = to
+                else:
+                    return NoSuchAssignee()
+            return await acts.assign(
+                tx,
+                conversation_id,
+                person_id=person_id,
+                team_id=team_id,
+                note=note,
+                doing=doing,
+            )
+
+        return await self._do(unit, by=by, version=version)
+
+    async def act(
+        self, conversation_id: str, what: Act, *, by: Principal, until_ms: int | None = None
+    ) -> ActOutcome:
+        """Close, reopen or snooze it."""
+        return await self._do(
+            lambda tx, doing: acts.act(tx, conversation_id, what, doing, until_ms=until_ms), by=by
+        )
+
+    async def describe(
+        self,
+        conversation_id: str,
+        *,
+        priority: str | None,
+        tags: list[str] | None,
+        version: int | None,
+        by: Principal,
+    ) -> ActOutcome:
+        """Set its priority and tags; None leaves them."""
+        return await self._do(
+            lambda tx, doing: acts.describe(
+                tx, conversation_id, priority=priority, tags=tags, doing=doing
+            ),
+            by=by,
+            version=version,
+        )
+
+    async def get(self, conversation_id: str) -> ConversationRow | None:
+        """Read one."""
+        async with self._store.read() as tx:
+            return await reading.get(tx, conversation_id)
+
+    async def _do(
+        self,
+        unit: Callable[[AsyncConnection, Doing], Awaitable[Outcome]],
+        *,
+        by: Principal,
+        version: int | None = None,
+    ) -> Outcome:
+        doing = Doing(author=author_of(by), now_ms=self._clock.now_ms(), version=version)
+        async with self._store.write() as tx:
+            outcome = await unit(tx, doing)
+        self._bus.publish(Topic.JOURNAL)
+        return outcome

@@ -1,0 +1,204 @@
+"""The people who work with the inboxes, their absences and their teams. No log-in yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.schema import Settings
+from gatewayd.bus import Bus, Topic
+from gatewayd.clock import Clock
+from gatewayd.numbers import BadNumber, NumberKind, normalise
+from gatewayd.services.tokens import Principal
+from storage import people, teams
+from storage.editing import Edit
+from storage.engine import Store
+from storage.people import AbsenceKind, AbsenceRow, NewAbsence, NewPerson, PersonRow, Taken
+from storage.teams import TeamRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfit:
+    """What is wrong with what was asked: the field, a fixed code, plain words."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Staff:
+    """People and teams: one transaction for each change, a hint after the commit."""
+
+    def __init__(self, *, settings: Settings, store: Store, bus: Bus, clock: Clock) -> None:
+        self._country = settings.gateway.country
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+
+    async def people(self) -> list[PersonRow]:
+        """List all, by name."""
+        async with self._store.read() as tx:
+            return await people.list_all(tx, now_ms=self._clock.now_ms())
+
+    async def person(self, person_id: str) -> PersonRow | None:
+        """Read one."""
+        async with self._store.read() as tx:
+            return await people.get(tx, person_id, now_ms=self._clock.now_ms())
+
+    async def add_person(self, person: NewPerson, *, by: Principal) -> str | Taken | Unfit:
+        """Add a person; give their id."""
+        phone = self._phone(person.phone)
+        if isinstance(phone, Unfit):
+            return phone
+        async with self._store.write() as tx:
+            now_ms = self._clock.now_ms()
+            made = await people.create(tx, replace(person, phone=phone), by=by.id, now_ms=now_ms)
+        self._bus.publish(Topic.JOURNAL)
+        return made
+
+    async def change_person(
+        self,
+        person_id: str,
+        values: Mapping[str, str | None],
+        *,
+        version: int | None,
+        by: Principal,
+    ) -> Edit | Taken | Unfit:
+        """Set what is given of a person."""
+        changed = dict(values)
+        if "phone" in changed:
+            phone = self._phone(changed["phone"])
+            if isinstance(phone, Unfit):
+                return phone
+            changed["phone"] = phone
+        async with self._store.write() as tx:
+            now_ms = self._clock.now_ms()
+            outcome = await people.change(
+                tx, person_id, changed, version=version, by=by.id, now_ms=now_ms
+            )
+        self._bus.publish(Topic.JOURNAL)
+        return outcome
+
+    def _phone(self, written: str | None) -> str | Unfit | None:
+        if written is None:
+            return None
+        number = normalise(written, country=self._country)
+        if isinstance(number, BadNumber):
+            return Unfit(field="phone", code=number.code, detail=number.reason)
+        if number.kind is not NumberKind.E164:
+            return Unfit(field="phone", code="phone_is_short_code", detail="is a short code")
+        return number.text
+
+    async def absences(self, person_id: str) -> list[AbsenceRow]:
+        """List a person's absences, the newest first."""
+        async with self._store.read() as tx:
+            return await people.absences_of(tx, person_id)
+
+    async def add_absence(
+        self, person_id: str, absence: NewAbsence, *, by: Principal
+    ) -> AbsenceRow | Unfit | None:
+        """Note that a person is or will be away; None: there is no such person."""
+        now_ms = self._clock.now_ms()
+        unfit = _unfit_absence(person_id, absence, now_ms)
+        if unfit is not None:
+            return unfit
+        async with self._store.write() as tx:
+            if await people.unknown_of(tx, [person_id]):
+                return None
+            delegates = [] if absence.delegate_id is None else [absence.delegate_id]
+            if await people.unknown_of(tx, delegates):
+                return Unfit(field="delegate", code="user_unknown", detail="no user has this id")
+            row = await people.add_absence(tx, person_id, absence, by=by.id, now_ms=now_ms)
+        self._bus.publish(Topic.JOURNAL)
+        return row
+
+    async def end_absence(self, person_id: str, absence_id: str, *, by: Principal) -> bool:
+        """Let a person be back, or not go at all; False: there is nothing to end."""
+        async with self._store.write() as tx:
+            ended = await people.end_absence(
+                tx, person_id, absence_id, by=by.id, now_ms=self._clock.now_ms()
+            )
+        self._bus.publish(Topic.JOURNAL)
+        return ended
+
+    async def teams(self) -> list[TeamRow]:
+        """List all, by name."""
+        async with self._store.read() as tx:
+            return await teams.list_all(tx)
+
+    async def team(self, team_id: str) -> TeamRow | None:
+        """Read one."""
+        async with self._store.read() as tx:
+            return await teams.get(tx, team_id)
+
+    async def add_team(
+        self, *, name: str, display_name: str, members: Sequence[str], by: Principal
+    ) -> str | Taken | Unfit:
+        """Make a team; give its id."""
+        async with self._store.write() as tx:
+            unfit = await _unknown_member(tx, members)
+            if unfit is not None:
+                return unfit
+            made = await teams.create(
+                tx,
+                name=name,
+                display_name=display_name,
+                member_ids=members,
+                by=by.id,
+                now_ms=self._clock.now_ms(),
+            )
+        self._bus.publish(Topic.JOURNAL)
+        return made
+
+    async def change_team(
+        self,
+        team_id: str,
+        values: Mapping[str, str],
+        *,
+        members: Sequence[str] | None,
+        version: int | None,
+        by: Principal,
+    ) -> Edit | Taken | Unfit:
+        """Set what is given of a team; ``members`` None leaves them."""
+        async with self._store.write() as tx:
+            unfit = await _unknown_member(tx, members or ())
+            if unfit is not None:
+                return unfit
+            outcome = await teams.change(
+                tx,
+                team_id,
+                values,
+                member_ids=members,
+                version=version,
+                by=by.id,
+                now_ms=self._clock.now_ms(),
+            )
+        self._bus.publish(Topic.JOURNAL)
+        return outcome
+
+
+async def _unknown_member(tx: AsyncConnection, members: Sequence[str]) -> Unfit | None:
+    unknown = await people.unknown_of(tx, members)
+    if not unknown:
+        return None
+    place = list(members).index(unknown[0])
+    return Unfit(field=f"members/{place}", code="user_unknown", detail="no user has this id")
+
+
+def _unfit_absence(person_id: str, absence: NewAbsence, now_ms: int) -> Unfit | None:
+    until_ms = absence.until_ms
+    if absence.delegate_id == person_id:
+        detail = "nobody can stand in for themselves"
+        return Unfit(field="delegate", code="delegate_is_absent", detail=detail)
+    if until_ms is None:
+        if absence.kind is AbsenceKind.VACATION:
+            detail = "a vacation needs the date of return"
+            return Unfit(field="until", code="return_date_missing", detail=detail)
+        return None
+    if absence.kind is AbsenceKind.LEFT:
+        detail = "who has left does not come back"
+        return Unfit(field="until", code="left_for_good", detail=detail)
+    if until_ms <= max(absence.from_ms, now_ms):
+        detail = "is not after its beginning, or not in the future"
+        return Unfit(field="until", code="absence_over", detail=detail)
+    return None

@@ -1,0 +1,221 @@
+"""Owns what people do to a conversation: each act is guarded, in its timeline, and journalled."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Json
+from storage.conversations import journal, timeline
+from storage.conversations.states import ACTS_ON, AFTER_ACT, Act, ConversationState
+from storage.conversations.timeline import Author, EntryKind, NewEntry
+from storage.schema import conversation_tags, conversations
+
+
+class ActOutcome(StrEnum):
+    """What became of an act."""
+
+    DONE = "done"
+    """As wanted, now or already before."""
+    NOT_FOUND = "not_found"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    """It is another version by now than the one that was looked at."""
+    NOT_NOW = "not_now"
+    """Not possible in its state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """Who acts, when, and on which version of the conversation; None: whatever it is by now."""
+
+    author: Author
+    now_ms: int
+    version: int | None = None
+
+
+_ENTRY_OF: dict[Act, EntryKind] = {
+    Act.CLOSE: EntryKind.CLOSED,
+    Act.REOPEN: EntryKind.REOPENED,
+    Act.SNOOZE: EntryKind.SNOOZED,
+}
+
+
+async def add_note(
+    tx: AsyncConnection, conversation_id: str, text: str, doing: Doing
+) -> ActOutcome:
+    """Write a note that only we see."""
+    row = await _look(tx, conversation_id, doing)
+    if isinstance(row, ActOutcome):
+        return row
+    note = NewEntry(kind=EntryKind.NOTE, text=text, author=doing.author)
+    await _change(tx, row, {}, note, "updated", doing)
+    return ActOutcome.DONE
+
+
+async def assign(
+    tx: AsyncConnection,
+    conversation_id: str,
+    *,
+    person_id: str | None,
+    team_id: str | None,
+    note: str | None,
+    doing: Doing,
+) -> ActOutcome:
+    """Hand it to a person or a team that there is, or to nobody; ``note`` says why."""
+    row = await _look(tx, conversation_id, doing)
+    if isinstance(row, ActOutcome):
+        return row
+    to = {"person_id": person_id, "team_id": team_id}
+    if note is None and to == {name: row[name] for name in to}:
+        return ActOutcome.DONE
+    entry = NewEntry(
+        kind=EntryKind.ASSIGNED,
+        text=note,
+        person_id=person_id,
+        team_id=team_id,
+        author=doing.author,
+    )
+    await _change(tx, row, to, entry, "assigned", doing, more={**to})
+    return ActOutcome.DONE
+
+
+async def act(
+    tx: AsyncConnection,
+    conversation_id: str,
+    what: Act,
+    doing: Doing,
+    *,
+    until_ms: int | None = None,
+) -> ActOutcome:
+    """Close, reopen or snooze it; ``until_ms`` is when a sleep ends."""
+    row = await _look(tx, conversation_id, doing)
+    if isinstance(row, ActOutcome):
+        return row
+    if row["state"] not in ACTS_ON[what]:
+        return ActOutcome.NOT_NOW
+    state = AFTER_ACT[what]
+    if (row["state"], row["snoozed_until_ms"]) == (state, until_ms):
+        return ActOutcome.DONE
+    values: dict[str, Any] = {"state": state, "snoozed_until_ms": until_ms}
+    if what is Act.CLOSE:
+        values["unanswered_since_ms"] = None
+    kind = _ENTRY_OF[what]
+    entry = NewEntry(kind=kind, until_ms=until_ms, author=doing.author)
+    await _change(tx, row, values, entry, kind.value, doing)
+    return ActOutcome.DONE
+
+
+async def describe(
+    tx: AsyncConnection,
+    conversation_id: str,
+    *,
+    priority: str | None,
+    tags: Collection[str] | None,
+    doing: Doing,
+) -> ActOutcome:
+    """Set priority and tags; None leaves them."""
+    row = await _look(tx, conversation_id, doing)
+    if isinstance(row, ActOutcome):
+        return row
+    if tags is not None:
+        of_it = conversation_tags.c.conversation_id == conversation_id
+        await tx.execute(delete(conversation_tags).where(of_it))
+        for tag in sorted(set(tags)):
+            await tx.execute(
+                insert(conversation_tags), {"conversation_id": conversation_id, "tag": tag}
+            )
+    values = {} if priority is None else {"priority": priority}
+    await _change(tx, row, values, None, "updated", doing)
+    return ActOutcome.DONE
+
+
+async def wake(tx: AsyncConnection, *, now_ms: int, limit: int = 500) -> int:
+    """Open what has slept long enough; give how many."""
+    due = (
+        select(conversations)
+        .where(
+            conversations.c.snoozed_until_ms <= now_ms,
+            conversations.c.state == ConversationState.SNOOZED,
+        )
+        .order_by(conversations.c.snoozed_until_ms)
+        .limit(limit)
+        .with_for_update()
+    )
+    rows = (await tx.execute(due)).mappings().all()
+    for row in rows:
+        values = {"state": ConversationState.OPEN, "snoozed_until_ms": None}
+        entry = NewEntry(kind=EntryKind.REOPENED)
+        await _apply(tx, row, values, entry, now_ms=now_ms)
+        await _tell(tx, row, "reopened", values, now_ms=now_ms, more={})
+    return len(rows)
+
+
+async def _look(tx: AsyncConnection, conversation_id: str, doing: Doing) -> RowMapping | ActOutcome:
+    """Read it as it is, locked until the commit, or why nothing can be done to it."""
+    query = select(conversations).where(conversations.c.id == conversation_id).with_for_update()
+    row = (await tx.execute(query)).mappings().one_or_none()
+    if row is None:
+        return ActOutcome.NOT_FOUND
+    if doing.version is not None and row["version"] != doing.version:
+        return ActOutcome.CHANGED_MEANWHILE
+    return row
+
+
+async def _change(
+    tx: AsyncConnection,
+    row: RowMapping,
+    values: Mapping[str, Any],
+    entry: NewEntry | None,
+    what: str,
+    doing: Doing,
+    *,
+    more: Mapping[str, Json] | None = None,
+) -> None:
+    await _apply(tx, row, values, entry, now_ms=doing.now_ms)
+    by: dict[str, Json] = {"by": doing.author.id}
+    await _tell(tx, row, what, values, now_ms=doing.now_ms, more=by | dict(more or {}))
+
+
+async def _apply(
+    tx: AsyncConnection,
+    row: RowMapping,
+    values: Mapping[str, Any],
+    entry: NewEntry | None,
+    *,
+    now_ms: int,
+) -> None:
+    changed: dict[str, Any] = {**values, "version": row["version"] + 1}
+    if entry is not None:
+        changed["last_seq"] = await timeline.append(tx, row["id"], entry, now_ms=now_ms)
+    done = await tx.execute(
+        update(conversations)
+        .where(conversations.c.id == row["id"], conversations.c.version == row["version"])
+        .values(changed)
+    )
+    if done.rowcount != 1:
+        raise LookupError(row["id"])
+
+
+async def _tell(
+    tx: AsyncConnection,
+    row: RowMapping,
+    what: str,
+    values: Mapping[str, Any],
+    *,
+    now_ms: int,
+    more: Mapping[str, Json],
+) -> None:
+    await journal.record(
+        tx,
+        what,
+        conversation_id=row["id"],
+        contact_id=row["contact_id"],
+        inbox=row["inbox"],
+        state=ConversationState(values.get("state", row["state"])),
+        now_ms=now_ms,
+        more=more,
+    )

@@ -1,0 +1,72 @@
+"""Owns the rows of a conversation's one timeline, in the order in which they were committed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.ids import Prefix, new_id
+from storage.prepared import Prepared
+from storage.schema import timeline
+
+
+class EntryKind(StrEnum):
+    """What a row tells."""
+
+    MESSAGE = "message"
+    MISSED_CALL = "missed_call"
+    NOTE = "note"
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    """By a person, or, without an author, by the end of its sleep."""
+    SNOOZED = "snoozed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who did it, as they were called then."""
+
+    type: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``."""
+
+    kind: EntryKind
+    message_id: str | None = None
+    modem: str | None = None
+    text: str | None = None
+    person_id: str | None = None
+    team_id: str | None = None
+    until_ms: int | None = None
+    author: Author | None = None
+
+
+_INSERT = Prepared(insert(timeline).returning(timeline.c.seq))
+
+
+async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, now_ms: int) -> int:
+    """Add a row at the end; give its place in the order of all rows."""
+    author = entry.author
+    values = {
+        "id": new_id(Prefix.TIMELINE, now_ms=now_ms),
+        "conversation_id": conversation_id,
+        "kind": entry.kind,
+        "at_ms": now_ms,
+        "message_id": entry.message_id,
+        "modem": entry.modem,
+        "text": entry.text,
+        "person_id": entry.person_id,
+        "team_id": entry.team_id,
+        "until_ms": entry.until_ms,
+        "author_type": None if author is None else author.type,
+        "author_id": None if author is None else author.id,
+        "author_name": None if author is None else author.name,
+    }
+    seq: int = (await _INSERT.execute(tx, values)).one_or_none().seq
+    return seq

@@ -1,0 +1,73 @@
+"""Owns the inboxes: names that modems serve, and what managers have set for them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import changes
+from storage.editing import Edit, edit
+from storage.schema import inboxes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """An inbox; None is what the configuration says for the whole gateway.
+
+    ``hours`` are OpenStreetMap's opening_hours, None: always open.
+    """
+
+    name: str
+    display_name: str | None
+    timezone: str | None
+    language: str | None
+    hours: str | None
+    signature: str | None
+    version: int
+
+
+_COLUMNS = tuple(
+    column for column in inboxes.c if column.name not in {"created_at_ms", "updated_at_ms"}
+)
+
+
+async def seed(tx: AsyncConnection, names: Iterable[str], *, now_ms: int) -> None:
+    """Make those of these inboxes that there are not yet; the others stay as they were set."""
+    known = set((await tx.execute(select(inboxes.c.name))).scalars())
+    times = {"created_at_ms": now_ms, "updated_at_ms": now_ms}
+    new = [{"name": name, "version": 1, **times} for name in dict.fromkeys(names)]
+    for row in new:
+        if row["name"] not in known:
+            await tx.execute(insert(inboxes), row)
+
+
+async def list_all(tx: AsyncConnection) -> list[InboxRow]:
+    """List all, by name."""
+    rows = await tx.execute(select(*_COLUMNS).order_by(inboxes.c.name))
+    return [InboxRow(**row) for row in rows.mappings()]
+
+
+async def get(tx: AsyncConnection, name: str) -> InboxRow | None:
+    """Read one."""
+    query = select(*_COLUMNS).where(inboxes.c.name == name)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else InboxRow(**row)
+
+
+async def change(
+    tx: AsyncConnection,
+    name: str,
+    values: Mapping[str, str | None],
+    *,
+    version: int | None,
+    by: str,
+    now_ms: int,
+) -> Edit:
+    """Set what managers may set; None gives it back to the configuration."""
+    row = inboxes.c.name == name
+    outcome = await edit(tx, inboxes, row, values, version=version, now_ms=now_ms)
+    if outcome is Edit.DONE:
+        data: dict[str, changes.Json] = {"name": name, "fields": [*sorted(values)], "by": by}
+        await changes.record(tx, "inbox.updated", now_ms=now_ms, subject=name, data=data)
+    return outcome
