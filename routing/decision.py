@@ -92,6 +92,20 @@ class Shop:
     consent: ConsentPolicy = field(default_factory=ConsentPolicy)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One thing that arrived, with all that it is judged by."""
+
+    incoming: Incoming
+    inbox: Inbox
+    shop: Shop
+
+    @property
+    def staff(self) -> Staff:
+        """The people and teams."""
+        return self.shop.staff
+
+
 class Disposition(StrEnum):
     """Where it belongs."""
 

@@ -12,6 +12,7 @@ from routing.answers import AnswerKind
 from routing.assign import Assignment, Person, assign, follow, on_call, on_duty
 from routing.consent import ConsentFacts, ConsentStep, consent_step
 from routing.decision import (
+    Case,
     Channel,
     Decision,
     Disposition,
@@ -26,7 +27,7 @@ from routing.language import choose_language
 from routing.match import Result, RuleOutcome, Subject, judge, subject, words_match
 from routing.model import Do, Kind, Rule, Target, TargetKind
 from routing.own_phones import relay_of
-from routing.reply import answer_to
+from routing.reply import answered, told
 
 _CONFIRMED = {
     ConsentStep.OPTED_OUT: AnswerKind.OPTED_OUT,
@@ -49,19 +50,20 @@ _SETTLED = frozenset({*_CONFIRMED, ConsentStep.STILL_OUT})
 
 def evaluate(incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
     """Decide about a message or a missed call."""
-    decision = _begin(incoming, inbox, shop)
+    case = Case(incoming=incoming, inbox=inbox, shop=shop)
+    decision = _begin(case)
     if incoming.user is not None:
-        return _own_phone(decision, incoming, inbox, shop)
+        return _own_phone(decision, case)
     if decision.consent in _SETTLED:
-        kind = _CONFIRMED.get(decision.consent)
-        return answer_to(decision, incoming, inbox, shop, first_choice=kind, only_that=True)
+        return _settled(decision, case)
     if incoming.contact.blocked:
         why = "the contact is blocked: kept, and nothing else happens"
         return _because(decision, "block", why)
-    return _by_rules(decision, incoming, inbox, shop)
+    return _by_rules(decision, case)
 
 
-def _begin(incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
+def _begin(case: Case) -> Decision:
+    incoming, inbox = case.incoming, case.inbox
     contact = incoming.contact
     facts = ConsentFacts(
         opted_out=contact.opted_out,
@@ -70,7 +72,7 @@ def _begin(incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
     )
     # Only what a person typed can be a word of consent.
     said = incoming.text if incoming.kind is Kind.SMS else ""
-    step = consent_step(said, facts, now=incoming.at, policy=shop.consent)
+    step = consent_step(said, facts, now=incoming.at, policy=case.shop.consent)
     hours = state_at(inbox.hours, incoming.at)
     language = choose_language(
         by_hand=contact.language,
@@ -95,23 +97,29 @@ def _begin(incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
     )
 
 
-def _own_phone(decision: Decision, incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
+def _settled(decision: Decision, case: Case) -> Decision:
+    if decision.consent is ConsentStep.STILL_OUT:
+        return _because(decision, "answer", "none: it was confirmed once")
+    return told(decision, case, _CONFIRMED[decision.consent])
+
+
+def _own_phone(decision: Decision, case: Case) -> Decision:
     own = replace(decision, disposition=Disposition.OWN_PHONE)
-    if incoming.kind is not Kind.SMS:
+    if case.incoming.kind is not Kind.SMS:
         return _because(own, "own_phone", "a user's own phone, and no SMS: nothing happens")
-    relay = relay_of(incoming.text, person=incoming.user or "", alerts=incoming.alerts)
-    if relay is not None:
-        told = replace(own, disposition=Disposition.RELAY, relay=relay)
-        return _because(told, "own_phone", "a user's reply that quotes the code of an alert")
-    told = _because(own, "own_phone", "a user's own phone, without the code of an alert")
-    return answer_to(
-        told, incoming, inbox, shop, first_choice=AnswerKind.USE_THE_PAGE, only_that=True
+    relay = relay_of(
+        case.incoming.text, person=case.incoming.user or "", alerts=case.incoming.alerts
     )
+    if relay is not None:
+        relayed = replace(own, disposition=Disposition.RELAY, relay=relay)
+        return _because(relayed, "own_phone", "a user's reply that quotes the code of an alert")
+    own = _because(own, "own_phone", "a user's own phone, without the code of an alert")
+    return told(own, case, AnswerKind.USE_THE_PAGE)
 
 
-def _by_rules(decision: Decision, incoming: Incoming, inbox: Inbox, shop: Shop) -> Decision:
-    outcomes = judge(shop.rules, _subject(decision, incoming, inbox, shop))
-    done = _merge(shop.rules, outcomes)
+def _by_rules(decision: Decision, case: Case) -> Decision:
+    outcomes = judge(case.shop.rules, _subject(decision, case))
+    done = _merge(case.shop.rules, outcomes)
     decision = replace(
         decision,
         rules=outcomes,
@@ -123,31 +131,32 @@ def _by_rules(decision: Decision, incoming: Incoming, inbox: Inbox, shop: Shop) 
     )
     fired = ", ".join(outcome.rule for outcome in outcomes if outcome.result is Result.FIRED)
     decision = _because(decision, "rules", f"fired: {fired}" if fired else "none fired")
-    decision = _assigned(decision, done.do.assign, incoming, inbox, shop)
-    decision, alarmed = _alarmed(decision, done.urgent_by, incoming, inbox, shop)
+    decision = _assigned(decision, done.do.assign, case)
+    decision, alarmed = _alarmed(decision, done.urgent_by, case)
     for rule in done.rules:
-        decision = _notified(decision, rule, incoming, inbox, shop)
+        decision = _notified(decision, rule, case)
     if decision.hold:
         return _because(decision, "answer", "none: it is held for review")
-    choice = AnswerKind.URGENT if alarmed else None
-    return answer_to(decision, incoming, inbox, shop, first_choice=choice, answering=done.answering)
+    if alarmed:
+        return told(decision, case, AnswerKind.URGENT)
+    return answered(decision, case, answering=done.answering)
 
 
-def _subject(decision: Decision, incoming: Incoming, inbox: Inbox, shop: Shop) -> Subject:
+def _subject(decision: Decision, case: Case) -> Subject:
     languages = decision.language.languages
     return subject(
-        inbox=inbox.id,
-        modem=incoming.modem,
-        kind=incoming.kind,
-        sender=incoming.sender,
-        text=incoming.text,
-        known=incoming.contact.known,
-        tags=incoming.contact.tags,
-        first_message=incoming.contact.first_message,
+        inbox=case.inbox.id,
+        modem=case.incoming.modem,
+        kind=case.incoming.kind,
+        sender=case.incoming.sender,
+        text=case.incoming.text,
+        known=case.incoming.contact.known,
+        tags=case.incoming.contact.tags,
+        first_message=case.incoming.contact.first_message,
         language=languages[0] if len(languages) == 1 else None,
         is_open=decision.hours.open,
         holiday=decision.hours.holiday,
-        lists=shop.lists,
+        lists=case.shop.lists,
     )
 
 
@@ -185,55 +194,59 @@ def _merge(rules: Sequence[Rule], outcomes: Sequence[RuleOutcome]) -> _Done:
     )
 
 
-def _assigned(
-    decision: Decision, target: Target | None, incoming: Incoming, inbox: Inbox, shop: Shop
-) -> Decision:
+def _assigned(decision: Decision, target: Target | None, case: Case) -> Decision:
     """Give it to whom a rule says, else to who has the conversation, else to the team."""
     by_shift = decision.hours.open
-    assignee = incoming.contact.assignee
+    assignee = case.incoming.contact.assignee
     if target is not None:
         found = assign(
-            target, team=inbox.team, staff=shop.staff, moment=incoming.at, by_shift=by_shift
+            target,
+            team=case.inbox.team,
+            staff=case.staff,
+            moment=case.incoming.at,
+            by_shift=by_shift,
         )
     elif assignee is not None:
         found = follow(
-            assignee, team=inbox.team, staff=shop.staff, moment=incoming.at, by_shift=by_shift
+            assignee,
+            team=case.inbox.team,
+            staff=case.staff,
+            moment=case.incoming.at,
+            by_shift=by_shift,
         )
     else:
-        found = Assignment(person=None, team=inbox.team, steps=(), why="the inbox's team")
+        found = Assignment(person=None, team=case.inbox.team, steps=(), why="the inbox's team")
     who = found.person or found.team or "nobody"
     return _because(replace(decision, assignment=found), "assign", f"{who}: {found.why}")
 
 
-def _alarmed(
-    decision: Decision, rule: str | None, incoming: Incoming, inbox: Inbox, shop: Shop
-) -> tuple[Decision, bool]:
+def _alarmed(decision: Decision, rule: str | None, case: Case) -> tuple[Decision, bool]:
     """While closed, reach the first person on call about what is urgent."""
-    words = incoming.kind is Kind.SMS and words_match(shop.urgent_words, incoming.text)
+    words = case.incoming.kind is Kind.SMS and words_match(
+        case.shop.urgent_words, case.incoming.text
+    )
     if rule is None and not words:
         return decision, False
     if decision.hours.open:
         return _because(decision, "urgent", "it is urgent, and open: nobody is called"), False
-    reached = on_call(inbox.team, staff=shop.staff, moment=incoming.at)
+    reached = on_call(case.inbox.team, staff=case.staff, moment=case.incoming.at)
     if not reached:
         return _because(decision, "urgent", "it is urgent, and nobody is on call"), False
     alert = Notification(channel=Channel.SMS, to=reached[0].id, urgent=True, rule=rule)
-    told = replace(decision, notifications=(alert,))
-    return _because(told, "urgent", f"{reached[0].id} is on call and gets an SMS"), True
+    alarmed = replace(decision, notifications=(alert,))
+    return _because(alarmed, "urgent", f"{reached[0].id} is on call and gets an SMS"), True
 
 
-def _notified(
-    decision: Decision, rule: Rule, incoming: Incoming, inbox: Inbox, shop: Shop
-) -> Decision:
+def _notified(decision: Decision, rule: Rule, case: Case) -> Decision:
     """Tell everybody whom a rule names, each once; and say whom it could not reach."""
     people: list[str] = []
     for target in rule.do.forward:
-        reached = _reached(target, incoming, inbox, shop)
+        reached = _reached(target, case)
         if not reached:
             why = f"“{rule.name}”: nobody with a phone is there for {target}"
             decision = _because(decision, "forward", why)
         people += [person.id for person in reached]
-    told = (
+    wanted = (
         *((Channel.SMS, person) for person in people),
         *((Channel.EMAIL, address) for address in rule.do.email),
         *((Channel.WEBHOOK, url) for url in rule.do.webhook),
@@ -241,22 +254,22 @@ def _notified(
     known = {(each.channel, each.to) for each in decision.notifications}
     added = tuple(
         Notification(channel=channel, to=to, urgent=False, rule=rule.name)
-        for channel, to in dict.fromkeys(told)
+        for channel, to in dict.fromkeys(wanted)
         if (channel, to) not in known
     )
     return replace(decision, notifications=(*decision.notifications, *added))
 
 
-def _reached(target: Target, incoming: Incoming, inbox: Inbox, shop: Shop) -> list[Person]:
+def _reached(target: Target, case: Case) -> list[Person]:
     """Give the person, or the first of several, who has a phone and is there."""
-    staff, now = shop.staff, incoming.at
+    staff, now = case.staff, case.incoming.at
     if target.kind is TargetKind.PERSON:
         found = follow(target.name, team=None, staff=staff, moment=now, by_shift=False)
         people = [] if found.person is None else [staff.people[found.person]]
     elif target.kind is TargetKind.ON_CALL:
-        people = on_call(inbox.team, staff=staff, moment=now)
+        people = on_call(case.inbox.team, staff=staff, moment=now)
     else:
-        people = on_duty(target.name or inbox.team, staff=staff, moment=now)
+        people = on_duty(target.name or case.inbox.team, staff=staff, moment=now)
     return [person for person in people if person.phone][:1]
 
 

@@ -6,6 +6,7 @@ at midnight, and their second halves are asked with the day before. Knows no tim
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -90,12 +91,18 @@ def problem_of_times(times: str) -> str | None:
     return problem_of(times)
 
 
-def week_of(rules: list[str]) -> Week:
-    """Make hours of rules that have no problem; a later rule replaces the day of an earlier one."""
-    joined = "; ".join(rule.strip(" ;") for rule in rules)
-    if not _is_late(joined):
-        return Week(_evaluator(joined), None)
-    return Week(_evaluator(_SPAN.sub(_before_midnight, joined)), _evaluator(_night_of(joined)))
+def week_of(weekly: str, dated: Sequence[str] = ()) -> Week:
+    """Make hours of an expression that has no problem, and rules of a date each.
+
+    A later rule replaces the day of an earlier one.
+    """
+    rules = [rule.strip(" ;") for rule in (weekly, *dated)]
+    day = "; ".join(rules)
+    if not _is_late(day):
+        return Week(_evaluator(day), None)
+    # Without a range past midnight the week has no nights, however else it is written.
+    nights = [_night_of(weekly) if _is_late(weekly) else "off", *map(_night_of, dated)]
+    return Week(_evaluator(_SPAN.sub(_before_midnight, day)), _evaluator("; ".join(nights)))
 
 
 def _evaluator(expression: str) -> OpeningHours:

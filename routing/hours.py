@@ -152,7 +152,7 @@ def _problem_of_dates(dated: Closure | Opening) -> str | None:
 def _week(hours: Hours, year: int) -> Week:
     """Make the one expression that answers for a year, and for what comes next."""
     first, last = date(year - 1, 12, 1), date(year + 2, 1, 1)
-    rules = [hours.weekly]
+    rules: list[str] = []
     for each in (year - 1, year, year + 1):
         closed = _holidays(hours.country, hours.worked_holidays, each)
         rules += [f"{_dates(day, day)} off" for day in closed]
@@ -161,7 +161,7 @@ def _week(hours: Hours, year: int) -> Week:
         f"{_dates(each.first, each.last)} {each.times}"
         for each in _near(hours.openings, first, last)
     ]
-    return week_of(rules)
+    return week_of(hours.weekly, rules)
 
 
 def _near(dated: tuple[_Dated, ...], first: date, last: date) -> list[_Dated]:

@@ -65,7 +65,7 @@ def test_times_that_are_none(times: str) -> None:
     assert problem_of_times(times)
 
 
-BAR = ["Mo-Th 18:00-02:00; Fr,Sa 18:00-04:00; Su 10:00-12:00 open;"]
+BAR = "Mo-Th 18:00-02:00; Fr,Sa 18:00-04:00; Su 10:00-12:00 open;"
 
 
 # The 21st of December 2026 is a Monday.
@@ -88,7 +88,7 @@ def test_a_night_belongs_to_the_day_before(when: str, is_open: bool, change: str
 
 
 def test_a_closed_day_ends_no_night_and_has_none() -> None:
-    week = week_of([*BAR, "2026 Dec 24 off"])
+    week = week_of(BAR, ["2026 Dec 24 off"])
     assert week.is_open(at("2026-12-24T01:30"))
     assert not week.is_open(at("2026-12-24T20:00"))
     assert not week.is_open(at("2026-12-25T01:30"))
@@ -98,13 +98,24 @@ def test_a_closed_day_ends_no_night_and_has_none() -> None:
     "rule", ["24/7", "off", "2020 Mo 10:00-12:00", "22:00-24:00,00:00-22:00", "18:00-18:00"]
 )
 def test_what_never_changes_has_no_next_change(rule: str) -> None:
-    assert week_of([rule]).next_change(at("2026-12-24T10:00")) is None
+    assert week_of(rule).next_change(at("2026-12-24T10:00")) is None
 
 
 def test_what_changes_in_years_is_as_good_as_never() -> None:
-    assert week_of(["2036 Jan 01 10:00-12:00"]).next_change(at("2026-12-24T10:00")) is None
+    assert week_of("2036 Jan 01 10:00-12:00").next_change(at("2026-12-24T10:00")) is None
 
 
 def test_midnight_is_no_change_where_it_goes_on() -> None:
-    week = week_of(["Fr 22:00-24:00; Sa 00:00-04:00"])
+    week = week_of("Fr 22:00-24:00; Sa 00:00-04:00")
     assert week.next_change(at("2026-12-25T23:00")) == at("2026-12-26T04:00")
+
+
+@pytest.mark.parametrize(
+    "weekly", ["10:00-12:00/01:00", "Mo 10:00-12:00, Tu 10:00-12:00", "week 1-53/2 Mo", "24/7"]
+)
+def test_a_late_opening_goes_with_any_week(weekly: str) -> None:
+    assert problem_of(weekly) is None
+    week = week_of(weekly, ["2026 Dec 31 22:00-02:00"])
+    assert week.is_open(at("2026-12-31T23:00"))
+    assert week.is_open(at("2027-01-01T01:59"))
+    assert not week.is_open(at("2026-12-31T11:00"))
