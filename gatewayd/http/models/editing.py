@@ -27,8 +27,10 @@ Tags = Annotated[list[Tag], Field(max_length=50, description="all of them; what 
 Version = Annotated[
     int | None,
     Field(
+        ge=1,
+        le=2**31 - 1,
         description="the version that you have looked at: if it is another by now, nothing is "
-        "changed and the answer is 409 `changed_meanwhile`"
+        "changed and the answer is 409 `changed_meanwhile`",
     ),
 ]
 

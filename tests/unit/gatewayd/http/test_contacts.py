@@ -99,6 +99,7 @@ async def test_a_change_of_what_has_changed_is_refused(api: Any) -> None:
     [
         ({}, ""),
         ({"version": 1}, ""),
+        ({"version": 10**30, "name": "x"}, "/version"),
         ({"name": "two\nlines"}, "/name"),
         ({"language": "de"}, "/language"),
         ({"tags": None}, "/tags"),

@@ -326,6 +326,17 @@ async def test_a_foreign_cursor_is_refused(desk: Desk, cursor: str) -> None:
         assert refused["errors"][0]["pointer"] == "/query/cursor"
 
 
+@pytest.mark.parametrize("odd", ["%ff", "%F0%9F", "%25", "_", "'"])
+async def test_odd_bytes_in_the_address_find_nothing(desk: Desk, odd: str) -> None:
+    await desk.receive(sender="24365")
+    for name in ("q", "assignee", "inbox", "tag", "contact"):
+        assert await desk.ids(f"?{name}={odd}") == []
+    for name in ("q", "tag", "number"):
+        assert (await desk.ask("GET", f"/v1/contacts?{name}={odd}"))["items"] == []
+    for path in ("conversations", "contacts", "users", "teams", "inboxes"):
+        await desk.ask("GET", f"/v1/{path}/{odd}", status=404)
+
+
 async def test_a_long_timeline_is_paged(desk: Desk) -> None:
     for number in range(5):
         conversation_id = await desk.receive(f"{number}")
