@@ -42,13 +42,14 @@ def set_rules(settings: Settings, document: Json, *, dry_run: bool) -> int | Non
 
     async def put(store: Store) -> int | None:
         there = _rules(settings, store)
-        unfit = await there.check(document)
-        if unfit is not None:
-            raise unfit_rules(unfit.problems)
-        if dry_run:
-            return None
-        await there.replace(document, version=None, by=_somebody())
-        return (await there.current()).version
+        outcome = await (
+            there.check(document)
+            if dry_run
+            else there.replace(document, version=None, by=_somebody())
+        )
+        if isinstance(outcome, UnfitBook):
+            raise unfit_rules(outcome.problems)
+        return None if dry_run else (await there.current()).version
 
     return _with_inboxes(settings, put)
 
