@@ -1,6 +1,7 @@
 """`gatewayd rules`: the rules as a file, and what they would do; the daemon running or stopped."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LISTS = frozenset({"rules", "limits", "closures", "openings"})
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True, readable=False)
 
 
@@ -139,5 +141,9 @@ def _either(
 def _key(pointer: str) -> str:
     """Translate ``/document/rules/1/when`` back to ``rules.2.when``."""
     steps = pointer.removeprefix("/document").strip("/").split("/")
-    plain = (step.replace("~1", "/").replace("~0", "~") for step in steps)
-    return ".".join(str(int(step) + 1) if step.isdecimal() else step for step in plain)
+    plain = [step.replace("~1", "/").replace("~0", "~") for step in steps]
+    # A template may be called 5; only these are lists, which the file counts from one.
+    return ".".join(
+        str(int(step) + 1) if step.isdecimal() and before in _LISTS else step
+        for before, step in pairwise(["", *plain])
+    )

@@ -75,9 +75,8 @@ class Previews:
             loaded = await self._load(tx, supposed.document)
             if isinstance(loaded, UnfitBook):
                 return loaded
-            if supposed.inbox not in loaded.inboxes:
-                detail = f"there is no inbox {supposed.inbox!r}"
-                return Unfit(field="inbox", code="inbox_unknown", detail=detail)
+            if (unfit := self._unknown(supposed, loaded)) is not None:
+                return unfit
             inbox = loaded.inbox(supposed.inbox)
             at_ms = self._at_ms(supposed.at, inbox)
             if isinstance(at_ms, Unfit):
@@ -128,6 +127,17 @@ class Previews:
         if at.tzinfo is None:
             at = at.replace(tzinfo=ZoneInfo(inbox.hours.zone))
         return (at - _EPOCH) // timedelta(milliseconds=1)
+
+    def _unknown(self, supposed: Supposed, loaded: LoadedShop) -> Unfit | None:
+        modems = {modem.name for modem in self._settings.modems}
+        for field, name, there in (
+            ("inbox", supposed.inbox, loaded.inboxes),
+            ("modem", supposed.modem, modems),
+        ):
+            if name is not None and name not in there:
+                detail = f"there is no {field} {name!r}"
+                return Unfit(field=field, code=f"{field}_unknown", detail=detail)
+        return None
 
     def _modem(self, supposed: Supposed) -> str:
         if supposed.modem is not None:

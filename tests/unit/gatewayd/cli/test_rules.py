@@ -105,7 +105,11 @@ class TestWithoutADaemon:
 
     def test_what_cannot_be_tried(self, file: Path, run: Any) -> None:
         assert file.exists()
-        for option, value, why in (("--at", "soon", "at: "), ("--inbox", "none", "no inbox")):
+        for option, value, why in (
+            ("--at", "soon", "at: "),
+            ("--inbox", "none", "no inbox"),
+            ("--modem", "none", "no modem"),
+        ):
             ran = try_(run, option, value)
             assert (ran.status, why in ran.err) == (1, True)
 
@@ -143,6 +147,7 @@ class TestWithADaemon:
         errors = [
             {"pointer": "/document/rules/0/do/assign", "detail": "there is no person 'lea'"},
             {"pointer": "/document/templates/a~1b/en", "detail": "no such placeholder"},
+            {"pointer": "/document/templates/5/en", "detail": "no such placeholder"},
         ]
         daemon.on("PUT", "/v1/rules", script.refuse(422, "rules_unfit", "no", errors))
         daemon.on("POST", "/v1/rules/preview", script.refuse(422, "inbox_unknown", "no inbox"))
@@ -150,6 +155,7 @@ class TestWithADaemon:
         assert ran.status == 78
         assert "\n  rules.1.do.assign: there is no person 'lea'\n" in ran.err
         assert "\n  templates.a/b.en: no such placeholder\n" in ran.err
+        assert "\n  templates.5.en: no such placeholder\n" in ran.err
         assert try_(run).status == 1
 
     def test_rules_of_a_newer_version_are_not_written_wrong(

@@ -258,6 +258,7 @@ class TestPreview:
         ("fields", "code", "pointer"),
         [
             ({"inbox": "none"}, "inbox_unknown", "/inbox"),
+            ({"modem": "none"}, "modem_unknown", "/modem"),
             ({"at": "soon"}, "time_unreadable", "/at"),
             ({"at": "0001-01-01T00:00"}, "time_unreadable", "/at"),
             ({"kind": "fax"}, "invalid_request", "/kind"),
