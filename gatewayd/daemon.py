@@ -129,12 +129,14 @@ async def _work(parts: _Parts, stop: _Stop) -> None:
             services.create_task(parts.fleet.pass_hints(), name="hints"),
             services.create_task(parts.fleet.keep_counts(), name="counts"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
+            services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]
         await stop.asked.wait()
         parts.fleet.stop()
         await asyncio.wait({fleet, hurried}, return_when=asyncio.FIRST_COMPLETED)
         fleet.cancel()
         await asyncio.wait({fleet})
+        await parts.fleet.recordings.finish()
         for helper in (hurried, *helpers):
             helper.cancel()
 

@@ -25,6 +25,7 @@ from modem.service import Service
 from modem.session import Session
 from modem.standing import Standing
 from modem.state import State, Trigger
+from modem.tape import Tape
 from modem.timing import Timing
 from modem.watch import Watch
 
@@ -49,8 +50,10 @@ class Worker:
         finder: DeviceFinder,
         now_ms: Callable[[], int],
         timing: Timing | None = None,
+        tape: Tape | None = None,
     ) -> None:
         self.settings = settings
+        self._tape = tape
         self._handler = handler
         self._finder = finder
         self._timing = timing or Timing()
@@ -124,7 +127,9 @@ class Worker:
             absent = self._standing.state is State.ABSENT
             await self._standing.move(Trigger.OPEN if absent else Trigger.RETRY)
         attention = Attention(self._wake, modem=self.settings.name, pushed=self._pushed)
-        port = self._port = Port(device, on_event=attention.on_event, on_lost=self.wake)
+        port = self._port = Port(
+            device, on_event=attention.on_event, on_lost=self.wake, tape=self._tape
+        )
         try:
             await port.open()
             await self._standing.move(Trigger.OPENED)

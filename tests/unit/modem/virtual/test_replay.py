@@ -86,3 +86,30 @@ def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
     replay.connect(bytearray().extend)
     replay.receive(b"AT\r")
     assert replay.position == 0
+
+
+def test_each_program_plays_the_next_opening(tmp_path: Path) -> None:
+    path = tmp_path / "dialogue"
+    path.write_text("@ opened\n> AT\n@ opened\n< RDY\n> AT\n< OK\n@ quiet\n@ opened\n")
+    surprises: list[str] = []
+    replay = Replay(read_dialogue(path), on_surprise=surprises.append)
+    heard = []
+    for _ in range(4):
+        got = bytearray()
+        replay.connect(got.extend)
+        replay.receive(b"AT\r")
+        replay.disconnect()
+        heard.append(bytes(got))
+    silent, answering = b"", b"\r\nRDY\r\n\r\nOK\r\n"
+    assert heard == [silent, answering] * 2
+    assert surprises == []
+
+
+def test_an_opening_begins_again_after_its_last_step(tmp_path: Path) -> None:
+    path = tmp_path / "dialogue"
+    path.write_text("@ opened\n> AT\n< OK\n@ opened\n> ATI\n< other\n")
+    replay = Replay(read_dialogue(path))
+    got = bytearray()
+    replay.connect(got.extend)
+    replay.receive(b"AT\rAT\r")
+    assert got == b"\r\nOK\r\n" * 2
