@@ -26,6 +26,7 @@ from gatewayd.troubles.recorder import Recorder
 from modem.discovery import DeviceFinder
 from modem.supervisor import Timing, Worker
 from modem.tape import Tape
+from modem.usb import UsbPorts
 from routing.pacing import Period, day_of, month_of
 from storage import modems, pacing, queries
 from storage.engine import Store
@@ -83,6 +84,7 @@ class Fleet:
         self._counts = _Counts()
         self._stopping = False
         self.recordings = Folder(settings.gateway.data_dir, clock=clock)
+        self._usb = UsbPorts()
         finder = DeviceFinder(settings.modems)
         self._members = {
             modem.name: self._member(settings, modem, finder, timing) for modem in settings.modems
@@ -115,6 +117,7 @@ class Fleet:
             now_ms=self._clock.now_ms,
             timing=timing,
             tape=tape,
+            usb=self._usb,
         )
         return _Member(worker, handler, modem)
 

@@ -30,6 +30,7 @@ _STEPS: Final[Mapping[str, str]] = MappingProxyType(
         Step.RADIO: "radio restart",
         Step.RESTART: "modem restart",
         Step.REOPEN: "reopening its port",
+        Step.USB_RESET: "a reset of its USB port",
         Step.BACK_OFF: "waiting",
         "gateway_restarted": "a restart of the gateway",
     }

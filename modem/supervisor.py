@@ -27,6 +27,8 @@ from modem.standing import Standing
 from modem.state import State, Trigger
 from modem.tape import Tape
 from modem.timing import Timing
+from modem.usb import UsbPorts
+from modem.usb_remedy import UsbRemedy
 from modem.watch import Watch
 
 __all__ = ["Timing", "Worker"]
@@ -51,6 +53,7 @@ class Worker:
         now_ms: Callable[[], int],
         timing: Timing | None = None,
         tape: Tape | None = None,
+        usb: UsbPorts | None = None,
     ) -> None:
         self.settings = settings
         self._tape = tape
@@ -72,6 +75,10 @@ class Worker:
             handler=handler,
             clock=lambda: asyncio.get_running_loop().time(),
             modem=settings.name,
+        )
+        self._usb = usb or UsbPorts()
+        self._usb_remedy = UsbRemedy(
+            modem=settings.name, care=self._care, usb=self._usb, timing=self._timing
         )
         self._watch = Watch()
         self._log = _log.bind(modem=settings.name)
@@ -110,7 +117,8 @@ class Worker:
         try:
             while not self._stopping:
                 self._restart = False
-                await self._rest(await self._one_life())
+                pause = await self._one_life()
+                await self._rest(await self._usb_remedy.between_ports(pause, self._pause))
         finally:
             await self._standing.move(Trigger.STOP)
 
@@ -131,6 +139,7 @@ class Worker:
             device, on_event=attention.on_event, on_lost=self.wake, tape=self._tape
         )
         try:
+            await self._usb.note(self.settings.name, device)
             await port.open()
             await self._standing.move(Trigger.OPENED)
             await self._serve(Session(port, self.settings, self._handler), attention)
@@ -222,7 +231,7 @@ class Worker:
 
     async def _next_remedy(self) -> float:
         """The port opened anew did not help; a restarted modem is given time to boot."""
-        booting = self._care.step is Step.RESTART
+        booting = self._care.step in {Step.RESTART, Step.USB_RESET}
         if not (booting and self._care.step_seconds < self._timing.remedy_seconds):
             await self._care.failed()
         return self._pause()
@@ -233,7 +242,7 @@ class Worker:
                 return self._care.pause_seconds(
                     hurried=self._timing.hurried_seconds, pauses=self._timing.pause_seconds
                 )
-            case Step.RESTART:
+            case Step.RESTART | Step.USB_RESET:
                 return self._timing.boot_seconds
             case _:
                 return 0.0

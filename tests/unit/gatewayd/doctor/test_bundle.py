@@ -102,4 +102,4 @@ def test_the_newest_recordings_are_in_it(tmp_path: Path) -> None:
     bundle.write(tmp_path / "support.zip", {}, recordings)
     with zipfile.ZipFile(tmp_path / "support.zip") as file:
         assert len(file.namelist()) == bundle.RECORDINGS_KEPT
-        assert file.read(f"troubles/inc_{bundle.RECORDINGS_KEPT}.at") == b"# 6\n"
+        assert file.read(f"troubles/inc_{bundle.RECORDINGS_KEPT}.at") == b"# 5\n"
