@@ -22,7 +22,9 @@ from storage.checkup import sqlite_version
 
 EVENTS_KEPT = 500
 
-_SAFE_FACTS = frozenset({"id", "state", "modem", "code", "reason", "outcome"})
+_SAFE_FACTS = frozenset(
+    {"id", "state", "modem", "code", "reason", "outcome", "step", "helped", "seconds", "cure"}
+)
 """Of an event: never a number, never a text."""
 
 _LIBRARIES = ("aiohttp", "aiosqlite", "alembic", "pydantic", "pyserial", "sqlalchemy", "structlog")

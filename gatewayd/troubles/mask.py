@@ -97,7 +97,7 @@ class Mask:
         line, end = data[escapes:], b""
         if line[-1:] in {b"\r", _CTRL_Z}:
             line, end = line[:-1], line[-1:]
-        if end == _CTRL_Z or self._body is not None:
+        if end == _CTRL_Z or (not end and self._body is not None):
             masked, self._body = self._pdu(line, self._body), None
         else:
             masked = Masked(data=self._command(line))

@@ -41,6 +41,9 @@ class Recorder:
 
     def step(self, taken: StepTaken) -> None:
         """Mark in the dialogue what was tried."""
+        if taken.detail is not None:
+            self._tape.note(f"{taken.step.value} was skipped: {sentence(taken.detail)}")
+            return
         helped = "helped" if taken.helped else "did not help"
         self._tape.note(f"{taken.step.value} {helped}, after {taken.seconds:.1f} s")
 

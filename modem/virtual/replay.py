@@ -91,8 +91,9 @@ def _answer(payload: str) -> bytes:
 class Replay:
     """Plays a dialogue to whoever is at the line. Has the modem's face towards a link.
 
-    What is typed otherwise than recorded is answered ERROR, told to `on_surprise`, and the step
-    stays due. Each program that opens the port plays the next opening of the file; after the last
+    What is typed otherwise than recorded is told to `on_surprise`. If it is another message to
+    send, or comes later in the dialogue, it is answered from there; else ERROR, and the step stays
+    due. Each program that opens the port plays the next opening of the file; after the last
     step of an opening it begins again, and so does the file after its last.
     """
 
@@ -151,15 +152,26 @@ class Replay:
         if not self._steps:
             return
         due = self._steps[self._position]
-        if line == due.typed or line.upper() == due.typed.upper():
+        if line.upper() == due.typed.upper():
             self._write_next()
             return
+        ahead = self._ahead(line)
         if self._on_surprise is not None:
-            expected = due.typed.decode("latin-1")
-            heard = line.decode("latin-1")
-            self._on_surprise(f"line {due.line}: expected {expected!r}, heard {heard!r}")
-        if self._output is not None:
+            expected, heard = due.typed.decode("latin-1"), line.decode("latin-1")
+            where = "" if ahead is None else f", taken for line {self._steps[ahead].line}"
+            self._on_surprise(f"line {due.line}: expected {expected!r}, heard {heard!r}{where}")
+        if ahead is not None:
+            self._position = ahead
+            self._write_next()
+        elif self._output is not None:
             self._output(b"\r\nERROR\r\n")
+
+    def _ahead(self, line: bytes) -> int | None:
+        """The step that is meant: another message now, or the next of this line in the opening."""
+        if _message(line) and _message(line) == _message(self._steps[self._position].typed):
+            return self._position
+        later = (index for index in self._due if index > self._position)
+        return next((i for i in later if self._steps[i].typed.upper() == line.upper()), None)
 
     def _write_next(self) -> None:
         written = self._steps[self._position].written
@@ -167,3 +179,10 @@ class Replay:
         self._position = after if after in self._due else self._due[0]
         if self._output is not None and written:
             self._output(written)
+
+
+def _message(line: bytes) -> str | None:
+    """Which part of a submit a line is: nobody can send a message whose recording was masked."""
+    if line.upper().startswith(b"AT+CMGS="):
+        return "command"
+    return "body" if line.endswith(bytes([CONTROL_Z])) else None

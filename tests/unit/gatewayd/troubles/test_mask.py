@@ -117,6 +117,8 @@ def test_a_body_that_is_no_pdu_is_hidden() -> None:
     assert mask.typed(b"Hello Marie\x1a").data == b"xxxxxxxxxxx\x1a"
     mask.typed(b"AT+CMGS=16\r")
     assert mask.typed(b"0011000B9151\x1b").data == b"0000000x0000\x1b"  # withdrawn
+    mask.typed(b"AT+CMGS=16\r")
+    assert mask.typed(b"\x1bAT\r").data == b"\x1bAT\r"  # no prompt came
 
 
 def test_an_answer_of_several_lines_ends_with_its_quote() -> None:

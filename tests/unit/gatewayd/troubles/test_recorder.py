@@ -54,6 +54,7 @@ async def test_from_its_opening_to_its_end(tmp_path: Path) -> None:
     desk.recorder.opened(INCIDENT, Cause.SILENT, "called +15145550123", IDENTITY)
     desk.seconds += 6
     desk.recorder.step(StepTaken(step=Step.REOPEN, helped=True, seconds=6))
+    desk.recorder.step(StepTaken(step=Step.USB_RESET, helped=False, seconds=0, detail="why"))
     desk.tape.opened()
     desk.tape.typed(b"\x1b")
     desk.recorder.closed(Step.REOPEN)
@@ -73,6 +74,7 @@ async def test_from_its_opening_to_its_end(tmp_path: Path) -> None:
         "# modem_silent: called +00000000000",
         "# 7.234 s",
         "# reopen helped, after 6.0 s",
+        "# usb_reset was skipped: why",
         "@ opened",
         "# > \\x1b",
         "# over at 2027-01-15T08:00:00.000Z, cured by reopen",
