@@ -41,10 +41,12 @@ _COMMAND: Final = re.compile(
     rb"(AT(?:(?:[EHIQVZ]\d?)+|&[A-Z]\d?|[+^*$#%][A-Z][A-Z0-9]{0,11})?\??)(=\??)?(.*)", re.DOTALL
 )
 _SECRET: Final = re.compile(r"PIN|PUK|PWD|LCK|SIM")
-_SPOKEN: Final = frozenset(("CME ERROR", "CMS ERROR", "CPIN", "SIMST", "QUSIM", "SIMCARD"))
+_SPOKEN: Final = frozenset(("CME ERROR", "CMS ERROR", "CPIN", "CPINR", "SIMST", "QUSIM", "SIMCARD"))
 """What these say in letters is the modem's own, or the standard's."""
 
-_ALPHABETS_AND_STORES: Final = frozenset((b"SM", b"ME", b"MT", b"SR", b"GSM", b"UCS2", b"IRA"))
+_QUOTED_WORDS: Final = frozenset(
+    b"SM|ME|MT|SR|GSM|UCS2|IRA|SC|P2|READY|SIM PIN|SIM PUK|SIM PIN2|SIM PUK2".split(b"|")
+)
 _HEADINGS: Final = frozenset(("CMGL", "CMGR", "CMT", "CDS"))
 
 _TOKEN: Final = re.compile(rb'"([^"]*)("?)|([0-9A-Za-z\x80-\xff]+)')
@@ -117,7 +119,7 @@ class Mask:
     def _answer(self, line: bytes) -> Masked:
         if self._quoted:
             return Masked(data=self._quotation(line))
-        if not line or line in _WORDS:
+        if not line or line.upper() in _WORDS:
             return Masked(data=line)
         if line.rstrip(b"\r\x1a") == self._echo[0]:
             echoed = self._echo[1]
@@ -182,21 +184,22 @@ def _command(line: bytes) -> bytes:
     name = head.decode("ascii")
     if not sign:  # ATD and the like; several commands on one line
         return line[: len(head)] + _hidden(arguments)
-    masked = _arguments(arguments, name.removeprefix("AT+"))
+    masked = _arguments(arguments, name.removeprefix("AT+"), typed=True)
     return line[: len(head) + len(sign)] + masked
 
 
-def _arguments(arguments: bytes, name: str) -> bytes:
-    secret = _SECRET.search(name) is not None and name not in _SPOKEN
+def _arguments(arguments: bytes, name: str, *, typed: bool = False) -> bytes:
+    # Typed, four digits may be a PIN; in an answer they count the attempts that are left.
+    secret = typed and _SECRET.search(name) is not None
 
     def mask(token: re.Match[bytes]) -> bytes:
         quoted, end, bare = token.groups()
         if bare is None:
-            shown = quoted in _ALPHABETS_AND_STORES
+            shown = quoted in _QUOTED_WORDS
             return b'"' + (quoted if shown else _hidden(quoted)) + end
         digits = sum(map(bytes.isdigit, map(bytes, zip(bare, strict=True))))
         if digits == len(bare) and digits <= _HARMLESS_DIGITS:
-            return b"0" * digits if secret or name == "CPIN" else bare
+            return b"0" * digits if secret else bare
         if digits > _HARMLESS_DIGITS:
             return _of_zeros(bare)
         return bare if name in _SPOKEN else _hidden(bare)

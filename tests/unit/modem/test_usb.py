@@ -109,8 +109,8 @@ async def test_who_may_resets_it_himself(machine: Machine) -> None:
     assert machine.reset == [NODE]
 
 
-async def test_the_helper_is_asked(machine: Machine, not_root: None) -> None:
-    assert not_root is None
+@pytest.mark.usefixtures("not_root")
+async def test_the_helper_is_asked(machine: Machine) -> None:
     machine.folder.mkdir(parents=True)
     ports = await machine.noted()
     assert (machine.folder / LIST).read_text() == "1-1.4\n"
@@ -120,16 +120,14 @@ async def test_the_helper_is_asked(machine: Machine, not_root: None) -> None:
     assert machine.reset == [NODE]
 
 
-async def test_a_helper_that_is_not_there(machine: Machine, not_root: None) -> None:
-    assert not_root is None
+@pytest.mark.usefixtures("not_root")
+async def test_a_helper_that_is_not_there(machine: Machine) -> None:
     ports = await machine.noted()
     assert "not installed" in str(await ports.reset("counter"))
 
 
-async def test_a_helper_that_sleeps(
-    machine: Machine, not_root: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert not_root is None
+@pytest.mark.usefixtures("not_root")
+async def test_a_helper_that_sleeps(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usb, "HELPER_SECONDS", 0)
     machine.folder.mkdir(parents=True)
     ports = await machine.noted()
@@ -137,8 +135,8 @@ async def test_a_helper_that_sleeps(
     assert not (machine.folder / f"{ORDER}1-1.4").exists()  # it must not wake up to it later
 
 
-async def test_a_helper_that_cannot_be_asked(machine: Machine, not_root: None) -> None:
-    assert not_root is None
+@pytest.mark.usefixtures("not_root")
+async def test_a_helper_that_cannot_be_asked(machine: Machine) -> None:
     machine.folder.parent.mkdir(parents=True)
     machine.folder.write_text("no folder")
     ports = await machine.noted()
