@@ -155,12 +155,14 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
             services.create_task(telling, name="notify"),
+            services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]
         await stop.asked.wait()
         parts.fleet.stop()
         await asyncio.wait({fleet, hurried}, return_when=asyncio.FIRST_COMPLETED)
         fleet.cancel()
         await asyncio.wait({fleet})
+        await parts.fleet.recordings.finish()
         for helper in (hurried, *helpers):
             helper.cancel()
 

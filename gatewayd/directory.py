@@ -12,6 +12,19 @@ from gatewayd.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One remedy that was tried."""
+
+    step: str
+    helped: bool
+    seconds: float
+    at: datetime
+    """When it was seen whether it helped."""
+    detail: str | None = None
+    """Why it could not be taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
     """One trouble of a modem, with its cause and cure as far as they are known."""
 
@@ -21,6 +34,11 @@ class IncidentView:
     opened_at: datetime
     closed_at: datetime | None = None
     cure: str | None = None
+    story: str = ""
+    """All of it in words: "deaf 02:14–02:16, cured by radio restart"."""
+    steps: Sequence[StepView] = ()
+    recording: str | None = None
+    """The name of its recording in the data folder's `troubles`, while that is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +111,10 @@ class ModemDirectory(Protocol):
 
     def view(self, name: str) -> ModemView | None:
         """One modem; None when no modem has this name."""
+        ...
+
+    def recording_of(self, incident_id: str) -> str | None:
+        """The name of an incident's recording; None where none is kept."""
         ...
 
     async def restart(self, name: str) -> None:

@@ -4,6 +4,7 @@ Owns the workers' lives as a group and the figures that are counted from the sto
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,12 +17,17 @@ from config.schema import ModemSettings, Settings
 from gatewayd import canary
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
-from gatewayd.directory import IncidentView, ModemView
+from gatewayd.directory import ModemView
 from gatewayd.handler import ModemHandler
+from gatewayd.incidents import incident_view
 from gatewayd.metrics import Metrics
 from gatewayd.money import Money
+from gatewayd.troubles.folder import Folder
+from gatewayd.troubles.recorder import Recorder
 from modem.discovery import DeviceFinder
 from modem.supervisor import Timing, Worker
+from modem.tape import Tape
+from modem.usb import UsbPorts
 from routing.pacing import Period, day_of, month_of
 from storage import canaries, modems, pacing, queries
 from storage.engine import Store
@@ -79,6 +85,8 @@ class Fleet:
         self._zone = ZoneInfo(settings.gateway.timezone)
         self._counts = _Counts()
         self._stopping = False
+        self.recordings = Folder(settings.gateway.data_dir, clock=clock)
+        self._usb = UsbPorts()
         finder = DeviceFinder(settings.modems)
         self._members = {
             modem.name: self._member(settings, modem, finder, timing) for modem in settings.modems
@@ -91,6 +99,7 @@ class Fleet:
         finder: DeviceFinder,
         timing: Timing | None,
     ) -> _Member:
+        tape = Tape(time.monotonic)
         handler = ModemHandler(
             settings=settings,
             modem=modem,
@@ -99,6 +108,9 @@ class Fleet:
             clock=self._clock,
             proved=self._proved,
             metrics=self._metrics,
+            recorder=Recorder(
+                modem=modem.name, folder=self.recordings, clock=self._clock, tape=tape
+            ),
         )
         worker = Worker(
             settings=modem,
@@ -106,6 +118,8 @@ class Fleet:
             finder=finder,
             now_ms=self._clock.now_ms,
             timing=timing,
+            tape=tape,
+            usb=self._usb,
         )
         return _Member(worker, handler, modem)
 
@@ -219,9 +233,16 @@ class Fleet:
             canary=canary.view_of(
                 member.modem, counts.proofs.get(status.name), now_ms=self._clock.now_ms()
             ),
-            incidents=[_incident(row) for row in counts.incidents.get(status.name, ())],
+            incidents=[
+                incident_view(row, zone=self._zone, recording=self.recordings.name_of(row.id))
+                for row in counts.incidents.get(status.name, ())
+            ],
             unparsed_lines=member.worker.unparsed_lines,
         )
+
+    def recording_of(self, incident_id: str) -> str | None:
+        """The name of an incident's recording; None where none is kept."""
+        return self.recordings.name_of(incident_id)
 
     async def restart(self, name: str) -> None:
         """Close and reopen the port once the running exchange has ended."""
@@ -244,14 +265,3 @@ class Fleet:
 
 def _moment(ms: int) -> datetime:
     return datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=ms)
-
-
-def _incident(row: IncidentRow) -> IncidentView:
-    return IncidentView(
-        id=row.id,
-        kind=row.code,
-        detail=row.detail or "",
-        opened_at=_moment(row.opened_at_ms),
-        closed_at=None if row.closed_at_ms is None else _moment(row.closed_at_ms),
-        cure=row.cure,
-    )

@@ -23,6 +23,7 @@ from gatewayd.line import Line
 from gatewayd.metrics import Metrics, ModemMetrics
 from gatewayd.pacing import Pacing
 from gatewayd.reports import Reports
+from gatewayd.troubles.recorder import Recorder
 from modem.errors import SetupError
 from modem.events import (
     ArrivedPdu,
@@ -62,6 +63,7 @@ class ModemHandler:
         clock: Clock,
         proved: Callable[[str], None],
         metrics: Metrics | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         counts = (metrics or Metrics()).of_modem(modem.name)
         self._modem = modem
@@ -69,7 +71,9 @@ class ModemHandler:
         self._bus = bus
         self._clock = clock
         self._status: Status | None = None
-        self._incidents = Incidents(store=store, bus=bus, clock=clock, modem=modem.name)
+        self._incidents = Incidents(
+            store=store, bus=bus, clock=clock, modem=modem.name, recorder=recorder
+        )
         self._told: Status | None = None
         self._reports = Reports(country=settings.gateway.country, modem=modem.name)
         zone = ZoneInfo(settings.gateway.timezone)
@@ -227,7 +231,8 @@ class ModemHandler:
 
     async def incident_opened(self, cause: Cause, detail: str) -> None:
         """Write down that the modem is sick."""
-        await self._incidents.opened(cause, detail)
+        identity = self._status.identity if self._status else None
+        await self._incidents.opened(cause, detail, identity)
 
     async def incident_step(self, taken: StepTaken) -> None:
         """Write down a remedy that was tried."""

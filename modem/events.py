@@ -134,6 +134,8 @@ class StepTaken:
     helped: bool
     seconds: float
     """From its beginning until it was seen whether it helped."""
+    detail: str | None = None
+    """Why it could not be taken; None where it was."""
 
 
 class Handler(Protocol):

@@ -26,6 +26,7 @@ from modem.at.engine import (
     Unsolicited,
 )
 from modem.errors import PortLostError
+from modem.tape import Tape
 from modem.transport import LineProtocol, Transport, open_transport
 
 QUIET_SECONDS = 0.1
@@ -54,8 +55,10 @@ class Port:
         *,
         on_event: Callable[[Unsolicited | LateAnswer], None],
         on_lost: Callable[[], None],
+        tape: Tape | None = None,
     ) -> None:
         self.device = device
+        self._tape = tape
         self.unparsed_total = 0
         self._on_event = on_event
         self._tell_lost = on_lost
@@ -74,6 +77,8 @@ class Port:
         """Open the device and find its beat. Raises PortUnavailableError or PortLostError."""
         protocol = LineProtocol(self._on_data, self._on_lost)
         self._transport = await open_transport(self.device, protocol)
+        if self._tape is not None:
+            self._tape.opened()
         self._engine.opened()
         self._arm_quiet(QUIET_SECONDS)
         self._flush()
@@ -159,6 +164,8 @@ class Port:
     def _on_data(self, data: bytes) -> None:
         if self._lost is not None:
             return
+        if self._tape is not None:
+            self._tape.heard(data)
         running = self._engine.command
         if running is not None and running.deadline_is_silence:
             self._arm_deadline(running.deadline.seconds)
@@ -202,6 +209,8 @@ class Port:
     def _flush(self) -> None:
         data = self._engine.data_to_send()
         if data and self._transport is not None:
+            if self._tape is not None:
+                self._tape.typed(data)
             self._transport.write(data)
 
     def _arm_deadline(self, seconds: float) -> None:

@@ -25,7 +25,10 @@ from modem.service import Service
 from modem.session import Session
 from modem.standing import Standing
 from modem.state import State, Trigger
+from modem.tape import Tape
 from modem.timing import Timing
+from modem.usb import UsbPorts
+from modem.usb_remedy import UsbRemedy
 from modem.watch import Watch
 
 __all__ = ["Timing", "Worker"]
@@ -49,8 +52,11 @@ class Worker:
         finder: DeviceFinder,
         now_ms: Callable[[], int],
         timing: Timing | None = None,
+        tape: Tape | None = None,
+        usb: UsbPorts | None = None,
     ) -> None:
         self.settings = settings
+        self._tape = tape
         self._handler = handler
         self._finder = finder
         self._timing = timing or Timing()
@@ -69,6 +75,10 @@ class Worker:
             handler=handler,
             clock=lambda: asyncio.get_running_loop().time(),
             modem=settings.name,
+        )
+        self._usb = usb or UsbPorts()
+        self._usb_remedy = UsbRemedy(
+            modem=settings.name, care=self._care, usb=self._usb, timing=self._timing
         )
         self._watch = Watch()
         self._log = _log.bind(modem=settings.name)
@@ -107,7 +117,8 @@ class Worker:
         try:
             while not self._stopping:
                 self._restart = False
-                await self._rest(await self._one_life())
+                pause = await self._one_life()
+                await self._rest(await self._usb_remedy.between_ports(pause, self._pause))
         finally:
             await self._standing.move(Trigger.STOP)
 
@@ -124,8 +135,11 @@ class Worker:
             absent = self._standing.state is State.ABSENT
             await self._standing.move(Trigger.OPEN if absent else Trigger.RETRY)
         attention = Attention(self._wake, modem=self.settings.name, pushed=self._pushed)
-        port = self._port = Port(device, on_event=attention.on_event, on_lost=self.wake)
+        port = self._port = Port(
+            device, on_event=attention.on_event, on_lost=self.wake, tape=self._tape
+        )
         try:
+            await self._usb.note(self.settings.name, device)
             await port.open()
             await self._standing.move(Trigger.OPENED)
             await self._serve(Session(port, self.settings, self._handler), attention)
@@ -217,7 +231,7 @@ class Worker:
 
     async def _next_remedy(self) -> float:
         """The port opened anew did not help; a restarted modem is given time to boot."""
-        booting = self._care.step is Step.RESTART
+        booting = self._care.step in {Step.RESTART, Step.USB_RESET}
         if not (booting and self._care.step_seconds < self._timing.remedy_seconds):
             await self._care.failed()
         return self._pause()
@@ -228,7 +242,7 @@ class Worker:
                 return self._care.pause_seconds(
                     hurried=self._timing.hurried_seconds, pauses=self._timing.pause_seconds
                 )
-            case Step.RESTART:
+            case Step.RESTART | Step.USB_RESET:
                 return self._timing.boot_seconds
             case _:
                 return 0.0

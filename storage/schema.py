@@ -294,6 +294,7 @@ incidents = Table(
     Column("code", String, nullable=False),
     Column("detail", Text),
     Column("cure", Text),
+    Column("steps", JSON, nullable=False),  # what was tried, in its order
     Column("opened_at_ms", _Ms, nullable=False),
     Column("closed_at_ms", _Ms),
     Index("ix_incidents_modem_opened_at_ms", "modem", "opened_at_ms"),

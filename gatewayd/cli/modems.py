@@ -4,6 +4,7 @@ import click
 
 from gatewayd.cli import show
 from gatewayd.cli.client import Json, path_of
+from gatewayd.cli.incidents import incidents
 from gatewayd.cli.root import Session, pass_session
 
 _COLUMNS = (
@@ -38,6 +39,9 @@ def list_modems(session: Session, *, as_json: bool) -> None:
         # Of the limits only what one waits for; `--json` tells them all.
         rows = [each | {"next_at": each.get("limits", {}).get("next_at")} for each in found]
         show.table(rows, _COLUMNS, empty="The configuration names no modem.")
+
+
+modems.add_command(incidents)
 
 
 @modems.command()

@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     checks_ports.ports,
     checks_modems.modems,
     checks_ports.modem_manager,
+    checks_ports.usb_reset,
     checks_modems.phone_sim,
 )
 

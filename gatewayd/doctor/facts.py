@@ -142,6 +142,8 @@ class Facts:
     ports: Mapping[str, PortFacts] = field(default_factory=dict)
     """By the path that the configuration or sysfs names."""
     processes: ProcessFacts = field(default_factory=ProcessFacts)
+    usb_helper: bool = True
+    """Whether the helper for a USB reset is installed."""
     user: str = ""
     """The user that the daemon runs as."""
     folder: FolderFacts | None = None

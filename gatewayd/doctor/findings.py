@@ -53,6 +53,7 @@ class Code(StrEnum):
     WRONG_PORT = "wrong_port"
     PORT_SILENT = "port_silent"
     NO_PORT_ANSWERS = "no_port_answers"
+    USB_RESET_MISSING = "usb_reset_missing"
     # SIM
     NO_SIM = "no_sim"
     SIM_FAILURE = "sim_failure"
@@ -88,6 +89,7 @@ NOTES = frozenset(
         Code.CONFIG_ODD,
         Code.DATABASE_NOT_CHECKED,
         Code.MODEMMANAGER_RUNS,
+        Code.USB_RESET_MISSING,
         Code.PHONE_SIM,
         Code.MUTED,
         Code.MODEM_STARTING,

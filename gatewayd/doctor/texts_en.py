@@ -90,6 +90,8 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_SICK: "Modem {subject} has trouble, and gatewayd is trying to cure it.",
     Code.MODEM_NOT_READY: "Modem {subject} is not ready.",
     Code.MODEM_STARTING: "Modem {subject} is just starting.",
+    Code.USB_RESET_MISSING: "A stick that hangs so that only replugging would help cannot be reset "
+    "by gatewayd: the small helper for it is not installed.",
     Code.INCIDENT_OPEN: "Modem {subject} had a trouble that is recorded as not over.",
 }
 
@@ -188,6 +190,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_NOT_READY: "Unplug the modem, wait ten seconds, plug it in again. If it stays, send "
     "us the file that `gatewayd doctor --bundle FILE` writes.",
     Code.MODEM_STARTING: "Wait a minute and run `gatewayd doctor` again.",
+    Code.USB_RESET_MISSING: "Install the helper as docs/modems.md says under “USB reset”, or "
+    "replug the stick by hand when it hangs.",
     Code.INCIDENT_OPEN: "If messages come and go, nothing. Else send us the file that `gatewayd "
     "doctor --bundle FILE` writes.",
 }

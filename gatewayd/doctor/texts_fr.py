@@ -95,6 +95,8 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_SICK: "Le modem {subject} a un problème, et gatewayd essaie de le régler.",
     Code.MODEM_NOT_READY: "Le modem {subject} n’est pas prêt.",
     Code.MODEM_STARTING: "Le modem {subject} démarre en ce moment.",
+    Code.USB_RESET_MISSING: "Une clé bloquée au point qu’il faudrait la rebrancher ne peut pas "
+    "être réinitialisée par gatewayd : le petit programme d’aide n’est pas installé.",
     Code.INCIDENT_OPEN: "Le modem {subject} a eu un problème qui n’est pas noté comme terminé.",
 }
 
@@ -198,6 +200,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_NOT_READY: "Débranchez le modem, attendez dix secondes, rebranchez-le. Si cela "
     "dure, envoyez-nous le fichier qu’écrit `gatewayd doctor --bundle FICHIER`.",
     Code.MODEM_STARTING: "Attendez une minute et relancez `gatewayd doctor`.",
+    Code.USB_RESET_MISSING: "Installez ce programme comme le dit docs/modems.md sous « USB "
+    "reset », ou rebranchez la clé à la main quand elle se bloque.",
     Code.INCIDENT_OPEN: "Si les messages passent, rien. Sinon, envoyez-nous le fichier qu’écrit "
     "`gatewayd doctor --bundle FICHIER`.",
 }

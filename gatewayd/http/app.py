@@ -18,7 +18,16 @@ from gatewayd.http.route import (
     WEBHOOKS,
     Route,
 )
-from gatewayd.http.routes import decode, events, messages, modems, service, tokens, webhooks
+from gatewayd.http.routes import (
+    decode,
+    events,
+    incidents,
+    messages,
+    modems,
+    service,
+    tokens,
+    webhooks,
+)
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
 from gatewayd.services.events import Events
@@ -30,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
     *modems.ROUTES,
+    *incidents.ROUTES,
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,

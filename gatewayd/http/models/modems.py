@@ -15,6 +15,16 @@ _STATES = (
 )
 
 
+class Remedy(Output):
+    """One step that was tried."""
+
+    step: str
+    helped: bool
+    seconds: float
+    at: Annotated[Moment, Field(description="when it was seen whether it helped")]
+    detail: Annotated[str | None, Field(description="why it could not be taken")]
+
+
 class Incident(Output):
     """One trouble, with its cause and cure."""
 
@@ -24,6 +34,11 @@ class Incident(Output):
     opened_at: Moment
     closed_at: Moment | None
     cure: Annotated[str | None, Field(description="the step that ended it")]
+    story: Annotated[str, Field(description="all of it in words, times of the gateway's zone")]
+    steps: Annotated[list[Remedy], Field(description="what was tried, in its order")]
+    recording: Annotated[
+        str | None, Field(description="its file in `troubles` in the data folder, while kept")
+    ]
 
 
 def _absent(value: object) -> bool:
@@ -94,6 +109,10 @@ class ModemPage(Page[Modem]):
     """All modems, in the order of the configuration."""
 
 
+class IncidentPage(Page[Incident]):
+    """A modem's troubles, newest first."""
+
+
 def modem_json(view: ModemView) -> Modem:
     """Translate the daemon's view."""
     return Modem(
@@ -115,7 +134,7 @@ def modem_json(view: ModemView) -> Modem:
         since=view.since,
         muted=view.muted,
         canary=_canary(view.canary),
-        incidents=[_incident(incident) for incident in view.incidents],
+        incidents=[incident_json(incident) for incident in view.incidents],
     )
 
 
@@ -125,7 +144,8 @@ def _canary(view: CanaryView | None) -> ModemCanary | None:
     return ModemCanary(last_ok_at=view.last_ok_at, awaiting_since=view.awaiting_since)
 
 
-def _incident(view: IncidentView) -> Incident:
+def incident_json(view: IncidentView) -> Incident:
+    """Translate one trouble."""
     return Incident(
         id=view.id,
         kind=view.kind,
@@ -133,4 +153,7 @@ def _incident(view: IncidentView) -> Incident:
         opened_at=view.opened_at,
         closed_at=view.closed_at,
         cure=view.cure,
+        story=view.story,
+        steps=[Remedy(**asdict(step)) for step in view.steps],
+        recording=view.recording,
     )

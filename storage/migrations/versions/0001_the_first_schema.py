@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("cure", sa.Text(), nullable=True),
+        sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("opened_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("closed_at_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),

@@ -92,6 +92,14 @@ def test_modemmanager_beside_a_ready_modem_is_a_note(new_shop: Any, find: Any) -
     assert find(new_shop(device="virtual:").facts(processes=manager)) == {}
 
 
+def test_a_stick_that_could_not_be_reset_is_a_note(new_shop: Any, find: Any) -> None:
+    bare = {"usb_helper": False}
+    assert list(find(new_shop().facts(**bare))) == ["usb_reset_missing"]
+    assert find(new_shop().facts(**bare, user="root")) == {}
+    assert find(new_shop(device="virtual:").facts(**bare)) == {}
+    assert find(new_shop().facts(**bare, sticks=())) == {}
+
+
 def test_no_permission(shop: Any, find: Any) -> None:
     ports = {"/dev/ttyUSB0": shop.port(accessible=False)}
     for daemon in (STOPPED, shop.told(state="backoff", reason=DENIED)):

@@ -14,7 +14,7 @@ from aiohttp import ClientSession, TCPConnector, UnixConnector
 from config.schema import GatewaySettings, HttpSettings, ModemSettings, Settings
 from config.values import Listen
 from gatewayd.bus import Bus
-from gatewayd.directory import IncidentView, ModemView
+from gatewayd.directory import IncidentView, ModemView, StepView
 from gatewayd.http.context import HttpContext
 from gatewayd.http.limits import Limits
 from gatewayd.http.server import Listening, serve
@@ -37,7 +37,15 @@ class TwoModems:
 
     def __init__(self) -> None:
         since = datetime.fromtimestamp(NOON_MS / 1000, tz=UTC)
-        incident = IncidentView(id="inc_1", kind="deaf", detail="no answer", opened_at=since)
+        incident = IncidentView(
+            id="inc_1",
+            kind="deaf",
+            detail="no answer",
+            opened_at=since,
+            story="deaf since 07:00",
+            steps=[StepView(step="rearm", helped=False, seconds=0.1, at=since)],
+            recording="inc_1.at",
+        )
         self.modems = {
             "counter": ModemView(
                 name="counter",
@@ -62,6 +70,9 @@ class TwoModems:
 
     def view(self, name: str) -> ModemView | None:
         return self.modems.get(name)
+
+    def recording_of(self, incident_id: str) -> str | None:
+        return f"{incident_id}.at"
 
     async def restart(self, name: str) -> None:
         self.told.append(("restart", name))

@@ -40,6 +40,17 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
             "opened_at": "2026-12-01T12:00:00.000Z",
             "closed_at": None,
             "cure": None,
+            "story": "deaf since 07:00",
+            "steps": [
+                {
+                    "step": "rearm",
+                    "helped": False,
+                    "seconds": 0.1,
+                    "at": "2026-12-01T12:00:00.000Z",
+                    "detail": None,
+                }
+            ],
+            "recording": "inc_1.at",
         }
     ]
     assert await api.admin("GET", "/v1/modems/counter") == counter
@@ -73,7 +84,13 @@ async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
 
 
 async def test_an_unknown_modem_is_not_found(api: Any) -> None:
-    for method, path in (("GET", ""), ("POST", "/restart"), ("POST", "/mute"), ("POST", "/unmute")):
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/incidents"),
+        ("POST", "/restart"),
+        ("POST", "/mute"),
+        ("POST", "/unmute"),
+    ):
         body = await api.admin(method, f"/v1/modems/attic{path}", status=404)
         assert body["detail"] == "there is no modem 'attic'"
 
