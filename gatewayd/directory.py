@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from gatewayd.money import Money
+from modem.desk import ConsoleOutcome
+from modem.ussd import UssdOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +90,20 @@ class ModemDirectory(Protocol):
 
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001  # agreed with the daemon
         """Stop (or resume) sending through it; it goes on receiving."""
+        ...
+
+    async def start_ussd(self, name: str, code: str) -> UssdOutcome:
+        """Ask the network by a USSD code."""
+        ...
+
+    async def reply_ussd(self, name: str, text: str) -> UssdOutcome:
+        """Reply to the menu that the last answer left open."""
+        ...
+
+    async def cancel_ussd(self, name: str) -> UssdOutcome:
+        """Close the menu that the last answer left open."""
+        ...
+
+    async def console(self, name: str, line: str) -> ConsoleOutcome:
+        """Type one AT command that only asks."""
         ...

@@ -19,8 +19,11 @@ from gatewayd.directory import IncidentView, ModemView
 from gatewayd.handler import ModemHandler
 from gatewayd.metrics import Metrics
 from gatewayd.money import Money
+from gatewayd.ussd import UssdLine
+from modem.desk import ConsoleOutcome
 from modem.discovery import DeviceFinder
 from modem.supervisor import Timing, Worker
+from modem.ussd import UssdOutcome
 from routing.pacing import Period, day_of, month_of
 from storage import modems, pacing, queries
 from storage.engine import Store
@@ -50,8 +53,11 @@ class _Counts:
 class _Member:
     """One modem: its worker and the gateway's side of it."""
 
-    def __init__(self, worker: Worker, handler: ModemHandler, modem: ModemSettings) -> None:
+    def __init__(
+        self, worker: Worker, handler: ModemHandler, modem: ModemSettings, store: Store
+    ) -> None:
         self.worker = worker
+        self.ussd = UssdLine(desk=worker.desk, modem=modem.name, store=store)
         self.handler = handler
         self.modem = modem
         self.muted = False
@@ -105,7 +111,7 @@ class Fleet:
             now_ms=self._clock.now_ms,
             timing=timing,
         )
-        return _Member(worker, handler, modem)
+        return _Member(worker, handler, modem, self._store)
 
     def _proved(self, part_id: str) -> None:
         """Any modem may have heard the report; the one that still waits for this part ends."""
@@ -230,6 +236,22 @@ class Fleet:
         if muted:
             await member.handler.release()
         member.worker.wake()
+
+    async def start_ussd(self, name: str, code: str) -> UssdOutcome:
+        """Ask the network by a USSD code."""
+        return await self._members[name].ussd.start(code)
+
+    async def reply_ussd(self, name: str, text: str) -> UssdOutcome:
+        """Reply to the menu that the last answer left open."""
+        return await self._members[name].ussd.reply(text)
+
+    async def cancel_ussd(self, name: str) -> UssdOutcome:
+        """Close the menu that the last answer left open."""
+        return await self._members[name].ussd.cancel()
+
+    async def console(self, name: str, line: str) -> ConsoleOutcome:
+        """Type one AT command that only asks."""
+        return await self._members[name].worker.desk.console(line)
 
     def _set_muted(self, member: _Member, muted: bool) -> None:  # noqa: FBT001 - a state
         member.muted = muted

@@ -2,7 +2,7 @@
 
 import click
 
-from gatewayd.cli import show
+from gatewayd.cli import by_hand, show
 from gatewayd.cli.client import Json, path_of
 from gatewayd.cli.root import Session, pass_session
 
@@ -23,7 +23,11 @@ _COLUMNS = (
 
 @click.group()
 def modems() -> None:
-    """List, restart and mute modems."""
+    """List, restart, mute and ask modems."""
+
+
+modems.add_command(by_hand.ussd)
+modems.add_command(by_hand.console)
 
 
 @modems.command("list")

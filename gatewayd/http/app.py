@@ -8,7 +8,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import EVENTS, MESSAGES, REDECODE, ROUTE_TABLE, STREAMS, TOKENS, Route
-from gatewayd.http.routes import decode, events, messages, modems, service, tokens
+from gatewayd.http.routes import by_hand, decode, events, messages, modems, service, tokens
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
 from gatewayd.services.events import Events
@@ -19,6 +19,7 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
     *modems.ROUTES,
+    *by_hand.ROUTES,
     *events.ROUTES,
     *tokens.ROUTES,
     *service.ROUTES,

@@ -1,0 +1,155 @@
+"""USSD and the AT console, as a person uses them: on the command line, in a pipe, over HTTP."""
+
+import os
+import pty
+import subprocess
+from typing import Any
+
+import pytest
+
+BALANCE = "Solde / balance: 12.34 CAD"
+
+
+def test_the_balance_by_command_line_and_by_http(gateway: Any) -> None:
+    done = gateway.cli("modems", "ussd", "counter", "*100#")
+    assert (done.status, done.out, done.err) == (0, f"{BALANCE}\n", "")
+    answer = gateway.http("POST", "/v1/modems/counter/ussd", {"code": "*100#"})
+    assert answer.json == {"text": BALANCE, "dcs": 15, "session": "ended"}
+    done = gateway.cli("modems", "ussd", "counter", "*100#", "--json")
+    assert done.json == answer.json
+
+
+def test_a_menu_in_a_pipe(gateway: Any) -> None:
+    opened = gateway.cli("modems", "ussd", "counter", "*101#")
+    assert opened.status == 0
+    assert "1. Solde / balance\n" in opened.out
+    assert "--reply TEXT" in opened.err
+    busy = gateway.cli("modems", "ussd", "counter", "*100#")
+    assert busy.status == 1
+    assert "menu is open" in busy.err
+    assert gateway.http("POST", "/v1/modems/counter/ussd", {"code": "*100#"}).status == 409
+    assert gateway.cli("send", "+15145550661", "Meanwhile", "--wait").status == 0
+    done = gateway.cli("modems", "ussd", "counter", "--reply", "1")
+    assert (done.status, done.out) == (0, f"{BALANCE}\n")
+    late = gateway.cli("modems", "ussd", "counter", "--cancel")
+    assert late.status == 1
+    assert "No USSD menu is open" in late.err
+
+
+def on_a_terminal(gateway: Any, typed: str, *words: str) -> tuple[int, str]:
+    """Run a command as in a terminal window, with what a person types."""
+    ours, theirs = pty.openpty()
+    command = [*gateway.su, gateway.program, "--config", gateway.file, *words]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        seen = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                seen += chunk
+        except OSError:  # the terminal's other side has been closed: EIO
+            pass
+    os.close(ours)
+    return process.returncode, seen.decode().replace("\r\n", "\n")
+
+
+def test_a_menu_on_a_terminal(gateway: Any) -> None:
+    status, seen = on_a_terminal(gateway, "1\n", "modems", "ussd", "counter", "*101#")
+    assert status == 0
+    assert "2. Forfait / plan\n" in seen
+    assert seen.endswith(f"{BALANCE}\n")
+    status, seen = on_a_terminal(gateway, "\n", "modems", "ussd", "counter", "*101#")
+    assert status == 0
+    assert "The menu is closed." in seen
+    status, _ = on_a_terminal(gateway, "\x04", "modems", "ussd", "counter", "*101#")
+    assert status == 130
+    assert gateway.cli("modems", "ussd", "counter", "*100#").status == 0
+
+
+@pytest.mark.parametrize("coding", ["plain", "packed", "ucs2", "octets"])
+def test_every_coding_over_several_lines(gateway: Any, coding: str) -> None:
+    text = "Crédit: 5,00 $\n100 textos\nExpire le 31 décembre"
+    gateway.sticks["counter"].order("ussd", code="*102#", text=text, coding=coding)
+    answer = gateway.http("POST", "/v1/modems/counter/ussd", {"code": "*102#"})
+    assert answer.json["text"] == text
+
+
+def test_refused_unknown_and_impossible(gateway: Any) -> None:
+    stick = gateway.sticks["counter"]
+    done = gateway.cli("modems", "ussd", "counter", "*999#")
+    assert (done.status, done.out) == (1, "")
+    assert "does not know this code" in done.err
+    assert gateway.http("POST", "/v1/modems/counter/ussd", {"code": "*999#"}).status == 502
+
+    asked = len(stick.order("ussd")["asked"])
+    for body in (
+        *({"code": "*100"}, {"code": "hello"}, {"code": '*1"#'}, {"code": ""}, {"code": "*1#\r"}),
+        *({"code": "**04*1234*0000*0000#"}, {"code": "**05*12345678*1*1#"}, {"reply": 'a"'}, {}),
+        *({"code": "*100#", "reply": "1"}, {"cancel": False}, {"reply": "é"}),
+    ):
+        answer = gateway.http("POST", "/v1/modems/counter/ussd", body)
+        assert answer.status == 422, (body, answer.body)
+    assert len(stick.order("ussd")["asked"]) == asked
+
+    assert gateway.cli("modems", "ussd", "nope", "*100#").status == 1
+    for words in ((), ("*100#", "--cancel"), ("--cancel", "--reply", "1")):
+        assert gateway.cli("modems", "ussd", "counter", *words).status == 2
+
+
+def test_the_console_only_asks(gateway: Any, faults: Any) -> None:
+    done = gateway.cli("modems", "at", "counter", "AT+CSQ")
+    assert (done.status, done.out, done.err) == (0, "+CSQ: 21,99\nOK\n", "")
+    answer = gateway.http("POST", "/v1/modems/counter/at", {"command": "at+cgsn"})
+    assert answer.json == {
+        "command": "AT+CGSN",
+        "lines": ["490154203237518"],
+        "result": "OK",
+        "done": True,
+    }
+    for command in ("AT+CMGD=1,4", 'AT+CPIN="7391"', "ATZ", "ATD112", "AT+CMGS=12", "AT\rATZ"):
+        answer = gateway.http("POST", "/v1/modems/counter/at", {"command": command})
+        assert (answer.status, answer.json["code"]) == (422, "at_not_allowed")
+    denied = gateway.cli("modems", "at", "counter", "AT+CFUN=0")
+    assert denied.status == 1
+    assert "only questions are allowed" in denied.err
+    log = "".join(gateway.daemon.log)
+    assert "AT+CGSN" in log
+    assert "7391" not in log
+    assert gateway.cli("send", "+15145550662", "As before", "--wait").status == 0
+    assert faults() == []
+
+
+def test_a_console_for_several_commands(gateway: Any) -> None:
+    done = gateway.cli("modems", "at", "counter", stdin="AT\n\nAT+CREG?\nexit\nAT+CSQ\n")
+    assert (done.status, done.out) == (0, "OK\n+CREG: 0,1\nOK\n")
+    done = gateway.cli("modems", "at", "counter", "--json", stdin="ATZ\nAT+CMEE?\n")
+    assert done.status == 1
+    assert "only questions" in done.err
+    assert done.json["lines"] == ["+CMEE: 1"]
+    status, seen = on_a_terminal(gateway, "AT+CSQ\nexit\n", "modems", "at", "counter")
+    assert status == 0
+    assert "counter> " in seen
+
+
+def test_a_modem_that_is_not_there(new_gateway: Any) -> None:
+    gateway = new_gateway()
+    stick = gateway.stick("counter", "--personality", "huawei")
+    gateway.configure()
+    gateway.start()
+    gateway.modem("counter", "ready")
+    # Packed is what this make wants, and it is remembered over a restart.
+    assert gateway.cli("modems", "ussd", "counter", "*100#").out == f"{BALANCE}\n"
+    asked = len(stick.order("ussd")["asked"])
+    gateway.stop()
+    gateway.start()
+    gateway.modem("counter", "ready")
+    assert gateway.cli("modems", "ussd", "counter", "*100#").out == f"{BALANCE}\n"
+    assert stick.order("ussd")["asked"][asked:] == ["*100#"]
+
+    stick.order("unplug")
+    gateway.modem("counter", "absent")
+    for words in (("ussd", "counter", "*100#"), ("at", "counter", "AT")):
+        done = gateway.cli("modems", *words)
+        assert (done.status, done.out) == (69, "")
+        assert "The modem is not ready but absent" in done.err
+    assert gateway.http("POST", "/v1/modems/counter/ussd", {"code": "*100#"}).status == 503
