@@ -43,6 +43,19 @@ class LimitsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceView:
+    """What a SIM was last read to have. None: not read yet, or the currency was never named."""
+
+    micros: int | None = None
+    """Millionths of the currency's unit."""
+    currency: str | None = None
+    read_at: datetime | None = None
+    low: bool = False
+    failure: str | None = None
+    """Why the last try did not read it, in plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModemView:
     """A modem as the outside sees it at this moment (CONTRACT.md "Modems")."""
 
@@ -63,6 +76,8 @@ class ModemView:
     limits: LimitsView = field(default_factory=LimitsView)
     cost_this_month: Money | None = None
     """What its SIM's accepted parts cost in the gateway's month; None without a price."""
+    balance: BalanceView | None = None
+    """None where the configuration has no code to ask it by."""
     store_used: int | None = None
     store_size: int | None = None
     since: datetime

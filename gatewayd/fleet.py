@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import ModemSettings, Settings
+from gatewayd.balance import BalanceCheck
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import IncidentView, ModemView
@@ -54,12 +55,18 @@ class _Member:
     """One modem: its worker and the gateway's side of it."""
 
     def __init__(
-        self, worker: Worker, handler: ModemHandler, modem: ModemSettings, store: Store
+        self,
+        worker: Worker,
+        handler: ModemHandler,
+        modem: ModemSettings,
+        ussd: UssdLine,
+        balance: BalanceCheck,
     ) -> None:
         self.worker = worker
-        self.ussd = UssdLine(desk=worker.desk, modem=modem.name, store=store)
+        self.ussd = ussd
         self.handler = handler
         self.modem = modem
+        self.balance = balance
         self.muted = False
 
 
@@ -111,7 +118,16 @@ class Fleet:
             now_ms=self._clock.now_ms,
             timing=timing,
         )
-        return _Member(worker, handler, modem, self._store)
+        ussd = UssdLine(desk=worker.desk, modem=modem.name, store=self._store)
+        balance = BalanceCheck(
+            modem=modem,
+            ussd=ussd,
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            line=handler.line,
+        )
+        return _Member(worker, handler, modem, ussd, balance)
 
     def _proved(self, part_id: str) -> None:
         """Any modem may have heard the report; the one that still waits for this part ends."""
@@ -138,6 +154,12 @@ class Fleet:
         for member in self._members.values():
             member.handler.dispatch.paused = True
             member.worker.stop()
+
+    async def watch_balances(self) -> None:
+        """Ask each SIM's balance on its schedule; runs until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for member in self._members.values():
+                tasks.create_task(member.balance.run(), name=f"balance-{member.modem.name}")
 
     async def pass_hints(self) -> None:
         """Wake the workers when the outbox changed; runs until cancelled."""
@@ -218,6 +240,7 @@ class Fleet:
             since=_moment(status.since_ms),
             muted=member.muted,
             limits=member.handler.pacing.view(),
+            balance=member.balance.view(),
             cost_this_month=counts.cost.get(status.name),
             incidents=[_incident(row) for row in counts.incidents.get(status.name, ())],
             unparsed_lines=member.worker.unparsed_lines,

@@ -85,6 +85,7 @@ class Service:
         await self._standing.note(replace(self._standing.status, identity=identity))
         self._watch.began()
         self._sick = None
+        self._desk.open()  # before anybody hears that it is ready
         await self._check_network()
         self._look_into_stores()
 

@@ -175,14 +175,12 @@ class Worker:
         try:
             await service.set_up()
             self._failures = 0
-            self.desk.open()
             await service.run(self._ended)
             while not self._ended():
                 self.desk.close("the modem restarted by itself")
                 await self._care.begin(Cause.RESTARTED, "the modem restarted by itself")
                 await self._standing.move(Trigger.REBOOTED, "the modem restarted by itself")
                 await service.set_up()
-                self.desk.open()
                 await service.run(self._ended)
         finally:
             self._service = None

@@ -298,6 +298,18 @@ incidents = Table(
     Index("ix_incidents_modem_opened_at_ms", "modem", "opened_at_ms"),
 )
 
+balances = Table(
+    "balances",
+    metadata,
+    Column("modem", String, primary_key=True),
+    Column("iccid", String),
+    Column("micros", BigInteger),
+    Column("currency", String),
+    Column("read_at_ms", _Ms),
+    Column("tried_at_ms", _Ms, nullable=False),
+    Column("failure", Text),
+)
+
 tokens = Table(
     "tokens",
     metadata,

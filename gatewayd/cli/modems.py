@@ -16,6 +16,7 @@ _COLUMNS = (
     "queue",
     "sent_today",
     "muted",
+    "balance",
     "reason",
     "next_at",
 )
@@ -40,8 +41,19 @@ def list_modems(session: Session, *, as_json: bool) -> None:
         show.document(found)
     else:
         # Of the limits only what one waits for; `--json` tells them all.
-        rows = [each | {"next_at": each.get("limits", {}).get("next_at")} for each in found]
+        rows = [
+            each | {"next_at": each.get("limits", {}).get("next_at"), "balance": _balance(each)}
+            for each in found
+        ]
         show.table(rows, _COLUMNS, empty="The configuration names no modem.")
+
+
+def _balance(modem: Json) -> str | None:
+    balance = modem.get("balance") or {}
+    if balance.get("amount") is None:
+        return None
+    amount = " ".join(filter(None, (balance["amount"], balance["currency"])))
+    return f"{amount} (low)" if balance["low"] else amount
 
 
 @modems.command()

@@ -153,3 +153,32 @@ def test_a_modem_that_is_not_there(new_gateway: Any) -> None:
         assert (done.status, done.out) == (69, "")
         assert "The modem is not ready but absent" in done.err
     assert gateway.http("POST", "/v1/modems/counter/ussd", {"code": "*100#"}).status == 503
+
+
+def test_low_credit_over_a_restart(new_gateway: Any) -> None:
+    gateway = new_gateway()
+    stick = gateway.stick("counter", "--personality", "lte")
+    stick.order("ussd", code="*102#", text="Votre solde: 4,20 $\nMerci!")
+    gateway.configure(
+        tables='balance_code = "*102#"\nbalance_pattern = "solde: {amount} $"\n'
+        'balance_low = "5.00 CAD"\n'
+    )
+    gateway.start()
+
+    def low() -> Any:
+        found = gateway.http("GET", "/v1/modems/counter").json["balance"]
+        return found if found["low"] else None
+
+    assert gateway.until(low)["amount"] == "4.20"
+    assert "4.20 CAD (low)" in gateway.cli("modems", "list").out
+    metrics = gateway.http("GET", "/metrics").body.decode()
+    assert 'gatewayd_modem_balance{modem="counter"} 4.2' in metrics
+    told = gateway.cli("events", "--type", "modem.incident", "--json").json["data"]
+    assert (told["code"], told["state"]) == ("low_credit", "open")
+    gateway.stop()
+    gateway.start()
+    gateway.modem("counter", "ready")
+    again = gateway.http("GET", "/v1/modems/counter").json
+    assert [each["id"] for each in again["incidents"]] == [told["id"]]
+    assert again["balance"]["amount"] == "4.20"
+    assert stick.order("ussd")["asked"] == ["*102#"]
