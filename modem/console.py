@@ -33,9 +33,14 @@ _ASKING = frozenset(
 
 _NEVER = {
     "+COPS=?": "it looks for networks for up to three minutes, in which the modem cannot send",
+    **dict.fromkeys(
+        # Supplementary services (27.007 §7): their state lies in the network.
+        ("+CLIP?", "+CLIR?", "+COLP?", "+COLR?", "+CDIP?", "+CNAP?", "+CCWA?", "+CCFC?", "+CLCK?"),
+        "it asks the network, which may take a minute",
+    ),
     **dict.fromkeys(("+CMGS?", "+CMGW?", "+CMGC?", "+CMSS?", "+CNMA?"), "it may wait for a body"),
 }
-_RESTARTS = re.compile(r"[+^](?:CRESET|RESET|REBOOT|CPOF|CPWROFF|QPOWD|SMSO|SHUTDOWN|CFUN=\?)")
+_RESTARTS = re.compile(r"[+^](?:CRESET|RESET|REBOOT|CPOF|CPWROFF|QPOWD|SMSO|SHUTDOWN)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
-import structlog
-
 from modem.console import Denied, Typed, permit, type_in
 from modem.requests import NotDone, Requests, WhyNot
 from modem.session import Session
@@ -17,8 +15,6 @@ from modem.state import State
 from modem.ussd import Ussd, UssdOutcome
 
 T = TypeVar("T")
-
-_log = structlog.get_logger(__name__)
 
 ConsoleOutcome = Typed | Denied | NotDone
 
@@ -29,7 +25,6 @@ class Desk:
     def __init__(self, requests: Requests, standing: Standing) -> None:
         self._requests = requests
         self._standing = standing
-        self._log = _log.bind(modem=standing.status.name)
         self.ussd = Ussd(requests, modem=standing.status.name)
 
     def open(self) -> None:
@@ -61,13 +56,8 @@ class Desk:
         """Type one command that only asks; the modem must have been set up."""
         command = permit(line)
         if isinstance(command, Denied):
-            # Not the line: somebody may have typed a PIN.
-            self._log.warning("at_console_denied", reason=command.reason)
             return command
-        outcome = self._explained(await self._requests.ask(partial(type_in, command=command)))
-        result = outcome.why.value if isinstance(outcome, NotDone) else outcome.result
-        self._log.info("at_console", command=command.line.decode("ascii"), result=result)
-        return outcome
+        return self._explained(await self._requests.ask(partial(type_in, command=command)))
 
     async def _when_ready(self, ask: Callable[[], Awaitable[UssdOutcome]]) -> UssdOutcome:
         if self._standing.state is State.READY:

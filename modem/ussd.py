@@ -21,6 +21,12 @@ from modem.requests import NotDone, Requests, WhyNot
 from modem.session import Session
 from modem.ussd_text import FORMS, UssdForm, read_ussd, write_ussd
 
+TAKEN_SECONDS = 30.0
+"""How long AT+CUSD may take to its OK: at once on most makes, on some the network's time."""
+
+OK_GRACE_SECONDS = 1.0
+"""How long the OK may still come once the network has answered."""
+
 ANSWER_SECONDS = 45.0
 """How long the network may take; it gives up by itself after 30 to 40 s."""
 
@@ -182,7 +188,7 @@ class Ussd:
             if to_menu and not self._menu_open:
                 return Conflict.NO_SESSION  # the network has ended it meanwhile
             self._heard = heard
-            return await session.run(verbs.cusd(write_ussd(text, form)))
+            return await _put(session, write_ussd(text, form), heard)
 
         try:
             typed = await self._requests.ask(put)
@@ -239,6 +245,25 @@ def _another_form_may_help(heard: _Heard, *, known: bool) -> bool:
     if isinstance(heard, UssdAnswer):
         return heard.status == _NOT_SUPPORTED and not known
     return isinstance(heard, UssdRefused)
+
+
+async def _put(
+    session: Session, text: str, heard: "asyncio.Future[UssdAnswer | NotDone]"
+) -> Response | TimedOut:
+    """Type a request; messages wait for its OK, so not for long once the answer is there."""
+    graces: list[asyncio.TimerHandle] = []
+
+    def answered(_: object) -> None:
+        loop = asyncio.get_running_loop()
+        graces.append(loop.call_later(OK_GRACE_SECONDS, session.conclude))
+
+    heard.add_done_callback(answered)
+    try:
+        return await session.run(verbs.cusd(text), deadline_seconds=TAKEN_SECONDS)
+    finally:
+        heard.remove_done_callback(answered)
+        for grace in graces:
+            grace.cancel()
 
 
 async def _cancel(session: Session) -> Response | TimedOut:

@@ -90,6 +90,7 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_SICK: "Modem {subject} has trouble, and gatewayd is trying to cure it.",
     Code.MODEM_NOT_READY: "Modem {subject} is not ready.",
     Code.MODEM_STARTING: "Modem {subject} is just starting.",
+    Code.LOW_CREDIT: "The SIM of modem {subject} is low on credit.",
     Code.INCIDENT_OPEN: "Modem {subject} had a trouble that is recorded as not over.",
 }
 
@@ -188,6 +189,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_NOT_READY: "Unplug the modem, wait ten seconds, plug it in again. If it stays, send "
     "us the file that `gatewayd doctor --bundle FILE` writes.",
     Code.MODEM_STARTING: "Wait a minute and run `gatewayd doctor` again.",
+    Code.LOW_CREDIT: "Top it up. What it has now tells `gatewayd modems ussd {subject} CODE`, with "
+    "its operator's code for the balance.",
     Code.INCIDENT_OPEN: "If messages come and go, nothing. Else send us the file that `gatewayd "
     "doctor --bundle FILE` writes.",
 }

@@ -95,6 +95,7 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_SICK: "Le modem {subject} a un problème, et gatewayd essaie de le régler.",
     Code.MODEM_NOT_READY: "Le modem {subject} n’est pas prêt.",
     Code.MODEM_STARTING: "Le modem {subject} démarre en ce moment.",
+    Code.LOW_CREDIT: "La carte SIM du modem {subject} n’a presque plus de crédit.",
     Code.INCIDENT_OPEN: "Le modem {subject} a eu un problème qui n’est pas noté comme terminé.",
 }
 
@@ -198,6 +199,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_NOT_READY: "Débranchez le modem, attendez dix secondes, rebranchez-le. Si cela "
     "dure, envoyez-nous le fichier qu’écrit `gatewayd doctor --bundle FICHIER`.",
     Code.MODEM_STARTING: "Attendez une minute et relancez `gatewayd doctor`.",
+    Code.LOW_CREDIT: "Rechargez-la. `gatewayd modems ussd {subject} CODE`, avec le code de son "
+    "opérateur, dit son solde du moment.",
     Code.INCIDENT_OPEN: "Si les messages passent, rien. Sinon, envoyez-nous le fichier qu’écrit "
     "`gatewayd doctor --bundle FICHIER`.",
 }

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+import structlog
 from aiohttp import web
 
 from config import values
@@ -12,16 +13,21 @@ from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessab
 from gatewayd.http.route import Answer, Call, Route
 from gatewayd.services.tokens import Scope
 from modem.console import Denied, Typed
+from modem.desk import ConsoleOutcome
 from modem.requests import NotDone
 from modem.ussd import Answered, Conflict, NoAnswer, UssdOutcome, UssdRefused
 
 _TAG = "Modems"
+
+_log = structlog.get_logger(__name__)
 
 
 async def ussd(call: Call) -> web.StreamResponse:
     """Take one step of a USSD session."""
     name, asked = _name(call), call.body
     outcome = await _step(call, name, asked)
+    # Neither code nor answer: a code may hold a voucher's number, an answer a person's.
+    _log.info("ussd", modem=name, by=call.author.name, outcome=_kind(outcome))
     match outcome:
         case Answered(text=text, dcs=dcs, session=session):
             return answers.json_of(UssdAnswer(text=text, dcs=dcs, session=session.value))
@@ -55,18 +61,41 @@ async def _step(call: Call, name: str, asked: UssdIn) -> UssdOutcome:
 
 async def console(call: Call) -> web.StreamResponse:
     """Type one command that only asks."""
-    asked: ConsoleIn = call.body
-    outcome = await call.context.modems.console(_name(call), asked.command)
+    name, asked = _name(call), call.body
+    outcome = await call.context.modems.console(name, asked.command)
+    facts = {"modem": name, "by": call.author.name, "outcome": _kind(outcome)}
     match outcome:
         case Typed(command=command, lines=lines, result=result, done=done):
+            _log.info("at_console", **facts, command=command, result=result)
             return answers.json_of(
                 ConsoleAnswer(command=command, lines=list(lines), result=result, done=done)
             )
         case Denied(reason=reason):
+            # Not the line: somebody may have typed a PIN.
+            _log.warning("at_console", **facts, reason=reason)
             wrong = FieldProblem(pointer="/command", detail=reason)
             raise unprocessable([wrong], code="at_not_allowed")
         case NotDone():
+            _log.info("at_console", **facts)
             raise _not_done(outcome)
+
+
+def _kind(outcome: UssdOutcome | ConsoleOutcome) -> str:
+    match outcome:
+        case Answered(session=session):
+            return session.value
+        case Conflict():
+            return outcome.value
+        case NotDone(why=why):
+            return why.value
+        case UssdRefused(code=code):
+            return code
+        case NoAnswer():
+            return "no_answer"
+        case Typed():
+            return "typed"
+        case Denied():
+            return "denied"
 
 
 def _name(call: Call) -> str:

@@ -167,11 +167,23 @@ async def test_no_answer_is_told_and_never_asked_again(
         await bench.recorder.until(lambda: "+CUSD=2" in cusd(bench))
 
 
-async def test_a_modem_that_keeps_its_ok_to_itself(bench: Bench) -> None:
+async def test_a_modem_that_keeps_its_ok_to_itself(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ussd, "OK_GRACE_SECONDS", 0.01)
     async with bench.serving() as worker:
         bench.fault(FaultKind.LOSE_ANSWER, match="+CUSD")
         assert await worker.desk.start_ussd("*100#") == BALANCE
         assert bench.network.ussd_asked == ["*100#"]
+        assert isinstance(await bench.send(worker, "the line works"), Accepted)
+
+
+async def test_a_modem_that_says_ok_only_with_the_answer(bench: Bench) -> None:
+    bench.network.ussd["*1#"] = UssdPage(text="5.00", delay_ms=30)
+    async with bench.serving() as worker:
+        bench.fault(FaultKind.DELAY_ANSWER, match="+CUSD", ms=60)
+        assert await worker.desk.start_ussd("*1#") == replace(BALANCE, text="5.00")
+        assert isinstance(await bench.send(worker, "the line works"), Accepted)
 
 
 async def test_messages_go_on_while_the_network_thinks(bench: Bench) -> None:
