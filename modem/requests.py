@@ -22,6 +22,8 @@ PATIENCE_SECONDS = 30.0
 
 MAX_WAITING = 16
 
+WENT_AWAY = "the modem went away before it answered"
+
 
 class WhyNot(StrEnum):
     """Why a request was not done."""
@@ -118,8 +120,9 @@ class Requests:
         request.begun = True
         try:
             result = await request.work(session)
-        except PortLostError as lost:
-            self._answer(request, NotDone(why=WhyNot.LOST, detail=lost.detail))
+        except PortLostError:
+            # What the system said of it is in the log, and in nobody's language.
+            self._answer(request, NotDone(why=WhyNot.LOST, detail=WENT_AWAY))
             raise
         except asyncio.CancelledError:
             self._answer(request, NotDone(why=WhyNot.LOST, detail="the gateway is stopping"))

@@ -22,7 +22,7 @@ from modem.errors import (
 from modem.events import Handler, Status
 from modem.ladder import Cause, Step
 from modem.port import Port
-from modem.requests import Requests
+from modem.requests import WENT_AWAY, Requests
 from modem.service import Service
 from modem.session import Session
 from modem.standing import Standing
@@ -184,8 +184,7 @@ class Worker:
                 await service.run(self._ended)
         finally:
             self._service = None
-            stopping = "the gateway is stopping"
-            self.desk.close(stopping if self._stopping else "the modem went away or is restarted")
+            self.desk.close("the gateway is stopping" if self._stopping else WENT_AWAY)
             self._submit_seconds = service.submit_seconds
             await service.hand_over()
         if not self._stopping:

@@ -85,7 +85,6 @@ class VirtualNetwork:
             "*100#": "Solde / balance: 12.34 CAD",
             "*101#": PLAN_MENU,
         }
-        self.ussd_asked: list[str] = []  # codes and replies that came through, in their order
         self._zone = timezone(timedelta(minutes=zone_minutes))
         self._mailboxes: dict[str, _Mailbox] = {}
         self._hooks: list[Callable[[str, str, str], object]] = []

@@ -244,12 +244,9 @@ def _say(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
 
 
 def _ussd(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
-    """Let a code answer so from now on; without a code, only tell what was asked."""
-    network = modem.network
-    code = fields.text("code", "")
-    if code:
-        network.ussd[code] = ussd_page(fields)
-    return {"asked": list(network.ussd_asked)}
+    """Let a code answer so from now on."""
+    modem.network.ussd[fields.text("code")] = ussd_page(fields)
+    return {}
 
 
 def _set(modem: VirtualModem, fields: Fields) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from modem.pdu import PduError, pack_ussd, unpack_ussd
 from modem.virtual.dialect import ERROR, OK, Form, Outcome, Request, cme, said
+from modem.virtual.ledger import Happening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,7 @@ class UssdSession:
 
     def _ask(self, asked: str) -> None:
         network = self._modem.network
-        network.ussd_asked.append(asked)
+        network.ledger.record(Happening.USSD, number=self._modem.number, text=asked)
         menu, self._menu = self._menu, None
         if menu is not None:
             page = menu.replies.get(asked, UssdPage(text="", status=TERMINATED))

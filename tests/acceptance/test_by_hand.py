@@ -81,7 +81,7 @@ def test_refused_unknown_and_impossible(gateway: Any) -> None:
     assert "does not know this code" in done.err
     assert gateway.http("POST", "/v1/modems/counter/ussd", {"code": "*999#"}).status == 502
 
-    asked = len(stick.order("ussd")["asked"])
+    before = len(stick.ledger("ussd"))
     for body in (
         *({"code": "*100"}, {"code": "hello"}, {"code": '*1"#'}, {"code": ""}, {"code": "*1#\r"}),
         *({"code": "**04*1234*0000*0000#"}, {"code": "**05*12345678*1*1#"}, {"reply": 'a"'}, {}),
@@ -89,7 +89,7 @@ def test_refused_unknown_and_impossible(gateway: Any) -> None:
     ):
         answer = gateway.http("POST", "/v1/modems/counter/ussd", body)
         assert answer.status == 422, (body, answer.body)
-    assert len(stick.order("ussd")["asked"]) == asked
+    assert len(stick.ledger("ussd")) == before
 
     assert gateway.cli("modems", "ussd", "nope", "*100#").status == 1
     for words in ((), ("*100#", "--cancel"), ("--cancel", "--reply", "1")):
@@ -139,12 +139,12 @@ def test_a_modem_that_is_not_there(new_gateway: Any) -> None:
     gateway.modem("counter", "ready")
     # Packed is what this make wants, and it is remembered over a restart.
     assert gateway.cli("modems", "ussd", "counter", "*100#").out == f"{BALANCE}\n"
-    asked = len(stick.order("ussd")["asked"])
+    before = len(stick.ledger("ussd"))
     gateway.stop()
     gateway.start()
     gateway.modem("counter", "ready")
     assert gateway.cli("modems", "ussd", "counter", "*100#").out == f"{BALANCE}\n"
-    assert stick.order("ussd")["asked"][asked:] == ["*100#"]
+    assert [entry["text"] for entry in stick.ledger("ussd")[before:]] == ["*100#"]
 
     stick.order("unplug")
     gateway.modem("counter", "absent")
@@ -181,4 +181,27 @@ def test_low_credit_over_a_restart(new_gateway: Any) -> None:
     again = gateway.http("GET", "/v1/modems/counter").json
     assert [each["id"] for each in again["incidents"]] == [told["id"]]
     assert again["balance"]["amount"] == "4.20"
-    assert stick.order("ussd")["asked"] == ["*102#"]
+    assert [entry["text"] for entry in stick.ledger("ussd")] == ["*102#"]
+
+
+def test_whoever_waits_is_told_when_the_modem_or_the_daemon_goes(new_gateway: Any) -> None:
+    gateway = new_gateway()
+    stick = gateway.stick("counter")
+    stick.order("ussd", code="*103#", silent=True)
+    gateway.configure()
+    gateway.start()
+    gateway.modem("counter", "ready")
+
+    waiting = gateway.spawn("modems", "ussd", "counter", "*103#")
+    assert stick.order("wait", what="ussd", count=1)["reached"]
+    stick.order("unplug")
+    assert waiting.wait() == 69
+    assert "went away" in "".join(waiting.log)
+
+    stick.order("replug")
+    gateway.modem("counter", "ready")
+    waiting = gateway.spawn("modems", "ussd", "counter", "*103#")
+    assert stick.order("wait", what="ussd", count=2)["reached"]
+    assert gateway.stop() == 0
+    assert waiting.wait() == 69
+    assert "is stopping" in "".join(waiting.log)

@@ -13,9 +13,12 @@ import pytest
 from config.values import Price
 from gatewayd import balance
 from gatewayd.clock import SystemClock
+from gatewayd.money import micros_of
 from modem import ussd
 from modem.virtual import registry
+from modem.virtual.ledger import Happening
 from modem.virtual.ussd import PLAN_MENU, UssdPage
+from storage import balances, modems
 
 if TYPE_CHECKING:
     from conftest import Gateway, World
@@ -52,25 +55,33 @@ def ask_for(world: "World", **fields: Any) -> None:
     world.settings = replace(world.settings, modems=(replace(counter, **fields), spare))
 
 
+def asked(world: "World") -> list[str | None]:
+    return [entry.text for entry in world.of(Happening.USSD)]
+
+
 async def view(gateway: "Gateway") -> Any:
     return (await gateway.ask("GET", "/v1/modems/counter"))["balance"]
 
 
-async def until(gateway: "Gateway", **wanted: object) -> Any:
-    """Look until the balance is so; what is asked takes its time."""
+async def until(gateway: "Gateway", amount: str, failure: str | None = None) -> Any:
+    """Give the balance as the API has it, once the store has it so."""
+    micros = micros_of(Decimal(amount))
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not wanted.items() <= (found := await view(gateway)).items():
-            pass
-    return found
+        while True:
+            async with gateway.ready.store.read() as tx:
+                row = await balances.get(tx, "counter")
+            if row is not None and (row.micros, row.failure) == (micros, failure):
+                return await view(gateway)
 
 
 async def last_cure(gateway: "Gateway") -> str:
-    """Give the cure of the last incident, once the view shows it."""
+    """Give the cure of the last incident, once the store has it."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            found = await gateway.ask("GET", "/v1/modems/counter")
-            if cure := found["incidents"][0]["cure"]:
-                return str(cure)
+            async with gateway.ready.store.read() as tx:
+                incident, *_ = await modems.incidents_of(tx, "counter")
+            if incident.cure:
+                return incident.cure
 
 
 async def test_it_is_read_at_the_first_start_and_then_on_its_schedule(
@@ -82,13 +93,13 @@ async def test_it_is_read_at_the_first_start_and_then_on_its_schedule(
         assert (read["currency"], read["low"], read["failure"]) == ("CAD", False, None)
         spare = await gateway.ask("GET", "/v1/modems/spare")
         assert spare["balance"] is None
-        assert world.network.ussd_asked == ["*100#"]
+        assert asked(world) == ["*100#"]
         world.network.ussd["*100#"] = "Balance: 8.00 CAD"
         clock.ahead = timedelta(hours=23)
         await gateway.until(await gateway.send(), "delivered")
     async with start(world, clock=clock) as gateway:
         assert (await view(gateway))["amount"] == "12.34"
-        assert world.network.ussd_asked == ["*100#"]  # a restart is no reason to ask
+        assert asked(world) == ["*100#"]  # a restart is no reason to ask
         clock.ahead = timedelta(hours=25)
         await until(gateway, amount="8.00")
         async with gateway._client.get("/metrics") as answer:
@@ -137,7 +148,7 @@ async def test_through_menus_with_a_pattern(world: "World", start: Start, clock:
     ask_for(world, balance_code="*101#,1", balance_pattern="balance: {amount} cad")
     async with start(world, clock=clock) as gateway:
         assert (await until(gateway, amount="12.34"))["failure"] is None
-        assert world.network.ussd_asked == ["*101#", "1"]
+        assert asked(world) == ["*101#", "1"]
 
 
 async def test_a_menu_that_is_left_open_is_closed(
@@ -180,9 +191,9 @@ async def test_what_could_not_be_read_is_told_and_tried_again(
             clock.ahead = timedelta(days=2)
             found = await until(gateway, amount="12.34", failure=failure)
         assert not found["low"]
-        asked = len(world.network.ussd_asked)
+        before = len(asked(world))
         await gateway.until(await gateway.send(), "delivered")
-        assert len(world.network.ussd_asked) == asked
+        assert len(asked(world)) == before
         world.network.ussd["*100#"] = "11.00"
         clock.ahead += timedelta(hours=1)
         assert (await until(gateway, amount="11.00"))["failure"] is None
@@ -208,7 +219,7 @@ async def test_nothing_is_asked_before_the_clock_is_set(
     async with start(world, clock=clock) as gateway:
         await gateway.ask("POST", "/v1/modems/counter/ussd", json={"code": "*101#"})
         await gateway.ask("POST", "/v1/modems/counter/ussd", json={"cancel": True})
-        assert world.network.ussd_asked == ["*101#"]
+        assert asked(world) == ["*101#"]
         assert (await view(gateway))["amount"] is None
         clock.ahead = timedelta()
         await until(gateway, amount="12.34")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from modem.errors import PortLostError
-from modem.requests import MAX_WAITING, NotDone, Requests, WhyNot
+from modem.requests import MAX_WAITING, WENT_AWAY, NotDone, Requests, WhyNot
 
 if TYPE_CHECKING:
     from modem.session import Session
@@ -84,7 +84,7 @@ async def test_a_lost_port_and_a_cancellation_are_told_and_passed_on(requests: R
         raise asyncio.CancelledError
 
     for work, error, detail in (
-        (lose, PortLostError, "hung up"),
+        (lose, PortLostError, WENT_AWAY),
         (cancel, asyncio.CancelledError, "the gateway is stopping"),
     ):
         waiting = asyncio.create_task(requests.ask(work))

@@ -15,6 +15,7 @@ from modem.state import State
 from modem.ussd import Answered, Conflict, Dialogue, NoAnswer, UssdRefused
 from modem.ussd_text import UssdForm
 from modem.virtual.faults import FaultKind
+from modem.virtual.ledger import Happening
 from modem.virtual.makes import GENERIC
 from modem.virtual.registry import detach
 from modem.virtual.ussd import PLAN_MENU, TERMINATED, UssdCoding, UssdPage
@@ -30,6 +31,11 @@ MENU = Answered(text=PLAN_MENU.text, dcs=15, session=Dialogue.OPEN)
 
 def cusd(bench: Bench) -> list[str]:
     return [typed for typed in bench.typed if typed.startswith("+CUSD")]
+
+
+def asked(bench: Bench) -> list[str | None]:
+    """What came through to the network."""
+    return [entry.text for entry in bench.network.ledger.of(Happening.USSD)]
 
 
 async def test_a_code_is_answered(bench: Bench) -> None:
@@ -54,7 +60,7 @@ async def test_a_menu_is_replied_to_until_it_ends(bench: Bench) -> None:
         assert await worker.desk.start_ussd("*100#") is Conflict.BUSY
         assert await worker.desk.reply_ussd("1") == BALANCE
         assert await worker.desk.reply_ussd("1") is Conflict.NO_SESSION
-        assert bench.network.ussd_asked == ["*101#", "1"]
+        assert asked(bench) == ["*101#", "1"]
 
 
 async def test_a_menu_is_canceled(bench: Bench) -> None:
@@ -94,7 +100,7 @@ async def test_the_form_that_works_is_found_and_remembered(
         assert await worker.desk.reply_ussd("1") == BALANCE
         assert await worker.desk.start_ussd("*100#") == BALANCE
         assert len(cusd(bench)) == typed + 2
-        assert bench.network.ussd_asked[-3:] == ["*101#", "1", "*100#"]
+        assert asked(bench)[-3:] == ["*101#", "1", "*100#"]
 
 
 async def test_a_remembered_form_that_is_another_modem_s_does_no_harm(bench: Bench) -> None:
@@ -144,7 +150,7 @@ async def test_an_end_without_a_word_is_a_refusal_and_is_not_asked_twice(
         refused = await worker.desk.start_ussd("*1#")
         assert isinstance(refused, UssdRefused)
         assert refused.code == code
-        assert bench.network.ussd_asked == ["*1#"]
+        assert asked(bench) == ["*1#"]
 
 
 async def test_terminated_with_a_text_is_an_answer(bench: Bench) -> None:
@@ -163,7 +169,7 @@ async def test_no_answer_is_told_and_never_asked_again(
     async with bench.serving() as worker:
         assert await worker.desk.start_ussd("*1#") == NoAnswer()
         assert await worker.desk.start_ussd("*2#") == NoAnswer()
-        assert bench.network.ussd_asked == ["*1#", "*2#"]
+        assert asked(bench) == ["*1#", "*2#"]
         await bench.recorder.until(lambda: "+CUSD=2" in cusd(bench))
 
 
@@ -174,7 +180,7 @@ async def test_a_modem_that_keeps_its_ok_to_itself(
     async with bench.serving() as worker:
         bench.fault(FaultKind.LOSE_ANSWER, match="+CUSD")
         assert await worker.desk.start_ussd("*100#") == BALANCE
-        assert bench.network.ussd_asked == ["*100#"]
+        assert asked(bench) == ["*100#"]
         assert isinstance(await bench.send(worker, "the line works"), Accepted)
 
 
@@ -190,7 +196,7 @@ async def test_messages_go_on_while_the_network_thinks(bench: Bench) -> None:
     bench.network.ussd["*1#"] = UssdPage(text="at last", silent=True)
     async with bench.serving() as worker:
         asking = asyncio.create_task(worker.desk.start_ussd("*1#"))
-        await bench.recorder.until(lambda: bench.network.ussd_asked)
+        await bench.recorder.until(lambda: asked(bench))
         assert await worker.desk.start_ussd("*100#") is Conflict.BUSY
         assert await worker.desk.reply_ussd("1") is Conflict.BUSY
         assert await worker.desk.cancel_ussd() is Conflict.BUSY
@@ -229,14 +235,14 @@ async def test_patience_has_an_end(bench: Bench, monkeypatch: pytest.MonkeyPatch
         bench.recorder.gate.set()
         await bench.recorder.until(lambda: bench.recorder.outcomes)
         assert await worker.desk.reply_ussd("1") == BALANCE  # the menu stayed open
-        assert bench.network.ussd_asked == ["*101#", "1"]
+        assert asked(bench) == ["*101#", "1"]
 
 
 async def test_unplugged_while_somebody_waits(bench: Bench) -> None:
     bench.network.ussd["*1#"] = UssdPage(text="", silent=True)
     async with bench.serving() as worker:
         asking = asyncio.create_task(worker.desk.start_ussd("*1#"))
-        await bench.recorder.until(lambda: bench.network.ussd_asked)
+        await bench.recorder.until(lambda: asked(bench))
         detach(bench.name)
         lost = await asking
         assert isinstance(lost, NotDone)
@@ -266,7 +272,7 @@ async def test_stopping_answers_who_waits(bench: Bench) -> None:
     bench.network.ussd["*1#"] = UssdPage(text="", silent=True)
     async with bench.serving() as worker:
         asking = asyncio.create_task(worker.desk.start_ussd("*1#"))
-        await bench.recorder.until(lambda: bench.network.ussd_asked)
+        await bench.recorder.until(lambda: asked(bench))
     stopped = await asking
     assert stopped == NotDone(why=WhyNot.LOST, detail="the gateway is stopping")
 
@@ -289,7 +295,7 @@ async def test_what_the_network_says_unasked(bench: Bench) -> None:
         await worker.desk.start_ussd("*101#")
         bench.modem.say("+CUSD: 2")
         assert await worker.desk.reply_ussd("1") is Conflict.NO_SESSION
-        assert bench.network.ussd_asked == ["*101#"]
+        assert asked(bench) == ["*101#"]
 
 
 async def test_ended_by_the_network_while_the_reply_waits(bench: Bench) -> None:
@@ -303,14 +309,14 @@ async def test_ended_by_the_network_while_the_reply_waits(bench: Bench) -> None:
         worker.desk.ussd.lost("the network ended it")
         bench.recorder.gate.set()
         assert await replying is Conflict.NO_SESSION
-        assert bench.network.ussd_asked == ["*101#"]
+        assert asked(bench) == ["*101#"]
 
 
 async def test_whoever_stops_waiting_leaves_no_session_behind(bench: Bench) -> None:
     bench.network.ussd["*1#"] = UssdPage(text="", silent=True)
     async with bench.serving() as worker:
         asking = asyncio.create_task(worker.desk.start_ussd("*1#"))
-        await bench.recorder.until(lambda: bench.network.ussd_asked)
+        await bench.recorder.until(lambda: asked(bench))
         await bench.until_idle()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
