@@ -81,12 +81,13 @@ class Conflict(StrEnum):
 UssdOutcome = Answered | UssdRefused | NoAnswer | Conflict | NotDone
 _Heard = UssdAnswer | UssdRefused | NoAnswer | Conflict | NotDone
 
+# +CUSD: n of 27.007 §7.15
+_MENU, _TERMINATED, _ELSEWHERE, _NOT_SUPPORTED, _TIMED_OUT = 1, 2, 3, 4, 5
 _REFUSALS = {
-    2: ("ussd_terminated", "the network ended the session without a word"),
-    3: ("ussd_elsewhere", "another program on the modem took the answer"),
-    4: ("ussd_not_supported", "the network or the modem does not know this code"),
+    _TERMINATED: ("ussd_terminated", "the network ended the session without a word"),
+    _ELSEWHERE: ("ussd_elsewhere", "another program on the modem took the answer"),
+    _NOT_SUPPORTED: ("ussd_not_supported", "the network or the modem does not know this code"),
 }
-_MENU, _NOT_SUPPORTED, _TIMED_OUT = 1, 4, 5  # +CUSD: n of 27.007 §7.15
 
 
 class Ussd:
@@ -201,6 +202,7 @@ class Ussd:
             await asyncio.wait({heard}, timeout=ANSWER_SECONDS)
         except asyncio.CancelledError:
             if self._heard is heard:
+                self._menu_open = False
                 self._hang_up()
             raise
         if heard.done():
@@ -215,7 +217,7 @@ class Ussd:
             return NoAnswer()
         text = read_ussd(heard.raw, heard.dcs)
         # Huawei and kin say 2 with the text of an answer that ends the session.
-        if heard.status in _REFUSALS and not (heard.status == 2 and text):  # noqa: PLR2004 - above
+        if heard.status in _REFUSALS and not (heard.status == _TERMINATED and text):
             code, detail = _REFUSALS[heard.status]
             return UssdRefused(code=code, detail=detail)
         self._menu_open = heard.status == _MENU

@@ -19,6 +19,7 @@ from modem.virtual import registry
 from modem.virtual.ledger import Happening
 from modem.virtual.ussd import PLAN_MENU, UssdPage
 from storage import balances, modems
+from storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from conftest import Gateway, World
@@ -223,3 +224,51 @@ async def test_nothing_is_asked_before_the_clock_is_set(
         assert (await view(gateway))["amount"] is None
         clock.ahead = timedelta()
         await until(gateway, amount="12.34")
+
+
+async def test_an_error_of_ours_ends_one_check_and_nothing_else(
+    world: "World", start: Start, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_for(world)
+    with monkeypatch.context() as broken:
+        broken.setattr(balance, "find_amount", lambda *_: 1 // 0)
+        async with start(world, clock=clock) as gateway:
+            await world.happens(Happening.USSD)
+            for _ in range(3):  # each of them is a hint to look again
+                await gateway.until(await gateway.send(), "delivered")
+            assert asked(world) == ["*100#"]
+            assert await view(gateway) == {
+                "amount": None,
+                "currency": None,
+                "read_at": None,
+                "low": False,
+                "failure": None,
+            }
+            broken.undo()
+            clock.ahead = timedelta(hours=1)
+            await until(gateway, "12.34")
+
+
+async def test_what_the_store_does_not_take_is_asked_again_later(
+    world: "World", start: Start, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_for(world)
+    async with start(world, clock=clock) as gateway:
+        await until(gateway, "12.34")
+        refused = asyncio.Event()
+
+        async def refuse(*_: object) -> None:
+            refused.set()
+            raise StoreUnavailable(reason="database or disk is full")
+
+        with monkeypatch.context() as outage:
+            outage.setattr(balances, "put", refuse)
+            world.network.ussd["*100#"] = "9.00"
+            clock.ahead = timedelta(days=2)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await refused.wait()
+        await gateway.until(await gateway.send(), "delivered")
+        assert (await view(gateway))["amount"] == "12.34"
+        clock.ahead += timedelta(hours=1)
+        await until(gateway, "9.00")
+        assert asked(world) == ["*100#"] * 3

@@ -4,6 +4,8 @@ import time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatewayd.amounts import find_amount
 
@@ -68,3 +70,16 @@ def test_a_hostile_text_takes_no_time(text: str, pattern: str | None) -> None:
     started = time.process_time()
     find_amount(text, pattern)
     assert time.process_time() - started < 1
+
+
+@given(text=st.text(alphabet="0123456789.,' -*{}amountCAD$\n", max_size=60), before=st.text())
+def test_any_text_is_an_amount_or_none(text: str, before: str) -> None:
+    for pattern in (None, before + "{amount}", "{amount}" + before):
+        found = find_amount(text, pattern)
+        assert found is None or found.is_finite()
+
+
+@given(amount=st.decimals(min_value=0, max_value=999_999_999, places=2), words=st.text("aé :$"))
+def test_an_amount_that_was_written_is_read(amount: Decimal, words: str) -> None:
+    for written in (f"{amount}", f"{amount:,}", f"{amount:,}".replace(",", " ").replace(".", ",")):
+        assert find_amount(f"{words} {written} {words}", "{amount}") == amount

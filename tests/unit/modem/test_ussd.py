@@ -325,6 +325,21 @@ async def test_whoever_stops_waiting_leaves_no_session_behind(bench: Bench) -> N
         assert await worker.desk.start_ussd("*100#") == BALANCE
 
 
+async def test_whoever_stops_waiting_for_a_menu_s_answer_closes_the_menu(bench: Bench) -> None:
+    bench.network.ussd["*1#"] = UssdPage(
+        text="1 slow", replies={"1": UssdPage(text="", silent=True)}
+    )
+    async with bench.serving() as worker:
+        await worker.desk.start_ussd("*1#")
+        replying = asyncio.create_task(worker.desk.reply_ussd("1"))
+        await bench.recorder.until(lambda: asked(bench) == ["*1#", "1"])
+        replying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await replying
+        assert await worker.desk.start_ussd("*100#") == BALANCE
+        assert cusd(bench)[-2] == "+CUSD=2"
+
+
 async def test_the_console_through_a_worker(bench: Bench) -> None:
     async with bench.serving() as worker:
         typed = await worker.desk.console("at+csq")

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modem.pdu import pack_ussd
 from modem.ussd_text import UssdForm, read_ussd, write_ussd
@@ -57,6 +59,14 @@ def test_half_a_character_is_left_out() -> None:
 def test_any_bytes_are_some_text_that_can_be_kept(raw: bytes) -> None:
     for dcs in (None, *range(256)):
         read_ussd(raw, dcs).encode()
+
+
+@given(
+    raw=st.binary(max_size=200) | st.text("0123456789ABCDEF").map(str.encode),
+    dcs=st.integers(0, 255),
+)
+def test_whatever_a_modem_says_is_text(raw: bytes, dcs: int) -> None:
+    read_ussd(raw, dcs).encode()
 
 
 @pytest.mark.parametrize(
