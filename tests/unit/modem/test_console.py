@@ -80,13 +80,13 @@ async def test_all_lines_of_the_answer_are_shown(bench: Bench) -> None:
 async def test_an_error_is_an_answer_and_silence_is_none(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modem.console.DEADLINE_SECONDS", 0.05)
     async with bench.session() as session:
         command = permit("AT+CEER")
         assert not isinstance(command, Denied)
         bench.fault(FaultKind.ERROR, match="+CEER", code="CME 4")
         typed = await type_in(session, command)
         assert (typed.result, typed.done) == ("+CME ERROR: 4", False)
+        monkeypatch.setattr("modem.console.DEADLINE_SECONDS", 0.05)
         bench.fault(FaultKind.LOSE_ANSWER, match="+CEER")
         typed = await type_in(session, command)
         assert (typed.lines, typed.result, typed.done) == ((), None, False)

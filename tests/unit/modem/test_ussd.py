@@ -221,17 +221,20 @@ async def test_a_waiting_message_goes_first(bench: Bench) -> None:
 
 
 async def test_patience_has_an_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests, "PATIENCE_SECONDS", 0.01)
     async with bench.serving() as worker:
         await worker.desk.start_ussd("*101#")
         bench.recorder.gate.clear()
         bench.queue(worker, "in the way")
         await bench.recorder.until(lambda: bench.recorder.seen("submitting"))
-        busy = await worker.desk.reply_ussd("1")
-        assert isinstance(busy, NotDone)
-        assert busy.why is WhyNot.BUSY
-        console = await worker.desk.console("AT+CSQ")
-        assert isinstance(console, NotDone)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(requests, "PATIENCE_SECONDS", 0.01)
+            for outcome in (
+                await worker.desk.reply_ussd("1"),
+                await worker.desk.cancel_ussd(),
+                await worker.desk.console("AT+CSQ"),
+            ):
+                assert isinstance(outcome, NotDone)
+                assert outcome.why is WhyNot.BUSY
         bench.recorder.gate.set()
         await bench.recorder.until(lambda: bench.recorder.outcomes)
         assert await worker.desk.reply_ussd("1") == BALANCE  # the menu stayed open
