@@ -178,6 +178,21 @@ class ModemSettings:
             "how long a test message may take to arrive",
         ),
     )
+    balance_code: str | None = field(
+        default=None, metadata=_key(values.ussd_path, "USSD code that tells the SIM's balance")
+    )
+    balance_every: timedelta = field(
+        default=timedelta(days=1),
+        metadata=_key(
+            values.duration(timedelta(minutes=10), timedelta(days=31)), "how often it is asked"
+        ),
+    )
+    balance_pattern: str | None = field(
+        default=None, metadata=_key(values.amount_pattern, "where in the answer the amount stands")
+    )
+    balance_low: Price | None = field(
+        default=None, metadata=_key(values.price, "less than this is told as an incident")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,6 +151,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
         helpers = [
             services.create_task(parts.fleet.pass_hints(), name="hints"),
             services.create_task(parts.fleet.keep_counts(), name="counts"),
+            services.create_task(parts.fleet.watch_balances(), name="balances"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),

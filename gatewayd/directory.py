@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from gatewayd.money import Money
+from modem.desk import ConsoleOutcome
+from modem.ussd import UssdOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,19 @@ class CanaryView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceView:
+    """What a SIM was last read to have. None: not read yet, or the currency was never named."""
+
+    micros: int | None = None
+    """Millionths of the currency's unit."""
+    currency: str | None = None
+    read_at: datetime | None = None
+    low: bool = False
+    failure: str | None = None
+    """Why the last try did not read it, in plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModemView:
     """A modem as the outside sees it at this moment (CONTRACT.md "Modems")."""
 
@@ -90,6 +105,8 @@ class ModemView:
     limits: LimitsView = field(default_factory=LimitsView)
     cost_this_month: Money | None = None
     """What its SIM's accepted parts cost in the gateway's month; None without a price."""
+    balance: BalanceView | None = None
+    """None where the configuration has no code to ask it by."""
     store_used: int | None = None
     store_size: int | None = None
     since: datetime
@@ -123,4 +140,20 @@ class ModemDirectory(Protocol):
 
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001  # agreed with the daemon
         """Stop (or resume) sending through it; it goes on receiving."""
+        ...
+
+    async def start_ussd(self, name: str, code: str) -> UssdOutcome:
+        """Ask the network by a USSD code."""
+        ...
+
+    async def reply_ussd(self, name: str, text: str) -> UssdOutcome:
+        """Reply to the menu that the last answer left open."""
+        ...
+
+    async def cancel_ussd(self, name: str) -> UssdOutcome:
+        """Close the menu that the last answer left open."""
+        ...
+
+    async def console(self, name: str, line: str) -> ConsoleOutcome:
+        """Type one AT command that only asks."""
         ...

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import ModemSettings, Settings
 from gatewayd import canary
+from gatewayd.balance import BalanceCheck
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemView
@@ -24,10 +25,13 @@ from gatewayd.metrics import Metrics
 from gatewayd.money import Money
 from gatewayd.troubles.folder import Folder
 from gatewayd.troubles.recorder import Recorder
+from gatewayd.ussd import UssdLine
+from modem.desk import ConsoleOutcome
 from modem.discovery import DeviceFinder
 from modem.supervisor import Timing, Worker
 from modem.tape import Tape
 from modem.usb import UsbPorts
+from modem.ussd import UssdOutcome
 from routing.pacing import Period, day_of, month_of
 from storage import canaries, modems, pacing, queries
 from storage.engine import Store
@@ -58,10 +62,19 @@ class _Counts:
 class _Member:
     """One modem: its worker and the gateway's side of it."""
 
-    def __init__(self, worker: Worker, handler: ModemHandler, modem: ModemSettings) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        handler: ModemHandler,
+        modem: ModemSettings,
+        ussd: UssdLine,
+        balance: BalanceCheck,
+    ) -> None:
         self.worker = worker
+        self.ussd = ussd
         self.handler = handler
         self.modem = modem
+        self.balance = balance
         self.muted = False
 
 
@@ -121,7 +134,16 @@ class Fleet:
             tape=tape,
             usb=self._usb,
         )
-        return _Member(worker, handler, modem)
+        ussd = UssdLine(desk=worker.desk, modem=modem.name, store=self._store)
+        balance = BalanceCheck(
+            modem=modem,
+            ussd=ussd,
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            line=handler.line,
+        )
+        return _Member(worker, handler, modem, ussd, balance)
 
     def _proved(self, part_id: str) -> None:
         """Any modem may have heard the report; the one that still waits for this part ends."""
@@ -148,6 +170,12 @@ class Fleet:
         for member in self._members.values():
             member.handler.dispatch.paused = True
             member.worker.stop()
+
+    async def watch_balances(self) -> None:
+        """Ask each SIM's balance on its schedule; runs until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for member in self._members.values():
+                tasks.create_task(member.balance.run(), name=f"balance-{member.modem.name}")
 
     async def pass_hints(self) -> None:
         """Wake the workers when the outbox changed; runs until cancelled."""
@@ -229,6 +257,7 @@ class Fleet:
             since=_moment(status.since_ms),
             muted=member.muted,
             limits=member.handler.pacing.view(),
+            balance=member.balance.view(),
             cost_this_month=counts.cost.get(status.name),
             canary=canary.view_of(
                 member.modem, counts.proofs.get(status.name), now_ms=self._clock.now_ms()
@@ -257,6 +286,22 @@ class Fleet:
         if muted:
             await member.handler.release()
         member.worker.wake()
+
+    async def start_ussd(self, name: str, code: str) -> UssdOutcome:
+        """Ask the network by a USSD code."""
+        return await self._members[name].ussd.start(code)
+
+    async def reply_ussd(self, name: str, text: str) -> UssdOutcome:
+        """Reply to the menu that the last answer left open."""
+        return await self._members[name].ussd.reply(text)
+
+    async def cancel_ussd(self, name: str) -> UssdOutcome:
+        """Close the menu that the last answer left open."""
+        return await self._members[name].ussd.cancel()
+
+    async def console(self, name: str, line: str) -> ConsoleOutcome:
+        """Type one AT command that only asks."""
+        return await self._members[name].worker.desk.console(line)
 
     def _set_muted(self, member: _Member, muted: bool) -> None:  # noqa: FBT001 - a state
         member.muted = muted

@@ -5,6 +5,7 @@ Filled by the port's callback, emptied by the worker: the one place where an uns
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 import structlog
 
@@ -40,9 +41,15 @@ class Attention:
     """A list of things to look at, and the event that wakes the worker."""
 
     def __init__(
-        self, wake: asyncio.Event, *, modem: str, pushed: deque[bytes] | None = None
+        self,
+        wake: asyncio.Event,
+        *,
+        modem: str,
+        pushed: deque[bytes] | None = None,
+        on_ussd: Callable[[UssdAnswer], None] = lambda _: None,
     ) -> None:
         self._wake = wake
+        self._on_ussd = on_ussd  # whoever asked waits for it, not the worker
         self._log = _log.bind(modem=modem)
         self.pushed = deque[bytes](maxlen=MAX_PUSHED) if pushed is None else pushed
         """PDUs that came without being stored: they exist nowhere else, and outlive a port."""
@@ -80,7 +87,10 @@ class Attention:
                 self.network_changed = True
             case Rebooted():
                 self.rebooted = True
-            case CallEnded() | CellBroadcast() | UssdAnswer() | SignalReport() | Notice():
+            case UssdAnswer() as answer:
+                self._on_ussd(answer)
+                return True
+            case CallEnded() | CellBroadcast() | SignalReport() | Notice():
                 return True
         return False
 

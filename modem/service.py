@@ -1,8 +1,8 @@
 """The work on a modem that has been set up, in its order.
 
-What was pushed and what it waits for, then read-and-delete, then calls, then sending, then looking
-after the network: a poll never delays a person's message. What a message means is the Handler's;
-how a command is spoken is the Session's.
+What was pushed and what it waits for, then read-and-delete, then calls, then sending, then what a
+person asks by hand, then looking after the network: a poll never delays a person's message. What a
+message means is the Handler's; how a command is spoken is the Session's.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from modem.attention import Attention
 from modem.care import Care
+from modem.desk import Desk
 from modem.events import (
     ArrivedPdu,
     Disposition,
@@ -48,6 +49,7 @@ class Service:
         timing: Timing,
         care: Care,
         watch: Watch,
+        desk: Desk,
         submit_seconds: float,
     ) -> None:
         self._session = session
@@ -59,6 +61,7 @@ class Service:
         self._sweeper = Sweeper(session, handler)
         self._care = care
         self._watch = watch
+        self._desk = desk
         self._treatment = Treatment(
             session=session, care=care, timing=timing, wake=wake, attend=self._take_pushed
         )
@@ -82,6 +85,7 @@ class Service:
         await self._standing.note(replace(self._standing.status, identity=identity))
         self._watch.began()
         self._sick = None
+        self._desk.open()  # before anybody hears that it is ready
         await self._check_network()
         self._look_into_stores()
 
@@ -123,7 +127,7 @@ class Service:
         elif self._attention.network_changed:
             self._attention.network_changed = False
             await self._check_network()
-        elif await self._send_one():
+        elif await self._send_one() or await self._desk.take_up(self._session):
             return True
         elif now >= self._next_health:
             await self._check_network()

@@ -200,6 +200,12 @@ class Session:
             return NotSent(code="withdrawn", detail="canceled or expired before it was sent")
         return _outcome(answer)
 
+    async def run(
+        self, command: Command, *, deadline_seconds: float | None = None
+    ) -> Response | TimedOut:
+        """Run a command that changes nothing of the set-up. Raises PortLostError."""
+        return await self._port.execute(command, deadline_seconds=deadline_seconds)
+
     def conclude(self) -> None:
         """End the running submit as if its deadline had passed: a report proved it."""
         self._port.conclude()

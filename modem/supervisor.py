@@ -9,6 +9,7 @@ import structlog
 from config.schema import ModemSettings
 from modem.attention import MAX_PUSHED, Attention
 from modem.care import Care
+from modem.desk import Desk
 from modem.discovery import DeviceFinder
 from modem.errors import (
     OpenFailure,
@@ -21,6 +22,7 @@ from modem.errors import (
 from modem.events import Handler, Status
 from modem.ladder import Cause, Step
 from modem.port import Port
+from modem.requests import WENT_AWAY, Requests
 from modem.service import Service
 from modem.session import Session
 from modem.standing import Standing
@@ -81,6 +83,8 @@ class Worker:
             modem=settings.name, care=self._care, usb=self._usb, timing=self._timing
         )
         self._watch = Watch()
+        self.desk = Desk(Requests(self._wake), self._standing)
+        """Where people ask something of the modem by hand."""
         self._log = _log.bind(modem=settings.name)
 
     @property
@@ -134,7 +138,12 @@ class Worker:
         if self._standing.state is not State.DEGRADED:
             absent = self._standing.state is State.ABSENT
             await self._standing.move(Trigger.OPEN if absent else Trigger.RETRY)
-        attention = Attention(self._wake, modem=self.settings.name, pushed=self._pushed)
+        attention = Attention(
+            self._wake,
+            modem=self.settings.name,
+            pushed=self._pushed,
+            on_ussd=self.desk.ussd.said,
+        )
         port = self._port = Port(
             device, on_event=attention.on_event, on_lost=self.wake, tape=self._tape
         )
@@ -174,6 +183,7 @@ class Worker:
             timing=self._timing,
             care=self._care,
             watch=self._watch,
+            desk=self.desk,
             submit_seconds=self._submit_seconds,
         )
         try:
@@ -181,12 +191,14 @@ class Worker:
             self._failures = 0
             await service.run(self._ended)
             while not self._ended():
+                self.desk.close("the modem restarted by itself")
                 await self._care.begin(Cause.RESTARTED, "the modem restarted by itself")
                 await self._standing.move(Trigger.REBOOTED, "the modem restarted by itself")
                 await service.set_up()
                 await service.run(self._ended)
         finally:
             self._service = None
+            self.desk.close("the gateway is stopping" if self._stopping else WENT_AWAY)
             self._submit_seconds = service.submit_seconds
             await service.hand_over()
         if not self._stopping:

@@ -67,6 +67,16 @@ _INCIDENTS_AFTER = _INCIDENTS.where(
         ),
     )
 )
+_OPEN = (
+    select(incidents.c.id)
+    .where(
+        incidents.c.modem == bindparam("of_modem"),
+        incidents.c.code == bindparam("of_code"),
+        incidents.c.closed_at_ms.is_(None),
+    )
+    .order_by(incidents.c.opened_at_ms.desc())
+    .limit(1)
+)
 
 
 async def get(tx: AsyncConnection, name: str) -> ModemRow | None:
@@ -161,6 +171,14 @@ async def close_incident(
         lasted["cure"] = cure
     await _journal(tx, row.modem, incident_id, row.code, state="closed", now_ms=now_ms, more=lasted)
     return True
+
+
+async def open_incident_of(tx: AsyncConnection, name: str, code: str) -> str | None:
+    """Give the id of a modem's open incident of this kind; None where there is none."""
+    found: str | None = (
+        await tx.execute(_OPEN, {"of_modem": name, "of_code": code})
+    ).scalar_one_or_none()
+    return found
 
 
 async def incidents_of(

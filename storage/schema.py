@@ -315,6 +315,18 @@ canaries = Table(
     Index("ix_canaries_modem_begun_at_ms", "modem", "begun_at_ms"),
 )
 
+balances = Table(
+    "balances",
+    metadata,
+    Column("modem", String, primary_key=True),
+    Column("iccid", String),
+    Column("micros", BigInteger),
+    Column("currency", String),
+    Column("read_at_ms", _Ms),
+    Column("tried_at_ms", _Ms, nullable=False),
+    Column("failure", Text),
+)
+
 tokens = Table(
     "tokens",
     metadata,

@@ -2,7 +2,7 @@
 
 import click
 
-from gatewayd.cli import show
+from gatewayd.cli import by_hand, show
 from gatewayd.cli.client import Json, path_of
 from gatewayd.cli.incidents import incidents
 from gatewayd.cli.root import Session, pass_session
@@ -17,6 +17,7 @@ _COLUMNS = (
     "queue",
     "sent_today",
     "muted",
+    "balance",
     "reason",
     "next_at",
 )
@@ -24,7 +25,11 @@ _COLUMNS = (
 
 @click.group()
 def modems() -> None:
-    """List, restart and mute modems."""
+    """List, restart, mute and ask modems."""
+
+
+modems.add_command(by_hand.ussd)
+modems.add_command(by_hand.console)
 
 
 @modems.command("list")
@@ -37,8 +42,19 @@ def list_modems(session: Session, *, as_json: bool) -> None:
         show.document(found)
     else:
         # Of the limits only what one waits for; `--json` tells them all.
-        rows = [each | {"next_at": each.get("limits", {}).get("next_at")} for each in found]
+        rows = [
+            each | {"next_at": each.get("limits", {}).get("next_at"), "balance": _balance(each)}
+            for each in found
+        ]
         show.table(rows, _COLUMNS, empty="The configuration names no modem.")
+
+
+def _balance(modem: Json) -> str | None:
+    balance = modem.get("balance") or {}
+    if balance.get("amount") is None:
+        return None
+    amount = " ".join(filter(None, (balance["amount"], balance["currency"])))
+    return f"{amount} (low)" if balance["low"] else amount
 
 
 modems.add_command(incidents)

@@ -13,6 +13,7 @@ WEAK_DBM = -105
 
 STORE_FULL_PER_CENT = 80
 _NORTH_AMERICA = 1
+_LOW_CREDIT = "low_credit: "
 _SIM_CODES = frozenset(
     {
         Code.NO_SIM,
@@ -125,8 +126,13 @@ def _standing_facts(modem: ModemFacts) -> Iterator[Finding]:
     if spent:
         names = ", ".join(name.removesuffix("_left") for name in spent)
         yield _finding(Code.LIMIT_REACHED, modem, {Sign.LIMITS: names})
-    if modem.incidents and modem.state != "degraded":
-        yield _finding(Code.INCIDENT_OPEN, modem, {Sign.SAID: "\n".join(modem.incidents)})
+    low = [said for said in modem.incidents if said.startswith(_LOW_CREDIT)]
+    if low:
+        left = "\n".join(said.removeprefix(_LOW_CREDIT) for said in low)
+        yield _finding(Code.LOW_CREDIT, modem, {Sign.SAID: left})
+    others = [said for said in modem.incidents if said not in low]
+    if others and modem.state != "degraded":
+        yield _finding(Code.INCIDENT_OPEN, modem, {Sign.SAID: "\n".join(others)})
 
 
 def _sim(modem: ModemFacts) -> dict[Sign, str]:

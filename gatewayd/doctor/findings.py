@@ -81,6 +81,7 @@ class Code(StrEnum):
     MODEM_SICK = "modem_sick"
     MODEM_NOT_READY = "modem_not_ready"
     MODEM_STARTING = "modem_starting"
+    LOW_CREDIT = "low_credit"
     INCIDENT_OPEN = "incident_open"
 
 

@@ -92,6 +92,7 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_STARTING: "Modem {subject} is just starting.",
     Code.USB_RESET_MISSING: "A stick that hangs so that only replugging would help cannot be reset "
     "by gatewayd: the small helper for it is not installed.",
+    Code.LOW_CREDIT: "The SIM of modem {subject} is low on credit.",
     Code.INCIDENT_OPEN: "Modem {subject} had a trouble that is recorded as not over.",
 }
 
@@ -192,6 +193,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_STARTING: "Wait a minute and run `gatewayd doctor` again.",
     Code.USB_RESET_MISSING: "Install the helper as docs/modems.md says under “USB reset”, or "
     "replug the stick by hand when it hangs.",
+    Code.LOW_CREDIT: "Top it up. What it has now tells `gatewayd modems ussd {subject} CODE`, with "
+    "its operator's code for the balance.",
     Code.INCIDENT_OPEN: "If messages come and go, nothing. Else send us the file that `gatewayd "
     "doctor --bundle FILE` writes.",
 }

@@ -97,6 +97,7 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_STARTING: "Le modem {subject} démarre en ce moment.",
     Code.USB_RESET_MISSING: "Une clé bloquée au point qu’il faudrait la rebrancher ne peut pas "
     "être réinitialisée par gatewayd : le petit programme d’aide n’est pas installé.",
+    Code.LOW_CREDIT: "La carte SIM du modem {subject} n’a presque plus de crédit.",
     Code.INCIDENT_OPEN: "Le modem {subject} a eu un problème qui n’est pas noté comme terminé.",
 }
 
@@ -202,6 +203,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_STARTING: "Attendez une minute et relancez `gatewayd doctor`.",
     Code.USB_RESET_MISSING: "Installez ce programme comme le dit docs/modems.md sous « USB "
     "reset », ou rebranchez la clé à la main quand elle se bloque.",
+    Code.LOW_CREDIT: "Rechargez-la. `gatewayd modems ussd {subject} CODE`, avec le code de son "
+    "opérateur, dit son solde du moment.",
     Code.INCIDENT_OPEN: "Si les messages passent, rien. Sinon, envoyez-nous le fichier qu’écrit "
     "`gatewayd doctor --bundle FICHIER`.",
 }

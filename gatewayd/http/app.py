@@ -19,6 +19,7 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    by_hand,
     decode,
     events,
     incidents,
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *decode.ROUTES,
     *modems.ROUTES,
     *incidents.ROUTES,
+    *by_hand.ROUTES,
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,

@@ -22,6 +22,7 @@ from modem.virtual.settings import Settings, power_on_settings
 from modem.virtual.sim import Lock, Sim
 from modem.virtual.stores import MessageStore
 from modem.virtual.terminal import Terminal
+from modem.virtual.ussd import UssdSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +79,7 @@ class VirtualModem:
         settings, random = power_on_settings(personality), Random(seed)  # noqa: S311  # repeatable, not secret
         self.ports = tuple(self._make_port(settings, random) for _ in range(personality.ports))
         self.calls = Calls(self)
+        self.ussd = UssdSession(self)
         self._chatter = Chatter(self)
         self.arrivals = Arrivals(self)
         self._hung = False
@@ -200,6 +202,7 @@ class VirtualModem:
             timer.cancel()
         self._timers.clear()
         self.calls.end()
+        self.ussd.forget()
         self.powered = False
         self.in_service = False
         self.centre_read = False

@@ -17,6 +17,7 @@ from modem.pdu.errors import PduError
 from modem.virtual import air
 from modem.virtual.ledger import Happening, Ledger
 from modem.virtual.scheduler import LoopScheduler, Scheduler
+from modem.virtual.ussd import PLAN_MENU, UssdPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,10 @@ class VirtualNetwork:
         self.service_centre = service_centre
         self.ledger = Ledger(now=self.scheduler.now, path=ledger_path)
         self.recipients: dict[str, Recipient] = {}
-        self.ussd: dict[str, str] = {"*100#": "Solde / balance: 12.34 CAD"}
+        self.ussd: dict[str, str | UssdPage] = {
+            "*100#": "Solde / balance: 12.34 CAD",
+            "*101#": PLAN_MENU,
+        }
         self._zone = timezone(timedelta(minutes=zone_minutes))
         self._mailboxes: dict[str, _Mailbox] = {}
         self._hooks: list[Callable[[str, str, str], object]] = []

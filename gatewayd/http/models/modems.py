@@ -5,9 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatewayd.directory import CanaryView, IncidentView, ModemView
+from gatewayd.directory import BalanceView, CanaryView, IncidentView, ModemView
 from gatewayd.http.models.base import Moment, Output, Page
 from gatewayd.http.models.money import Cost, cost_json
+from gatewayd.money import Money
 
 _STATES = (
     "`absent` `opening` `initialising` `needs_pin` `unregistered` `ready` `degraded` `backoff` "
@@ -79,6 +80,16 @@ class ModemCanary(Output):
     awaiting_since: Annotated[Moment | None, Field(description="null while none is awaited")]
 
 
+class Balance(Output):
+    """What its SIM was last read to have."""
+
+    amount: Annotated[str | None, Field(description="an exact decimal number; null until read")]
+    currency: Annotated[str | None, Field(description="of `balance_low`, else `price_per_part`")]
+    read_at: Moment | None
+    low: Annotated[bool, Field(description="whether it is less than `balance_low`")]
+    failure: Annotated[str | None, Field(description="why the last try did not read it")]
+
+
 class Modem(Output):
     """A modem at this moment."""
 
@@ -97,6 +108,7 @@ class Modem(Output):
     cost_this_month: Annotated[
         Cost | None, Field(description="of this SIM's accepted parts; null without a price")
     ]
+    balance: Annotated[Balance | None, Field(description="null without `balance_code`")]
     store_used: Annotated[int | None, Field(description="messages in the SIM's or its own store")]
     store_size: int | None
     since: Annotated[Moment, Field(description="when it entered this state")]
@@ -129,12 +141,28 @@ def modem_json(view: ModemView) -> Modem:
         sent_today=view.sent_today,
         limits=ModemLimits(**asdict(view.limits)),
         cost_this_month=cost_json(view.cost_this_month),
+        balance=_balance(view.balance),
         store_used=view.store_used,
         store_size=view.store_size,
         since=view.since,
         muted=view.muted,
         canary=_canary(view.canary),
         incidents=[incident_json(incident) for incident in view.incidents],
+    )
+
+
+def _balance(view: BalanceView | None) -> Balance | None:
+    if view is None:
+        return None
+    amount = None
+    if view.micros is not None:
+        amount = Money(micros=view.micros, currency=view.currency or "").amount
+    return Balance(
+        amount=amount,
+        currency=view.currency,
+        read_at=view.read_at,
+        low=view.low,
+        failure=view.failure,
     )
 
 

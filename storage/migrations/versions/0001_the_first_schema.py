@@ -13,6 +13,17 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     op.create_table(
+        "balances",
+        sa.Column("modem", sa.String(), nullable=False),
+        sa.Column("iccid", sa.String(), nullable=True),
+        sa.Column("micros", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("read_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("tried_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("modem", name=op.f("pk_balances")),
+    )
+    op.create_table(
         "changes",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),

@@ -19,6 +19,9 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.limits import Limits
 from gatewayd.http.server import Listening, serve
 from gatewayd.services.tokens import Scope, create_token
+from modem.console import Denied
+from modem.desk import ConsoleOutcome
+from modem.ussd import NoAnswer, UssdOutcome
 from storage.engine import Store
 
 NOON_MS = 1_796_126_400_000  # 2026-12-01T12:00:00Z
@@ -64,6 +67,8 @@ class TwoModems:
             ),
         }
         self.told: list[tuple[str, ...]] = []
+        self.ussd: UssdOutcome = NoAnswer()
+        self.typed: ConsoleOutcome = Denied(reason="as the test says")
 
     def views(self) -> Sequence[ModemView]:
         return list(self.modems.values())
@@ -80,6 +85,22 @@ class TwoModems:
     async def mute(self, name: str, muted: bool) -> None:
         self.told.append(("mute", name, str(muted)))
         self.modems[name] = replace(self.modems[name], muted=muted)
+
+    async def start_ussd(self, name: str, code: str) -> UssdOutcome:
+        self.told.append(("ussd", name, code))
+        return self.ussd
+
+    async def reply_ussd(self, name: str, text: str) -> UssdOutcome:
+        self.told.append(("reply", name, text))
+        return self.ussd
+
+    async def cancel_ussd(self, name: str) -> UssdOutcome:
+        self.told.append(("cancel", name))
+        return self.ussd
+
+    async def console(self, name: str, line: str) -> ConsoleOutcome:
+        self.told.append(("at", name, line))
+        return self.typed
 
 
 @dataclass(kw_only=True)
