@@ -86,6 +86,10 @@ class ModemDirectory(Protocol):
         """Begin to close and reopen the modem's port; its running exchange ends first."""
         ...
 
+    async def confirm_sim(self, name: str) -> bool:
+        """Serve the SIM that it holds now; false when it does not wait for that."""
+        ...
+
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001  # agreed with the daemon
         """Stop (or resume) sending through it; it goes on receiving."""
         ...

@@ -20,6 +20,7 @@ from gatewayd.handler import ModemHandler
 from gatewayd.metrics import Metrics
 from gatewayd.money import Money
 from modem.discovery import DeviceFinder
+from modem.state import State
 from modem.supervisor import Timing, Worker
 from routing.pacing import Period, day_of, month_of
 from storage import modems, pacing, queries
@@ -220,6 +221,16 @@ class Fleet:
     async def restart(self, name: str) -> None:
         """Close and reopen the port once the running exchange has ended."""
         self._members[name].worker.restart()
+
+    async def confirm_sim(self, name: str) -> bool:
+        """Let it serve the SIM that it holds now; false when none waits to be confirmed."""
+        member = self._members[name]
+        status = member.worker.status
+        if status.state is not State.HELD or status.identity.iccid is None:
+            return False
+        await member.handler.sim.confirm(status.identity.iccid)
+        member.worker.wake()
+        return True
 
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001 - the directory's protocol
         """Stop or resume sending through this modem, also after a restart."""

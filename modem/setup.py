@@ -22,6 +22,7 @@ from modem.errors import Remedy, SetupError
 from modem.events import Handler, Identity, PinHistory
 from modem.port import Port
 from modem.profiles import profile_of
+from modem.sim import check_sim, sim_iccid
 
 SIM_BUSY_SECONDS = 30.0
 SIM_POLL_SECONDS = 1.0
@@ -62,7 +63,7 @@ class Setup:
 
 
 async def set_up(port: Port, settings: ModemSettings, handler: Handler) -> Setup:
-    """Make the modem ready to be served. Raises SetupError and PortLostError."""
+    """Make the modem ready to be served. Raises SetupError, OtherSimError and PortLostError."""
     found = await _set_up(port, settings, handler)
     for _ in range(FORGETFUL_TRIES):
         asked, kept = found.announcement, found.armed
@@ -121,13 +122,17 @@ async def _open_sim(
     port: Port, settings: ModemSettings, handler: Handler, identity: Identity
 ) -> Identity:
     state = await _sim_state(port)
-    iccid = await learn_any(port, verbs.ccid_variants(), verbs.parse_ccid)
+    iccid = await sim_iccid(port)
+    # Before its PIN: another SIM has another one, and few attempts at it.
+    await check_sim(handler, replace(identity, iccid=iccid), modem=settings.name)
     if not state.ready:
         holder = iccid or identity.imei or settings.name
         await _unlock(port, state, settings.pin_file, handler, holder)
     # An open SIM may still be busy, and tells nothing until it is not.
     imsi = understand(port, await _patiently(port, verbs.cimi()), verbs.parse_cimi)
-    iccid = iccid or await learn_any(port, verbs.ccid_variants(), verbs.parse_ccid)
+    if iccid is None:
+        iccid = await sim_iccid(port)
+        await check_sim(handler, replace(identity, iccid=iccid), modem=settings.name)
     number = settings.number or await learn(port, verbs.cnum(), verbs.parse_cnum)
     return replace(identity, iccid=iccid, imsi=imsi, number=number)
 

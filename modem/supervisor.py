@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -19,10 +20,12 @@ from modem.errors import (
     SetupError,
 )
 from modem.events import Handler, Status
+from modem.hold import Hold
 from modem.ladder import Cause, Step
 from modem.port import Port
 from modem.service import Service
 from modem.session import Session
+from modem.sim import OtherSimError
 from modem.standing import Standing
 from modem.state import State, Trigger
 from modem.timing import Timing
@@ -163,20 +166,46 @@ class Worker:
             submit_seconds=self._submit_seconds,
         )
         try:
-            await service.set_up()
-            self._failures = 0
-            await service.run(self._ended)
-            while not self._ended():
+            set_up = await self._set_up(service, session, attention)
+            while set_up:
+                self._failures = 0
+                await service.run(self._ended)
+                if self._ended():
+                    break
                 await self._care.begin(Cause.RESTARTED, "the modem restarted by itself")
                 await self._standing.move(Trigger.REBOOTED, "the modem restarted by itself")
-                await service.set_up()
-                await service.run(self._ended)
+                set_up = await self._set_up(service, session, attention)
         finally:
             self._service = None
             self._submit_seconds = service.submit_seconds
             await service.hand_over()
         if not self._stopping:
-            await self._standing.move(Trigger.LOST, "restarted by request")
+            why = "restarted by request" if self._restart else "the modem begins anew"
+            await self._standing.move(Trigger.LOST, why)
+
+    async def _set_up(self, service: Service, session: Session, attention: Attention) -> bool:
+        """Make the modem ready, once its SIM may be used; false when it has to begin anew."""
+        while True:
+            try:
+                await service.set_up()
+            except OtherSimError as error:
+                hold = Hold(
+                    session=session,
+                    handler=self._handler,
+                    attention=attention,
+                    wake=self._wake,
+                    look_seconds=self._timing.health_poll_seconds,
+                )
+                self._log.warning("modem_held", detail=error.detail)
+                await self._standing.note(replace(self.status, identity=error.identity))
+                await self._standing.move(Trigger.OTHER_SIM, error.detail)
+                if not await hold.confirmed(
+                    error.iccid, ended=self._ended, attend=service.hand_over
+                ):
+                    return False
+                await self._standing.move(Trigger.CONFIRMED, "its SIM has been confirmed")
+            else:
+                return True
 
     async def _open_failed(self, error: PortUnavailableError) -> float:
         self._log.warning("modem_open_failed", device=error.device, failure=error.failure.value)
@@ -192,9 +221,11 @@ class Worker:
 
     async def _lost(self, error: PortLostError) -> float:
         self._log.warning("modem_lost", device=error.device, detail=error.detail)
-        if error.silent and (self._care.cause or self._standing.state is not State.OPENING):
+        opening, held = (self._standing.state is each for each in (State.OPENING, State.HELD))
+        # A modem that is held does no work: its silence is no incident.
+        if error.silent and not held and (self._care.cause or not opening):
             return await self._silent(error)
-        if self._standing.state is State.OPENING:
+        if opening:
             await self._standing.move(Trigger.OPEN_FAILED, error.detail)
             return self._back_off()
         await self._standing.move(Trigger.LOST, error.detail)

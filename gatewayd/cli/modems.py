@@ -70,6 +70,16 @@ def unmute(session: Session, name: str, *, as_json: bool) -> None:
     _done(answer, f"{name} sends again.", as_json=as_json)
 
 
+@modems.command("confirm-sim")
+@click.argument("name")
+@show.json_option
+@pass_session
+def confirm_sim(session: Session, name: str, *, as_json: bool) -> None:
+    """Say that the other SIM, for which a modem is held, is the right one."""
+    answer = session.client().post(path_of("v1", "modems", name, "confirm-sim"))
+    _done(answer, f"{name} serves this SIM from now on.", as_json=as_json)
+
+
 def _done(answer: Json, sentence: str, *, as_json: bool) -> None:
     if as_json:
         show.document(answer)

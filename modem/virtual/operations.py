@@ -14,6 +14,7 @@ from modem.virtual.faults import Fault, FaultKind
 from modem.virtual.fields import Fields
 from modem.virtual.ledger import Entry, Happening, facts
 from modem.virtual.network import Recipient
+from modem.virtual.sim import Sim
 from modem.virtual.stores import behind
 
 if TYPE_CHECKING:
@@ -256,6 +257,13 @@ def _set(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
     return {}
 
 
+def _insert_sim(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
+    sim = Sim(number=fields.text("number"), iccid=fields.text("iccid"))
+    fields.done()
+    modem.insert(sim)
+    return {}
+
+
 def _state(modem: VirtualModem, _: Fields) -> dict[str, Any]:
     return {
         "powered": modem.powered,
@@ -288,5 +296,6 @@ _ACTIONS: dict[str, Callable[[VirtualModem, Fields], dict[str, Any]]] = {
     "reboot": _reboot,
     "say": _say,
     "set": _set,
+    "insert_sim": _insert_sim,
     "state": _state,
 }

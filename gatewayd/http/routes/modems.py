@@ -1,13 +1,13 @@
 """Routes of modems."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
 
 from gatewayd.http import answers
 from gatewayd.http.models.modems import Modem, ModemPage, modem_json
-from gatewayd.http.problems import not_found
+from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import Answer, Call, Route
 from gatewayd.services.tokens import Scope
 
@@ -29,6 +29,18 @@ async def restart_modem(call: Call) -> web.StreamResponse:
     """Close its port and open it again."""
     modem = _named(call)
     await call.context.modems.restart(modem.name)
+    return answers.json_of(_named(call), status=HTTPStatus.ACCEPTED)
+
+
+async def confirm_sim(call: Call) -> web.StreamResponse:
+    """Take the SIM that it holds now as its own."""
+    modem = _named(call)
+    if not await call.context.modems.confirm_sim(modem.name):
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            "sim_not_held",
+            f"modem {modem.name} does not wait for its SIM to be confirmed: it is {modem.state}",
+        )
     return answers.json_of(_named(call), status=HTTPStatus.ACCEPTED)
 
 
@@ -62,6 +74,7 @@ def _command(
     *,
     summary: str,
     status: HTTPStatus = HTTPStatus.OK,
+    problems: Sequence[HTTPStatus] = (),
 ) -> Route:
     return Route(
         method="POST",
@@ -71,6 +84,7 @@ def _command(
         tag=_TAG,
         summary=summary,
         answers={status: Answer(model=Modem, description="The modem")},
+        problems=problems,
     )
 
 
@@ -101,4 +115,11 @@ ROUTES = (
     ),
     _command("mute", mute_modem, summary="Receive but do not send"),
     _command("unmute", unmute_modem, summary="Send again"),
+    _command(
+        "confirm-sim",
+        confirm_sim,
+        summary="Serve the SIM that it holds now, where it is `held` for being another than before",
+        status=HTTPStatus.ACCEPTED,
+        problems=(HTTPStatus.CONFLICT,),
+    ),
 )

@@ -159,6 +159,12 @@ class Keeper:
     async def pin_accepted(self, holder: str) -> None:
         """As above."""
 
+    async def served_sim(self) -> str | None:
+        return None
+
+    async def swept(self) -> None:
+        self.look()
+
     async def release(self) -> None:
         self.look()
 

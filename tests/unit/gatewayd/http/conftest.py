@@ -66,6 +66,10 @@ class TwoModems:
     async def restart(self, name: str) -> None:
         self.told.append(("restart", name))
 
+    async def confirm_sim(self, name: str) -> bool:
+        self.told.append(("confirm-sim", name))
+        return self.modems[name].state == "held"
+
     async def mute(self, name: str, muted: bool) -> None:
         self.told.append(("mute", name, str(muted)))
         self.modems[name] = replace(self.modems[name], muted=muted)

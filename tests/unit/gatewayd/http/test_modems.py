@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from gatewayd.services.tokens import Scope
@@ -51,6 +52,16 @@ async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
         ("mute", "counter", "True"),
         ("mute", "counter", "False"),
     ]
+
+
+async def test_a_sim_is_confirmed_where_one_waits_for_it(api: Any) -> None:
+    refused = await api.admin("POST", "/v1/modems/counter/confirm-sim", status=409)
+    assert refused["code"] == "sim_not_held"
+    assert refused["detail"].endswith("it is ready")
+    api.modems.modems["spare"] = replace(api.modems.modems["spare"], state="held")
+    shown = await api.admin("POST", "/v1/modems/spare/confirm-sim", status=202)
+    assert shown["name"] == "spare"
+    assert api.modems.told[-1] == ("confirm-sim", "spare")
 
 
 async def test_an_unknown_modem_is_not_found(api: Any) -> None:
