@@ -22,6 +22,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
 from gatewayd.metrics import Metrics
 from modem.supervisor import Timing
+from modem.usb import PortSource, scan
 from storage import outbox
 from storage.engine import Store
 
@@ -46,8 +47,9 @@ async def run_daemon(
     on_ready: OnReady | None = None,
     clock: Clock | None = None,
     timing: Timing | None = None,
+    ports: PortSource = scan,
 ) -> int:
-    """Serve until SIGTERM or SIGINT; gives the exit status.
+    """Serve until SIGTERM or SIGINT; gives the exit status. ``ports`` lists the USB ports.
 
     Raises StoreLocked and other StoreErrors, ListenError, and, in an ExceptionGroup, any bug.
     """
@@ -57,7 +59,7 @@ async def run_daemon(
         store = await Store.open(data_dir=settings.gateway.data_dir, url=settings.storage.url)
         try:
             await _recover(store, clock)
-            async with _serving(settings, store, clock, timing, stop) as parts:
+            async with _serving(settings, store, clock, timing, ports, stop) as parts:
                 if on_ready is not None:
                     await on_ready(Ready(listening=parts.listening, store=store, clock=clock))
                 await _work(parts, stop)
@@ -93,12 +95,23 @@ async def _recover(store: Store, clock: Clock) -> None:
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, store: Store, clock: Clock, timing: Timing | None, stop: _Stop
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    timing: Timing | None,
+    ports: PortSource,
+    stop: _Stop,
 ) -> AsyncIterator[_Parts]:
     bus = Bus()
     metrics = Metrics()
     fleet = Fleet(
-        settings=settings, store=store, bus=bus, clock=clock, timing=timing, metrics=metrics
+        settings=settings,
+        store=store,
+        bus=bus,
+        clock=clock,
+        timing=timing,
+        metrics=metrics,
+        ports=ports,
     )
     await fleet.load()
     context = HttpContext(

@@ -17,11 +17,14 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import IncidentView, ModemView
 from gatewayd.handler import ModemHandler
+from gatewayd.holders import who_holds
 from gatewayd.metrics import Metrics
 from gatewayd.money import Money
+from gatewayd.sticks import StoredSticks
 from modem.discovery import DeviceFinder
 from modem.state import State
 from modem.supervisor import Timing, Worker
+from modem.usb import PortSource, scan
 from routing.pacing import Period, day_of, month_of
 from storage import modems, pacing, queries
 from storage.engine import Store
@@ -70,6 +73,7 @@ class Fleet:
         clock: Clock,
         timing: Timing | None = None,
         metrics: Metrics | None = None,
+        ports: PortSource = scan,
     ) -> None:
         self._store = store
         self._metrics = metrics or Metrics()
@@ -78,7 +82,9 @@ class Fleet:
         self._zone = ZoneInfo(settings.gateway.timezone)
         self._counts = _Counts()
         self._stopping = False
-        finder = DeviceFinder(settings.modems)
+        finder = DeviceFinder(
+            settings.modems, ports=ports, memory=StoredSticks(store), who_holds=who_holds
+        )
         self._members = {
             modem.name: self._member(settings, modem, finder, timing) for modem in settings.modems
         }

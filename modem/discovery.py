@@ -1,116 +1,210 @@
-"""Which serial ports this machine has, and on which of them a configured modem is.
+"""On which port a configured modem is, and that two workers never get one stick.
 
-Ports in use by one worker are not probed by another.
+Owns the reservations. A stick is known by its modem's IMEI, on whichever port that is told; what is
+remembered of it only says where to ask first.
 """
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
-from serial.tools import list_ports
 
 from config.schema import ModemSettings
-from modem.at import verbs
-from modem.dialogue import learn
-from modem.errors import PortLostError, PortUnavailableError
-from modem.port import Port
+from modem.errors import OpenFailure, PortUnavailableError
+from modem.known import KnownStick, ShortMemory, StickMemory, known_as, order_of_ports
+from modem.probe import Asked, ask_imei
+from modem.usb import FoundPort, PortSource, UsbStick, grouped, real_path, scan
 
 AUTO = "auto"
-PROBE_SECONDS = 8.0
+LOOK_SECONDS = 1.0
+"""How often, while another device is being asked, the known stick is looked for."""
+
+ASK_AGAIN_SECONDS = 10.0
+"""How long a stick that was not the one is left alone: each opening may disturb it."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPort:
-    """One tty. ``vid`` and ``pid`` are USB ids; ``location`` is the USB path, shared by a stick."""
+class Claim:
+    """What one worker has, or asks: a device node, and all ports of its stick."""
 
-    device: str
-    description: str
-    vid: int | None
-    pid: int | None
-    serial: str | None
-    location: str | None
-    interface: str | None
-
-
-def scan() -> list[FoundPort]:
-    """The ports of USB devices, in the order of their names."""
-    ports = [
-        FoundPort(
-            device=port.device,
-            description=port.description or port.device,
-            vid=port.vid,
-            pid=port.pid,
-            serial=port.serial_number,
-            location=port.location,
-            interface=port.interface,
-        )
-        for port in list_ports.comports()
-        if port.vid is not None
-    ]
-    return sorted(ports, key=lambda port: port.device)
+    node: str
+    place: str | None = None
+    port: FoundPort | None = None
+    """For ``auto``: the port that answered."""
 
 
 class DeviceFinder:
-    """Says where a configured modem is, and keeps two workers from one port.
+    """Says where a configured modem is, and keeps two workers from one stick.
 
     ``modems`` are all that are configured: what belongs to one is no find for another's ``auto``.
+    ``who_holds`` tells in words what else has a device open, or None; it may block.
     """
 
-    def __init__(self, modems: Iterable[ModemSettings] = ()) -> None:
+    def __init__(
+        self,
+        modems: Iterable[ModemSettings] = (),
+        *,
+        ports: PortSource = scan,
+        memory: StickMemory | None = None,
+        who_holds: Callable[[str], str | None] | None = None,
+    ) -> None:
         modems = tuple(modems)
         self._paths = {modem.device: modem.name for modem in modems if modem.device != AUTO}
         self._imeis = {modem.imei: modem.name for modem in modems if modem.imei is not None}
-        self._taken: dict[str, str] = {}
+        self._ports = ports
+        self._memory = memory or ShortMemory()
+        self._who_holds = who_holds
+        self._claims: dict[str, Claim] = {}
         """By the modem's name, the device as it was found: a link may lead elsewhere later."""
-        self._probing = asyncio.Lock()
+        self._known: dict[str, KnownStick | None] = {}
+        self._silent: dict[str, set[str]] = {}
+        """By the modem's name, the ports of its stick that announced nothing."""
+        self._not_before: dict[tuple[str, frozenset[str]], float] = {}
+        self._offered: set[str] = set()
+        self._obstacles: dict[str, str] = {}
+
+    @property
+    def claims(self) -> dict[str, Claim]:
+        """What each modem has open or is being looked for on, by its name."""
+        return dict(self._claims)
+
+    def obstacle(self, settings: ModemSettings) -> str | None:
+        """Why nothing was found the last time, where there is more to say than that."""
+        return self._obstacles.get(settings.name)
+
+    async def sticks(self) -> list[UsbStick]:
+        """What is plugged in now."""
+        return grouped(await asyncio.to_thread(self._ports))
 
     async def locate(self, settings: ModemSettings) -> str | None:
         """The device to open, reserved for this modem until ``release``; None while there is none.
 
-        A path is looked for, a URL taken as it is; ``auto`` probes the free USB ports for a modem
+        A path is looked for, a URL taken as it is; ``auto`` asks the free USB sticks for a modem
         that answers AT, with this IMEI where the configuration names one.
         """
+        self._obstacles.pop(settings.name, None)
         if settings.device == AUTO:
-            async with self._probing:
-                return await self._probe_all(settings)
-        if settings.device.startswith("/") and not await asyncio.to_thread(
-            Path(settings.device).exists
-        ):
-            return None
-        return settings.device if self._reserve(settings, settings.device) else None
+            return await self._search(settings)
+        stick = None
+        if settings.device.startswith("/"):
+            node = await asyncio.to_thread(_existing_node, settings.device)
+            if node is None:
+                return None
+            stick = next((each for each in await self.sticks() if node in each.nodes), None)
+        return settings.device if self._reserve(settings, stick) else None
 
     def release(self, settings: ModemSettings) -> None:
         """The worker has closed the port."""
-        self._taken.pop(settings.name, None)
+        self._claims.pop(settings.name, None)
 
-    def _reserve(self, settings: ModemSettings, device: str) -> bool:
-        real = _real(device)
-        for owner, taken in self._taken.items():
-            if taken == real and owner != settings.name:
-                _log.warning("device_taken", modem=settings.name, device=device, by=owner)
+    def _reserve(self, settings: ModemSettings, stick: UsbStick | None) -> bool:
+        node = real_path(settings.device)
+        for owner, claim in self._claims.items():
+            shared = stick is not None and claim.place == stick.place
+            if owner != settings.name and (claim.node == node or shared):
+                _log.warning("device_taken", modem=settings.name, device=node, by=owner)
+                self._obstacles[settings.name] = f"modem {owner} uses this stick already"
                 return False
-        self._taken[settings.name] = real
+        place = None if stick is None else stick.place
+        self._claims[settings.name] = Claim(node=node, place=place)
         return True
 
-    async def _probe_all(self, settings: ModemSettings) -> str | None:
-        others = {_real(path) for path, name in self._paths.items() if name != settings.name}
-        for found in await asyncio.to_thread(scan):
-            real = _real(found.device)
-            if real in others or real in self._taken.values():
+    async def _search(self, settings: ModemSettings) -> str | None:
+        known = await self._recall(settings)
+        asked: set[str] = set()
+        while True:
+            free = list(self._free(settings, await self.sticks()))
+            if not any(known is not None and known.is_like(each) for each in free):
+                self._silent.pop(settings.name, None)  # gone: its next life begins anew
+            new = [each for each in free if each.place not in asked]
+            stick = min(new, key=lambda each: self._rank(settings, known, each), default=None)
+            if stick is None:
+                return None
+            asked.add(stick.place)
+            port = await self._ask(settings, stick, known, asked)
+            if port is not None:
+                return port.device
+
+    def _free(self, settings: ModemSettings, sticks: Iterable[UsbStick]) -> Iterable[UsbStick]:
+        now = asyncio.get_running_loop().time()
+        taken = {each.place for name, each in self._claims.items() if name != settings.name}
+        nodes = {each.node for name, each in self._claims.items() if name != settings.name}
+        nodes |= {real_path(path) for path, name in self._paths.items() if name != settings.name}
+        known = self._known.get(settings.name)
+        for stick in sticks:
+            if stick.place in taken or not stick.nodes.isdisjoint(nodes):
                 continue
-            self._taken[settings.name] = real
-            try:
-                imei = await probe(found.device)
-            except BaseException:
+            rests = self._not_before.get((settings.name, stick.nodes), 0.0) > now
+            if not rests or (known is not None and known.is_like(stick)):
+                yield stick
+
+    def _rank(
+        self, settings: ModemSettings, known: KnownStick | None, stick: UsbStick
+    ) -> tuple[bool, bool, bool]:
+        """Where it was, then what looks like it, then what no other modem was found on."""
+        others = (each for name, each in self._known.items() if name != settings.name and each)
+        return (
+            known is None or not known.is_like(stick),
+            known is None or not known.is_at(stick),
+            any(each.is_at(stick) for each in others),
+        )
+
+    async def _ask(
+        self,
+        settings: ModemSettings,
+        stick: UsbStick,
+        known: KnownStick | None,
+        asked: set[str],
+    ) -> FoundPort | None:
+        """Ask the stick's ports who they are; given up as soon as the known stick is there."""
+        self._claims[settings.name] = Claim(node=stick.ports[0].real, place=stick.place)
+        asking = asyncio.ensure_future(self._who_answers(settings, stick, known))
+        found = None
+        try:
+            while not asking.done():
+                await asyncio.wait({asking}, timeout=LOOK_SECONDS)
+                if not asking.done() and await self._is_back(settings, known, asked):
+                    return None
+            found = asking.result()
+            return found
+        finally:
+            asking.cancel()
+            await asyncio.wait({asking})
+            if found is None:
                 self.release(settings)
-                raise
-            if imei is not None and self._is_meant(settings, imei):
-                return found.device
-            self.release(settings)
+
+    async def _is_back(
+        self, settings: ModemSettings, known: KnownStick | None, asked: set[str]
+    ) -> bool:
+        if known is None:
+            return False
+        free = self._free(settings, await self.sticks())
+        return any(known.is_like(each) and each.place not in asked for each in free)
+
+    async def _who_answers(
+        self, settings: ModemSettings, stick: UsbStick, known: KnownStick | None
+    ) -> FoundPort | None:
+        silent = self._silent.setdefault(settings.name, set())
+        mute: set[str] = set()
+        for port in order_of_ports(stick, known, silent):
+            answer = await ask_imei(port.device)
+            if answer.imei is None:
+                mute.add(port.number)
+                await self._note_obstacle(settings, port, answer)
+            elif self._is_meant(settings, answer.imei):
+                silent |= mute
+                self._claims[settings.name] = Claim(node=port.real, place=stick.place, port=port)
+                await self._remember(settings, known_as(stick, answer.imei, known))
+                return port
+            else:
+                self._offer(port, answer.imei)
+                break
+        again = asyncio.get_running_loop().time() + ASK_AGAIN_SECONDS
+        self._not_before[settings.name, stick.nodes] = again
         return None
 
     def _is_meant(self, settings: ModemSettings, imei: str) -> bool:
@@ -118,22 +212,59 @@ class DeviceFinder:
             return settings.imei == imei
         return imei not in self._imeis
 
+    def _offer(self, port: FoundPort, imei: str) -> None:
+        """Tell once of a modem that no entry names; it is left alone."""
+        if imei not in self._imeis and imei not in self._offered:
+            self._offered.add(imei)
+            _log.info("modem_not_configured", device=port.device, imei=imei)
 
-async def probe(device: str) -> str | None:
-    """The IMEI of the modem that answers on this port; None where none does."""
-    port = Port(device, on_event=lambda _: None, on_lost=lambda: None)
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            await port.open()
-            await learn(port, verbs.echo_off(), lambda _: True)
-            return await learn(port, verbs.cgsn(), verbs.parse_cgsn)
-    except (PortUnavailableError, PortLostError, TimeoutError) as error:
-        _log.debug("port_not_a_modem", device=device, why=str(error))
-        return None
-    finally:
-        await port.close()
+    async def _note_obstacle(self, settings: ModemSettings, port: FoundPort, answer: Asked) -> None:
+        if answer.failure is not None and answer.failure.failure is not OpenFailure.MISSING:
+            detail = await self.explain(answer.failure)
+            self._obstacles.setdefault(settings.name, f"{port.device}: {detail}")
+
+    async def explain(self, error: PortUnavailableError) -> str:
+        """Why a port cannot be opened, with what most likely holds it."""
+        if error.failure is OpenFailure.BUSY and self._who_holds is not None:
+            told = await asyncio.to_thread(self._who_holds, real_path(error.device))
+            return told or error.detail
+        return error.detail
+
+    # Which port of the stick announces
+
+    async def heard(self, settings: ModemSettings) -> None:
+        """The modem has announced something on the port that is open."""
+        claim, known = self._claims.get(settings.name), self._known.get(settings.name)
+        if claim is None or claim.port is None or known is None:
+            return
+        if known.announces != claim.port.number:
+            _log.info("announcing_port", modem=settings.name, port=claim.port.number)
+            await self._remember(settings, replace(known, announces=claim.port.number))
+
+    async def may_announce_elsewhere(self, settings: ModemSettings) -> bool:
+        """Whether to try another port, since this one has announced nothing that came."""
+        claim = self._claims.get(settings.name)
+        if claim is None or claim.port is None:
+            return False
+        silent = self._silent.setdefault(settings.name, set())
+        silent.add(claim.port.number)
+        stick = next((each for each in await self.sticks() if each.place == claim.place), None)
+        return stick is not None and any(port.number not in silent for port in stick.ports)
+
+    async def _recall(self, settings: ModemSettings) -> KnownStick | None:
+        if self._known.get(settings.name) is None:
+            self._known[settings.name] = await self._memory.recall(settings.name)
+        known = self._known[settings.name]
+        # The configuration may mean another stick by now.
+        return known if known is not None and self._is_meant(settings, known.imei) else None
+
+    async def _remember(self, settings: ModemSettings, known: KnownStick) -> None:
+        if self._known.get(settings.name) != known:
+            self._known[settings.name] = known
+            await self._memory.remember(settings.name, known)
 
 
-def _real(device: str) -> str:
-    """One name for one port: by-id links and ttyUSB names of it are the same."""
-    return str(Path(device).resolve()) if device.startswith("/") else device
+def _existing_node(path: str) -> str | None:
+    """The device node at a path; None where nothing is there."""
+    place = Path(path)
+    return str(place.resolve()) if place.exists() else None

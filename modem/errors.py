@@ -64,6 +64,10 @@ class ReopenError(ModemError):
         self.detail = detail
 
 
+class OtherPortError(ModemError):
+    """The port is left for another one of the same stick."""
+
+
 class Remedy(StrEnum):
     """What helps a modem that cannot be used as it is."""
 

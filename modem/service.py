@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from modem.attention import Attention
 from modem.care import Care
+from modem.ears import Ears
 from modem.events import (
     ArrivedPdu,
     Disposition,
@@ -48,6 +49,7 @@ class Service:
         timing: Timing,
         care: Care,
         watch: Watch,
+        ears: Ears,
         submit_seconds: float,
     ) -> None:
         self._session = session
@@ -59,6 +61,7 @@ class Service:
         self._sweeper = Sweeper(session, handler)
         self._care = care
         self._watch = watch
+        self._ears = ears
         self._treatment = Treatment(
             session=session, care=care, timing=timing, wake=wake, attend=self._take_pushed
         )
@@ -88,7 +91,7 @@ class Service:
     async def run(self, ended: Callable[[], bool]) -> None:
         """Serve until ``ended`` says so or the modem has restarted.
 
-        Raises PortLostError, and ReopenError where only that may help.
+        Raises PortLostError, ReopenError where only that may help, and OtherPortError.
         """
 
         def over() -> bool:
@@ -140,24 +143,26 @@ class Service:
     def _look_into_stores(self) -> None:
         self._next_sweep, self._expects_unread = 0.0, True
 
-    def _take_announced(self) -> set[str]:
+    async def _take_announced(self) -> set[str]:
         announced = self._attention.take_announced()
         if announced:
+            await self._ears.heard()
             self._watch.announced()
             self._care.proved(Cause.DEAF)
         return announced
 
     async def _sweep_announced(self) -> None:
-        found = await self._sweeper.sweep(self._take_announced())
+        found = await self._sweeper.sweep(await self._take_announced())
         self._in_vain = 0 if found else self._in_vain + 1
         if self._in_vain >= IN_VAIN:
             self._rest_until = asyncio.get_running_loop().time() + IN_VAIN_REST_SECONDS
 
     async def _sweep_all(self) -> None:
-        announced = self._take_announced()
+        announced = await self._take_announced()
         unread = await self._sweeper.sweep(None)
         expected, self._expects_unread = self._expects_unread, False
         if unread and not (expected or announced or self._attention.announced):
+            await self._ears.missed()
             self._next_health = 0.0  # is it still told to announce?
             self._suspect(
                 self._watch.found_unannounced(), "messages arrive that the modem does not announce"
@@ -182,6 +187,8 @@ class Service:
     async def _take_pushed(self) -> None:
         """Commit what was pushed."""
         taken = await self.hand_over()
+        if taken:
+            await self._ears.heard()
         if self._session.setup.acknowledges:
             self._session.acknowledgements_due += taken
 

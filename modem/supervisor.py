@@ -11,8 +11,10 @@ from config.schema import ModemSettings
 from modem.attention import MAX_PUSHED, Attention
 from modem.care import Care
 from modem.discovery import DeviceFinder
+from modem.ears import Ears
 from modem.errors import (
     OpenFailure,
+    OtherPortError,
     PortLostError,
     PortUnavailableError,
     Remedy,
@@ -140,6 +142,8 @@ class Worker:
             return await self._setup_failed(error)
         except ReopenError as error:
             return await self._reopen(error)
+        except OtherPortError:
+            await self._standing.move(Trigger.LOST, "another port of the stick may announce more")
         finally:
             await port.close()
             self._unparsed_before, self._port = self.unparsed_lines, None
@@ -149,7 +153,8 @@ class Worker:
 
     async def _not_found(self) -> None:
         if self._standing.state is State.ABSENT:
-            await self._standing.explain("no modem was found")
+            why = self._finder.obstacle(self.settings)
+            await self._standing.explain(why or "no modem was found")
         else:
             await self._standing.move(Trigger.LOST, "the modem has gone")
 
@@ -163,6 +168,7 @@ class Worker:
             timing=self._timing,
             care=self._care,
             watch=self._watch,
+            ears=Ears(self._finder, self.settings),
             submit_seconds=self._submit_seconds,
         )
         try:
@@ -210,13 +216,14 @@ class Worker:
     async def _open_failed(self, error: PortUnavailableError) -> float:
         self._log.warning("modem_open_failed", device=error.device, failure=error.failure.value)
         degraded = self._standing.state is State.DEGRADED
+        detail = await self._finder.explain(error)
         if error.failure is OpenFailure.MISSING:
-            await self._standing.move(Trigger.LOST if degraded else Trigger.NO_DEVICE, error.detail)
+            await self._standing.move(Trigger.LOST if degraded else Trigger.NO_DEVICE, detail)
             return self._timing.device_poll_seconds
         if degraded:
-            await self._standing.explain(error.detail)
+            await self._standing.explain(detail)
             return await self._next_remedy()
-        await self._standing.move(Trigger.OPEN_FAILED, error.detail)
+        await self._standing.move(Trigger.OPEN_FAILED, detail)
         return self._back_off()
 
     async def _lost(self, error: PortLostError) -> float:

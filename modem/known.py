@@ -1,0 +1,80 @@
+"""What is remembered of the stick that a modem was found on: to find it first, and its right port.
+
+Owns the value and who keeps it over restarts. A guess, never an identity: that is the IMEI.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from modem.usb import FoundPort, UsbStick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownStick:
+    """Where a modem was last. ``announces`` is the port where messages were announced, if known."""
+
+    imei: str
+    vid: int | None
+    pid: int | None
+    serial: str | None
+    place: str
+    announces: str | None = None
+
+    def is_like(self, stick: UsbStick) -> bool:
+        """It is this stick or its clone, wherever it is plugged in."""
+        return stick.ids == (self.vid, self.pid, self.serial)
+
+    def is_at(self, stick: UsbStick) -> bool:
+        """It is plugged in where it was."""
+        return self.is_like(stick) and stick.place == self.place
+
+
+def known_as(stick: UsbStick, imei: str, before: KnownStick | None) -> KnownStick:
+    """Remember a stick; which port announces is the modem's own, whatever the socket."""
+    vid, pid, serial = stick.ids
+    same = before is not None and before.imei == imei
+    return KnownStick(
+        imei=imei,
+        vid=vid,
+        pid=pid,
+        serial=serial,
+        place=stick.place,
+        announces=before.announces if before is not None and same else None,
+    )
+
+
+def order_of_ports(
+    stick: UsbStick, known: KnownStick | None, silent: set[str]
+) -> tuple[FoundPort, ...]:
+    """The port that is known to announce, then those that may, then those that did not."""
+    announces = known.announces if known is not None else None
+    return tuple(
+        sorted(stick.ports, key=lambda port: (port.number != announces, port.number in silent))
+    )
+
+
+class StickMemory(Protocol):
+    """Keeps what is known over restarts, by the modem's name."""
+
+    async def recall(self, modem: str) -> KnownStick | None:
+        """What was remembered last; None where nothing was, or nobody can say now."""
+        ...
+
+    async def remember(self, modem: str, known: KnownStick) -> None:
+        """Keep it from now on."""
+        ...
+
+
+class ShortMemory:
+    """Remembers until the process ends."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, KnownStick] = {}
+
+    async def recall(self, modem: str) -> KnownStick | None:
+        """As StickMemory says."""
+        return self._known.get(modem)
+
+    async def remember(self, modem: str, known: KnownStick) -> None:
+        """As StickMemory says."""
+        self._known[modem] = known
