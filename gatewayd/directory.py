@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gatewayd.money import Money
+from gatewayd.survey import FoundStick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,10 @@ class ModemDirectory(Protocol):
 
     def view(self, name: str) -> ModemView | None:
         """One modem; None when no modem has this name."""
+        ...
+
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        """The USB sticks of this machine; ``ask`` opens the free ones."""
         ...
 
     async def restart(self, name: str) -> None:

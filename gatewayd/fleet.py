@@ -21,6 +21,7 @@ from gatewayd.holders import who_holds
 from gatewayd.metrics import Metrics
 from gatewayd.money import Money
 from gatewayd.sticks import StoredSticks
+from gatewayd.survey import FoundStick, Survey
 from modem.discovery import DeviceFinder
 from modem.state import State
 from modem.supervisor import Timing, Worker
@@ -85,6 +86,7 @@ class Fleet:
         finder = DeviceFinder(
             settings.modems, ports=ports, memory=StoredSticks(store), who_holds=who_holds
         )
+        self._survey = Survey(finder, settings.modems)
         self._members = {
             modem.name: self._member(settings, modem, finder, timing) for modem in settings.modems
         }
@@ -222,6 +224,13 @@ class Fleet:
             cost_this_month=counts.cost.get(status.name),
             incidents=[_incident(row) for row in counts.incidents.get(status.name, ())],
             unparsed_lines=member.worker.unparsed_lines,
+        )
+
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        """The USB sticks of this machine; ``ask`` opens the free ones."""
+        members = self._members
+        return await self._survey.found(
+            ask=ask, imei_of=lambda name: members[name].worker.status.identity.imei
         )
 
     async def restart(self, name: str) -> None:

@@ -5,7 +5,8 @@ remembered of it only says where to ask first.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,8 @@ AUTO = "auto"
 LOOK_SECONDS = 1.0
 """How often, while another device is being asked, the known stick is looked for."""
 
+_BORROWER = "scan of "  # no modem's name has a space
+
 ASK_AGAIN_SECONDS = 10.0
 """How long a stick that was not the one is left alone: each opening may disturb it."""
 
@@ -35,6 +38,9 @@ class Claim:
     place: str | None = None
     port: FoundPort | None = None
     """For ``auto``: the port that answered."""
+
+    asking: bool = False
+    """It is only being asked who it is."""
 
 
 class DeviceFinder:
@@ -60,17 +66,13 @@ class DeviceFinder:
         self._who_holds = who_holds
         self._claims: dict[str, Claim] = {}
         """By the modem's name, the device as it was found: a link may lead elsewhere later."""
+        self._changed = asyncio.Event()
         self._known: dict[str, KnownStick | None] = {}
         self._silent: dict[str, set[str]] = {}
         """By the modem's name, the ports of its stick that announced nothing."""
         self._not_before: dict[tuple[str, frozenset[str]], float] = {}
         self._offered: set[str] = set()
         self._obstacles: dict[str, str] = {}
-
-    @property
-    def claims(self) -> dict[str, Claim]:
-        """What each modem has open or is being looked for on, by its name."""
-        return dict(self._claims)
 
     def obstacle(self, settings: ModemSettings) -> str | None:
         """Why nothing was found the last time, where there is more to say than that."""
@@ -79,6 +81,43 @@ class DeviceFinder:
     async def sticks(self) -> list[UsbStick]:
         """What is plugged in now."""
         return grouped(await asyncio.to_thread(self._ports))
+
+    @asynccontextmanager
+    async def borrowed(self, stick: UsbStick) -> AsyncIterator[str | None]:
+        """Keep all workers from a stick for a moment; gives the name of one that has it already.
+
+        Who only asks it is waited for.
+        """
+        name = f"{_BORROWER}{stick.place}"
+        while (owner := self._owner(stick)) is not None and self._claims[owner].asking:
+            self._changed.clear()
+            await self._changed.wait()
+        if owner is not None:
+            yield owner
+            return
+        self._claim(name, Claim(node=stick.ports[0].real, place=stick.place, asking=True))
+        try:
+            yield None
+        finally:
+            self._claim(name, None)
+
+    def _claim(self, name: str, claim: Claim | None) -> None:
+        if claim is None:
+            self._claims.pop(name, None)
+        else:
+            self._claims[name] = claim
+        self._changed.set()
+
+    def _owner(self, stick: UsbStick) -> str | None:
+        """Who has the stick."""
+        return next(
+            (
+                name
+                for name, claim in self._claims.items()
+                if claim.place == stick.place or claim.node in stick.nodes
+            ),
+            None,
+        )
 
     async def locate(self, settings: ModemSettings) -> str | None:
         """The device to open, reserved for this modem until ``release``; None while there is none.
@@ -99,7 +138,7 @@ class DeviceFinder:
 
     def release(self, settings: ModemSettings) -> None:
         """The worker has closed the port."""
-        self._claims.pop(settings.name, None)
+        self._claim(settings.name, None)
 
     def _reserve(self, settings: ModemSettings, stick: UsbStick | None) -> bool:
         node = real_path(settings.device)
@@ -110,7 +149,7 @@ class DeviceFinder:
                 self._obstacles[settings.name] = f"modem {owner} uses this stick already"
                 return False
         place = None if stick is None else stick.place
-        self._claims[settings.name] = Claim(node=node, place=place)
+        self._claim(settings.name, Claim(node=node, place=place))
         return True
 
     async def _search(self, settings: ModemSettings) -> str | None:
@@ -161,7 +200,8 @@ class DeviceFinder:
         asked: set[str],
     ) -> FoundPort | None:
         """Ask the stick's ports who they are; given up as soon as the known stick is there."""
-        self._claims[settings.name] = Claim(node=stick.ports[0].real, place=stick.place)
+        node = stick.ports[0].real
+        self._claim(settings.name, Claim(node=node, place=stick.place, asking=True))
         asking = asyncio.ensure_future(self._who_answers(settings, stick, known))
         found = None
         try:
@@ -197,7 +237,7 @@ class DeviceFinder:
                 await self._note_obstacle(settings, port, answer)
             elif self._is_meant(settings, answer.imei):
                 silent |= mute
-                self._claims[settings.name] = Claim(node=port.real, place=stick.place, port=port)
+                self._claim(settings.name, Claim(node=port.real, place=stick.place, port=port))
                 await self._remember(settings, known_as(stick, answer.imei, known))
                 return port
             else:

@@ -4,6 +4,7 @@ import click
 
 from gatewayd.cli import show
 from gatewayd.cli.client import Json, path_of
+from gatewayd.cli.found import probe, scan
 from gatewayd.cli.root import Session, pass_session
 
 _COLUMNS = (
@@ -23,7 +24,11 @@ _COLUMNS = (
 
 @click.group()
 def modems() -> None:
-    """List, restart and mute modems."""
+    """List, find, probe, restart and mute modems."""
+
+
+modems.add_command(scan)
+modems.add_command(probe)
 
 
 @modems.command("list")

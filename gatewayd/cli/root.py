@@ -30,7 +30,7 @@ COMMANDS = {
     "config": _Entry("configuration", "config", "Check, show or explain the configuration."),
     "send": _Entry("send", "send", "Send a message."),
     "messages": _Entry("messages", "messages", "List, show, cancel and resolve messages."),
-    "modems": _Entry("modems", "modems", "List, restart, mute and confirm modems."),
+    "modems": _Entry("modems", "modems", "List, find, probe, restart and mute modems."),
     "events": _Entry("events", "events", "Show what happened, and what happens."),
     "token": _Entry("tokens", "token", "Make, list and revoke tokens for programs."),
     "doctor": _Entry("doctor", "doctor", "Find out what is wrong, and what to do about it."),

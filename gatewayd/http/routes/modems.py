@@ -6,6 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.models.found import FoundQuery, StickPage, stick_json
 from gatewayd.http.models.modems import Modem, ModemPage, modem_json
 from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import Answer, Call, Route
@@ -18,6 +19,13 @@ async def list_modems(call: Call) -> web.StreamResponse:
     """List all; there are few, so one page holds them."""
     views = call.context.modems.views()
     return answers.json_of(ModemPage(items=[modem_json(view) for view in views]))
+
+
+async def find_sticks(call: Call) -> web.StreamResponse:
+    """List what is plugged in."""
+    query: FoundQuery = call.query
+    found = await call.context.modems.found(ask=query.ask)
+    return answers.json_of(StickPage(items=[stick_json(each) for each in found]))
 
 
 async def get_modem(call: Call) -> web.StreamResponse:
@@ -97,6 +105,17 @@ ROUTES = (
         tag=_TAG,
         summary="All modems and how they are",
         answers={HTTPStatus.OK: Answer(model=ModemPage, description="All, on one page")},
+    ),
+    Route(
+        method="GET",
+        path="/v1/modems/found",
+        handler=find_sticks,
+        access=Scope.ADMIN,
+        tag=_TAG,
+        summary="The USB sticks of this machine: which are used, and which could be adopted",
+        description="Opens no port that is in use. A machine with silent ports takes a while.",
+        query=FoundQuery,
+        answers={HTTPStatus.OK: Answer(model=StickPage, description="All, on one page")},
     ),
     Route(
         method="GET",

@@ -19,6 +19,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.limits import Limits
 from gatewayd.http.server import Listening, serve
 from gatewayd.services.tokens import Scope, create_token
+from gatewayd.survey import FoundStick
 from storage.engine import Store
 
 NOON_MS = 1_796_126_400_000  # 2026-12-01T12:00:00Z
@@ -55,6 +56,7 @@ class TwoModems:
                 incidents=(incident,),
             ),
         }
+        self.sticks: list[FoundStick] = []
         self.told: list[tuple[str, ...]] = []
 
     def views(self) -> Sequence[ModemView]:
@@ -62,6 +64,10 @@ class TwoModems:
 
     def view(self, name: str) -> ModemView | None:
         return self.modems.get(name)
+
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        self.told.append(("found", str(ask)))
+        return self.sticks
 
     async def restart(self, name: str) -> None:
         self.told.append(("restart", name))

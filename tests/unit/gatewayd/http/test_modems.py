@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 from gatewayd.services.tokens import Scope
+from gatewayd.survey import FoundStick, StickState
 
 
 async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
@@ -62,6 +63,47 @@ async def test_a_sim_is_confirmed_where_one_waits_for_it(api: Any) -> None:
     shown = await api.admin("POST", "/v1/modems/spare/confirm-sim", status=202)
     assert shown["name"] == "spare"
     assert api.modems.told[-1] == ("confirm-sim", "spare")
+
+
+async def test_the_sticks_of_the_machine_are_shown(api: Any) -> None:
+    api.modems.sticks = [
+        FoundStick(
+            place="1-2",
+            usb_id="12d1:1001",
+            description="HUAWEI Mobile",
+            ports=("/dev/ttyUSB0",),
+            state=StickState.FREE,
+            imei="490154203237518",
+            table="[[modems]]",
+        )
+    ]
+    body = await api.admin("GET", "/v1/modems/found")
+    assert body == {
+        "items": [
+            {
+                "place": "1-2",
+                "usb_id": "12d1:1001",
+                "description": "HUAWEI Mobile",
+                "serial": None,
+                "ports": ["/dev/ttyUSB0"],
+                "state": "free",
+                "modem": None,
+                "held_by": None,
+                "reason": None,
+                "imei": "490154203237518",
+                "manufacturer": None,
+                "model": None,
+                "table": "[[modems]]",
+            }
+        ],
+        "next": None,
+    }
+    await api.admin("GET", "/v1/modems/found?ask=false")
+    await api.admin("GET", "/v1/modems/found?ask=perhaps", status=422)
+    assert api.modems.told == [("found", "True"), ("found", "False")]
+    headers = await api.token(Scope.MESSAGES_READ)
+    async with api.tcp.get("/v1/modems/found", headers=headers) as answer:
+        assert answer.status == 403
 
 
 async def test_an_unknown_modem_is_not_found(api: Any) -> None:
