@@ -71,6 +71,8 @@ class DeviceFinder:
         self._silent: dict[str, set[str]] = {}
         """By the modem's name, the ports of its stick that announced nothing."""
         self._not_before: dict[tuple[str, frozenset[str]], float] = {}
+        self._found: dict[str, UsbStick] = {}
+        """By the modem's name, what ``auto`` led to last."""
         self._offered: set[str] = set()
         self._obstacles: dict[str, str] = {}
 
@@ -135,6 +137,13 @@ class DeviceFinder:
                 return None
             stick = next((each for each in await self.sticks() if node in each.nodes), None)
         return settings.device if self._reserve(settings, stick) else None
+
+    async def has_gone(self, settings: ModemSettings) -> bool:
+        """Whether what was located last is not plugged in any more, or under other names."""
+        if settings.device.startswith("/"):
+            return not await asyncio.to_thread(Path(settings.device).exists)
+        last = self._found.get(settings.name)
+        return last is not None and last not in await self.sticks()
 
     def release(self, settings: ModemSettings) -> None:
         """The worker has closed the port."""
@@ -234,11 +243,13 @@ class DeviceFinder:
             answer = await ask_imei(port.device)
             if answer.imei is None:
                 mute.add(port.number)
-                await self._note_obstacle(settings, port, answer)
+                if known is None or known.is_like(stick):
+                    await self._note_obstacle(settings, port, answer)
             elif self._is_meant(settings, answer.imei):
                 silent |= mute
+                self._found[settings.name] = stick
                 self._claim(settings.name, Claim(node=port.real, place=stick.place, port=port))
-                await self._remember(settings, known_as(stick, answer.imei, known))
+                await self._remember(settings, known_as(stick, port, answer.imei, known))
                 return port
             else:
                 self._offer(port, answer.imei)

@@ -6,7 +6,7 @@ when messages lie in the store that nobody announced.
 
 from config.schema import ModemSettings
 from modem.discovery import DeviceFinder
-from modem.errors import OtherPortError
+from modem.errors import BeginAnewError
 
 
 class Ears:
@@ -26,7 +26,7 @@ class Ears:
     async def missed(self) -> None:
         """The timer found something that was not announced.
 
-        Raises OtherPortError where this port never announced anything and the stick has another.
+        Raises BeginAnewError where this port never announced anything and the stick has another.
         """
         if not self._heard and await self._finder.may_announce_elsewhere(self._settings):
-            raise OtherPortError
+            raise BeginAnewError(detail="another port of the stick may announce what comes in")

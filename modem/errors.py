@@ -64,8 +64,12 @@ class ReopenError(ModemError):
         self.detail = detail
 
 
-class OtherPortError(ModemError):
-    """The port is left for another one of the same stick."""
+class BeginAnewError(ModemError):
+    """The port is left, to be looked for from the start; ``detail`` says why."""
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
 
 
 class Remedy(StrEnum):

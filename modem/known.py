@@ -11,13 +11,17 @@ from modem.usb import FoundPort, UsbStick
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownStick:
-    """Where a modem was last. ``announces`` is the port where messages were announced, if known."""
+    """Where a modem was last, and which of its ports answered.
+
+    ``announces`` is the port where messages were announced, as far as that has shown.
+    """
 
     imei: str
     vid: int | None
     pid: int | None
     serial: str | None
     place: str
+    answers: str
     announces: str | None = None
 
     def is_like(self, stick: UsbStick) -> bool:
@@ -29,8 +33,8 @@ class KnownStick:
         return self.is_like(stick) and stick.place == self.place
 
 
-def known_as(stick: UsbStick, imei: str, before: KnownStick | None) -> KnownStick:
-    """Remember a stick; which port announces is the modem's own, whatever the socket."""
+def known_as(stick: UsbStick, port: FoundPort, imei: str, before: KnownStick | None) -> KnownStick:
+    """Remember a stick by what answered; which port announces is the modem's, in any socket."""
     vid, pid, serial = stick.ids
     same = before is not None and before.imei == imei
     return KnownStick(
@@ -39,6 +43,7 @@ def known_as(stick: UsbStick, imei: str, before: KnownStick | None) -> KnownStic
         pid=pid,
         serial=serial,
         place=stick.place,
+        answers=port.number,
         announces=before.announces if before is not None and same else None,
     )
 
@@ -46,11 +51,16 @@ def known_as(stick: UsbStick, imei: str, before: KnownStick | None) -> KnownStic
 def order_of_ports(
     stick: UsbStick, known: KnownStick | None, silent: set[str]
 ) -> tuple[FoundPort, ...]:
-    """The port that is known to announce, then those that may, then those that did not."""
-    announces = known.announces if known is not None else None
-    return tuple(
-        sorted(stick.ports, key=lambda port: (port.number != announces, port.number in silent))
-    )
+    """The port that is known to announce, then those that may, then those that did not.
+
+    Of these first the one that answered last: a silent one may cost 8 s.
+    """
+    announces, answers = (known.announces, known.answers) if known is not None else (None, None)
+
+    def rank(port: FoundPort) -> tuple[bool, bool, bool]:
+        return port.number != announces, port.number in silent, port.number != answers
+
+    return tuple(sorted(stick.ports, key=rank))
 
 
 class StickMemory(Protocol):

@@ -12,11 +12,8 @@ from dataclasses import replace
 from modem.attention import Attention
 from modem.care import Care
 from modem.ears import Ears
-from modem.events import (
-    ArrivedPdu,
-    Disposition,
-    Handler,
-)
+from modem.errors import BeginAnewError
+from modem.events import ArrivedPdu, Disposition, Handler
 from modem.exchange import Exchange
 from modem.ladder import Cause
 from modem.radio import Network
@@ -91,7 +88,7 @@ class Service:
     async def run(self, ended: Callable[[], bool]) -> None:
         """Serve until ``ended`` says so or the modem has restarted.
 
-        Raises PortLostError, ReopenError where only that may help, and OtherPortError.
+        Raises PortLostError, ReopenError where only that may help, and BeginAnewError.
         """
 
         def over() -> bool:
@@ -125,6 +122,7 @@ class Service:
             return True
         elif self._attention.network_changed:
             self._attention.network_changed = False
+            await self._check_sim()
             await self._check_network()
         elif await self._send_one():
             return True
@@ -246,6 +244,11 @@ class Service:
         # Upwards only: a modem that once took long may do so again.
         if seconds is not None:
             self.submit_seconds = max(self.submit_seconds, seconds * 1.5)
+
+    async def _check_sim(self) -> None:
+        changed, self._attention.sim_changed = self._attention.sim_changed, False
+        if changed and await self._session.has_other_sim():
+            raise BeginAnewError(detail="the SIM has been changed")
 
     async def _check_reception(self) -> None:
         match await self._session.reception():

@@ -34,7 +34,7 @@ from modem.events import (
 from modem.port import Port
 from modem.radio import Network, look_around
 from modem.setup import Setup, set_up
-from modem.sim import sim_iccid
+from modem.sim import is_same_sim, sim_iccid
 from modem.stores import Stores
 
 _log = structlog.get_logger(__name__)
@@ -90,6 +90,11 @@ class Session:
     async def iccid(self) -> str | None:
         """Who the SIM says that it is now; also before the set-up is done."""
         return await sim_iccid(self._port)
+
+    async def has_other_sim(self) -> bool:
+        """Whether the SIM is another one than at the set-up, as far as both tell who they are."""
+        before, now = self.setup.identity.iccid, await self.iccid()
+        return before is not None and now is not None and not is_same_sim(before, now)
 
     async def network(self) -> Network:
         """Registration in any domain, operator, signal, service centre; also how full it is."""

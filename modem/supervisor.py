@@ -13,8 +13,8 @@ from modem.care import Care
 from modem.discovery import DeviceFinder
 from modem.ears import Ears
 from modem.errors import (
+    BeginAnewError,
     OpenFailure,
-    OtherPortError,
     PortLostError,
     PortUnavailableError,
     Remedy,
@@ -142,8 +142,8 @@ class Worker:
             return await self._setup_failed(error)
         except ReopenError as error:
             return await self._reopen(error)
-        except OtherPortError:
-            await self._standing.move(Trigger.LOST, "another port of the stick may announce more")
+        except BeginAnewError as error:
+            await self._standing.move(Trigger.LOST, error.detail)
         finally:
             await port.close()
             self._unparsed_before, self._port = self.unparsed_lines, None
@@ -286,12 +286,18 @@ class Worker:
         return seconds
 
     async def _rest(self, seconds: float) -> None:
-        """Wait so long, or until stopped or told to restart; hints of work do not end it."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        while not self._ended():
+        """Wait so long, or until stopped or told to restart; hints of work do not end it.
+
+        A modem that is pulled out meanwhile, as people do with a sick one, is looked for at once.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not self._ended() and loop.time() < deadline:
             self._wake.clear()
+            look = loop.time() + self._timing.device_poll_seconds
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(min(deadline, look)):
                     await self._wake.wait()
             except TimeoutError:
-                return
+                if await self._finder.has_gone(self.settings):
+                    return

@@ -252,7 +252,14 @@ async def test_two_workers_share_two_modems(
 
 
 def known(**fields: object) -> KnownStick:
-    facts = {"imei": IMEI, "vid": 0x12D1, "pid": 0x1001, "serial": None, "place": "1-2"}
+    facts = {
+        "imei": IMEI,
+        "vid": 0x12D1,
+        "pid": 0x1001,
+        "serial": None,
+        "place": "1-2",
+        "answers": "",
+    }
     return KnownStick(**{**facts, **fields})  # type: ignore[arg-type]  # as above
 
 
@@ -340,6 +347,37 @@ async def test_another_device_is_left_at_once_when_the_known_stick_is_back(
     assert await finder(memory=memory).locate(auto()) == "/dev/tty9"
 
 
+async def test_the_port_that_answered_last_is_asked_first(
+    plugged: list[FoundPort], finder: Finder, answers: Answers
+) -> None:
+    """Many sticks begin with ports that are silent, or stream something else."""
+    plugged += [usb(f"/dev/tty{number}", location=f"1-2:1.{number}") for number in range(3)]
+    answers["/dev/tty2"] = Asked(imei=IMEI)
+    memory = ShortMemory()
+    assert await finder(memory=memory).locate(auto()) == "/dev/tty2"
+    assert answers.order == ["/dev/tty0", "/dev/tty1", "/dev/tty2"]
+    assert await finder(memory=memory).locate(auto()) == "/dev/tty2"
+    assert answers.order[3:] == ["/dev/tty2"]
+
+
+async def test_what_has_gone_is_noticed(
+    tmp_path: Path, plugged: list[FoundPort], finder: Finder, answers: Answers
+) -> None:
+    one = finder()
+    assert not await one.has_gone(auto())  # it was never there
+    plugged.append(usb("/dev/tty0"))
+    answers["/dev/tty0"] = Asked(imei=IMEI)
+    assert await one.locate(auto()) == "/dev/tty0"
+    assert not await one.has_gone(auto())
+    plugged[:] = [usb("/dev/tty1")]
+    assert await one.has_gone(auto())
+    path = tmp_path / "ttyUSB0"
+    assert await one.has_gone(auto(device=str(path)))
+    path.touch()
+    assert not await one.has_gone(auto(device=str(path)))
+    assert not await one.has_gone(auto("demo", device="virtual:"))
+
+
 async def test_a_busy_port_is_the_reason(
     plugged: list[FoundPort], finder: Finder, answers: Answers
 ) -> None:
@@ -349,6 +387,11 @@ async def test_a_busy_port_is_the_reason(
     one = finder(who_holds=lambda device: f"ModemManager has {device}")
     assert await one.locate(auto()) is None
     assert one.obstacle(auto()) == "/dev/tty0: ModemManager has /dev/tty0"
+    memory = ShortMemory()
+    await memory.remember("counter", known(pid=9))
+    other = finder(memory=memory)  # its own stick is out, and this one is another's
+    assert await other.locate(auto()) is None
+    assert other.obstacle(auto()) is None
     assert await finder().explain(busy) == "held"
     assert await finder(who_holds=lambda _: None).explain(busy) == "held"
 
@@ -368,7 +411,7 @@ async def test_the_port_that_announces_is_learnt_and_asked_first(
     one.release(auto())
     assert await one.locate(auto()) == "/dev/tty2"
     await one.heard(auto())
-    assert await memory.recall("counter") == known(announces="1.2")
+    assert await memory.recall("counter") == known(answers="1.2", announces="1.2")
 
     again = finder(memory=memory)  # after a restart of the daemon
     assert await again.locate(auto()) == "/dev/tty2"
@@ -394,7 +437,7 @@ async def test_where_no_port_announces_the_search_ends(
     one.release(auto())
     assert await one.locate(auto()) is None
     plugged += ports
-    assert await one.locate(auto()) == "/dev/tty0"
+    assert await one.locate(auto()) == "/dev/tty2"
     assert await one.may_announce_elsewhere(auto())
 
 

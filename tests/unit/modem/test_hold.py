@@ -172,3 +172,17 @@ async def test_an_outage_confirms_nothing(swapped: Bench, monkeypatch: pytest.Mo
             assert worker.status.state is State.HELD
         swapped.recorder.sim = OURS
         assert await swapped.send(worker, "now") == Accepted(reference=1)
+
+
+async def test_a_sim_that_is_changed_under_power_is_noticed_when_the_modem_says_so(
+    bench: Bench,
+) -> None:
+    async with bench.serving() as worker:
+        bench.recorder.sim = OURS
+        bench.modem.announcer.terminal.say("+CPIN: READY")
+        await bench.recorder.until(lambda: "".join(bench.typed).count("+CCID") == 2)
+        assert worker.status.state is State.READY  # still the same one
+        bench.modem.sim.iccid = OTHER
+        bench.modem.announcer.terminal.say("+CPIN: NOT READY")
+        await bench.recorder.until(lambda: worker.status.state is State.HELD)
+    assert not bench.recorder.seen("incident")

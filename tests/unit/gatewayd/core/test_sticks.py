@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from conftest import Outage, Shop
 
 KNOWN = KnownStick(
-    imei="490154203237518", vid=0x12D1, pid=0x1001, serial=None, place="1-2", announces="1.2"
+    imei="490154203237518",
+    vid=0x12D1,
+    pid=0x1001,
+    serial=None,
+    place="1-2",
+    answers="1.2",
+    announces="1.2",
 )
 
 
