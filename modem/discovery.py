@@ -5,7 +5,7 @@ remembered of it only says where to ask first.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,6 +75,8 @@ class DeviceFinder:
         """By the modem's name, what ``auto`` led to last."""
         self._offered: set[str] = set()
         self._obstacles: dict[str, str] = {}
+        self._holders: dict[str, tuple[float, str | None]] = {}
+        """By device node, what was told of its holder, and until when that is good enough."""
 
     def obstacle(self, settings: ModemSettings) -> str | None:
         """Why nothing was found the last time, where there is more to say than that."""
@@ -165,7 +167,9 @@ class DeviceFinder:
         known = await self._recall(settings)
         asked: set[str] = set()
         while True:
-            free = list(self._free(settings, await self.sticks()))
+            sticks = await self.sticks()
+            self._forget_rests({each.nodes for each in sticks})
+            free = list(self._free(settings, sticks))
             if not any(known is not None and known.is_like(each) for each in free):
                 self._silent.pop(settings.name, None)  # gone: its next life begins anew
             new = [each for each in free if each.place not in asked]
@@ -177,17 +181,20 @@ class DeviceFinder:
             if port is not None:
                 return port.device
 
+    def _forget_rests(self, present: Collection[frozenset[str]]) -> None:
+        """What is plugged in anew may be another stick."""
+        for key in [key for key in self._not_before if key[1] not in present]:
+            del self._not_before[key]
+
     def _free(self, settings: ModemSettings, sticks: Iterable[UsbStick]) -> Iterable[UsbStick]:
         now = asyncio.get_running_loop().time()
         taken = {each.place for name, each in self._claims.items() if name != settings.name}
         nodes = {each.node for name, each in self._claims.items() if name != settings.name}
         nodes |= {real_path(path) for path, name in self._paths.items() if name != settings.name}
-        known = self._known.get(settings.name)
         for stick in sticks:
             if stick.place in taken or not stick.nodes.isdisjoint(nodes):
                 continue
-            rests = self._not_before.get((settings.name, stick.nodes), 0.0) > now
-            if not rests or (known is not None and known.is_like(stick)):
+            if self._not_before.get((settings.name, stick.nodes), 0.0) <= now:
                 yield stick
 
     def _rank(
@@ -238,12 +245,13 @@ class DeviceFinder:
         self, settings: ModemSettings, stick: UsbStick, known: KnownStick | None
     ) -> FoundPort | None:
         silent = self._silent.setdefault(settings.name, set())
+        ours = known is not None and known.is_like(stick)
         mute: set[str] = set()
         for port in order_of_ports(stick, known, silent):
             answer = await ask_imei(port.device)
             if answer.imei is None:
                 mute.add(port.number)
-                if known is None or known.is_like(stick):
+                if known is None or ours:
                     await self._note_obstacle(settings, port, answer)
             elif self._is_meant(settings, answer.imei):
                 silent |= mute
@@ -253,9 +261,11 @@ class DeviceFinder:
                 return port
             else:
                 self._offer(port, answer.imei)
+                ours = False  # a clone
                 break
-        again = asyncio.get_running_loop().time() + ASK_AGAIN_SECONDS
-        self._not_before[settings.name, stick.nodes] = again
+        if not ours:  # our own may only be booting
+            again = asyncio.get_running_loop().time() + ASK_AGAIN_SECONDS
+            self._not_before[settings.name, stick.nodes] = again
         return None
 
     def _is_meant(self, settings: ModemSettings, imei: str) -> bool:
@@ -276,10 +286,14 @@ class DeviceFinder:
 
     async def explain(self, error: PortUnavailableError) -> str:
         """Why a port cannot be opened, with what most likely holds it."""
-        if error.failure is OpenFailure.BUSY and self._who_holds is not None:
-            told = await asyncio.to_thread(self._who_holds, real_path(error.device))
-            return told or error.detail
-        return error.detail
+        if error.failure is not OpenFailure.BUSY or self._who_holds is None:
+            return error.detail
+        node, now = real_path(error.device), asyncio.get_running_loop().time()
+        until, told = self._holders.get(node, (now, None))
+        if until <= now:  # a busy port is tried each second, and looking at all processes is work
+            told = await asyncio.to_thread(self._who_holds, node)
+            self._holders[node] = (now + ASK_AGAIN_SECONDS, told)
+        return told or error.detail
 
     # Which port of the stick announces
 

@@ -135,7 +135,7 @@ def _refuse_daemons_own(session: Session, device: str) -> None:
 
 
 def _interview(device: str) -> Mapping[str, Any]:
-    from gatewayd.holders import who_holds  # noqa: PLC0415 - for this command only
+    from gatewayd.holders import seen_holding, who_holds  # noqa: PLC0415 - for this command only
     from modem.errors import (  # noqa: PLC0415 - as above
         OpenFailure,
         PortLostError,
@@ -144,6 +144,13 @@ def _interview(device: str) -> Mapping[str, Any]:
     from modem.probe import interview  # noqa: PLC0415 - as above
     from modem.usb import real_path  # noqa: PLC0415 - as above
 
+    holders = seen_holding(real_path(device))
+    if holders is not None:  # not all who hold a port lock it: two at once would disturb both
+        raise CliError(
+            f"Another program holds {device}: {holders}.",
+            advice="Close it first; only one program can use a modem.",
+            status=Exit.UNREACHABLE,
+        )
     try:
         return _facts(asyncio.run(interview(device)))
     except PortUnavailableError as error:

@@ -174,6 +174,32 @@ async def test_what_was_not_the_one_is_left_alone_for_a_while(
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize(("answer", "asked_again"), [(OTHER_IMEI, False), (None, True)])
+async def test_a_clone_is_left_alone_and_what_may_be_booting_is_not(
+    plugged: list[FoundPort],
+    finder: Finder,
+    answers: Answers,
+    answer: str | None,
+    *,
+    asked_again: bool,
+) -> None:
+    plugged.append(usb("/dev/tty0"))
+    answers["/dev/tty0"] = Asked(imei=answer)
+    memory = ShortMemory()
+    await memory.remember("counter", known())
+    one = finder(memory=memory)
+    for _ in range(2):
+        assert await one.locate(auto(imei=IMEI)) is None
+    assert len(answers.order) == 1 + asked_again
+
+    # Another stick in the same socket is asked at once.
+    plugged.clear()
+    assert await one.locate(auto(imei=IMEI)) is None
+    plugged.append(usb("/dev/tty0"))
+    answers["/dev/tty0"] = Asked(imei=IMEI)
+    assert await one.locate(auto(imei=IMEI)) == "/dev/tty0"
+
+
 async def test_auto_leaves_alone_what_is_configured_for_another(
     stick: PtyLink, plugged: list[FoundPort], finder: Finder
 ) -> None:
@@ -384,10 +410,19 @@ async def test_a_busy_port_is_the_reason(
     plugged.append(usb("/dev/tty0"))
     busy = PortUnavailableError(device="/dev/tty0", failure=OpenFailure.BUSY, detail="held")
     answers["/dev/tty0"] = Asked(failure=busy)
-    one = finder(who_holds=lambda device: f"ModemManager has {device}")
-    assert await one.locate(auto()) is None
-    assert one.obstacle(auto()) == "/dev/tty0: ModemManager has /dev/tty0"
+    looked: list[str] = []
+
+    def who_holds(device: str) -> str:
+        looked.append(device)
+        return f"ModemManager has {device}"
+
     memory = ShortMemory()
+    await memory.remember("counter", known())
+    one = finder(memory=memory, who_holds=who_holds)
+    for _ in range(2):
+        assert await one.locate(auto()) is None
+    assert looked == ["/dev/tty0"]
+    assert one.obstacle(auto()) == "/dev/tty0: ModemManager has /dev/tty0"
     await memory.remember("counter", known(pid=9))
     other = finder(memory=memory)  # its own stick is out, and this one is another's
     assert await other.locate(auto()) is None

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,14 @@ def test_a_probe_names_what_holds_the_port(
     fcntl.flock(terminal, fcntl.LOCK_EX)
     ran = run("modems", "probe", os.ttyname(terminal))
     assert (ran.status, f"minicom has {os.ttyname(terminal)}." in ran.err) == (69, True)
+
+
+def test_a_probe_leaves_a_port_alone_that_is_open_without_a_lock(run: Any, terminal: int) -> None:
+    path = os.ttyname(terminal)
+    with subprocess.Popen(["sleep", "60"], stdin=terminal) as holder:
+        ran = run("modems", "probe", path)
+        holder.kill()
+    assert (ran.status, f"holds {path}: sleep ({holder.pid})." in ran.err) == (69, True)
 
 
 def test_a_probe_of_what_is_no_modem(run: Any, terminal: int) -> None:
