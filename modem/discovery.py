@@ -14,8 +14,9 @@ import structlog
 
 from config.schema import ModemSettings
 from modem.errors import OpenFailure, PortUnavailableError
-from modem.known import KnownStick, ShortMemory, StickMemory, known_as, order_of_ports
+from modem.known import KnownStick, ShortMemory, StickMemory, known_as
 from modem.probe import Asked, ask_imei
+from modem.recollection import Recollection
 from modem.usb import FoundPort, PortSource, UsbStick, grouped, real_path, scan
 
 AUTO = "auto"
@@ -62,14 +63,11 @@ class DeviceFinder:
         self._paths = {modem.device: modem.name for modem in modems if modem.device != AUTO}
         self._imeis = {modem.imei: modem.name for modem in modems if modem.imei is not None}
         self._ports = ports
-        self._memory = memory or ShortMemory()
+        self._recollection = Recollection(memory or ShortMemory())
         self._who_holds = who_holds
         self._claims: dict[str, Claim] = {}
         """By the modem's name, the device as it was found: a link may lead elsewhere later."""
         self._changed = asyncio.Event()
-        self._known: dict[str, KnownStick | None] = {}
-        self._silent: dict[str, set[str]] = {}
-        """By the modem's name, the ports of its stick that announced nothing."""
         self._not_before: dict[tuple[str, frozenset[str]], float] = {}
         self._found: dict[str, UsbStick] = {}
         """By the modem's name, what ``auto`` led to last."""
@@ -171,9 +169,9 @@ class DeviceFinder:
             self._forget_rests({each.nodes for each in sticks})
             free = list(self._free(settings, sticks))
             if not any(known is not None and known.is_like(each) for each in free):
-                self._silent.pop(settings.name, None)  # gone: its next life begins anew
+                self._recollection.forget_silent(settings.name)
             new = [each for each in free if each.place not in asked]
-            stick = min(new, key=lambda each: self._rank(settings, known, each), default=None)
+            stick = self._recollection.first(settings.name, known, new)
             if stick is None:
                 return None
             asked.add(stick.place)
@@ -196,17 +194,6 @@ class DeviceFinder:
                 continue
             if self._not_before.get((settings.name, stick.nodes), 0.0) <= now:
                 yield stick
-
-    def _rank(
-        self, settings: ModemSettings, known: KnownStick | None, stick: UsbStick
-    ) -> tuple[bool, bool, bool]:
-        """Where it was, then what looks like it, then what no other modem was found on."""
-        others = (each for name, each in self._known.items() if name != settings.name and each)
-        return (
-            known is None or not known.is_like(stick),
-            known is None or not known.is_at(stick),
-            any(each.is_at(stick) for each in others),
-        )
 
     async def _ask(
         self,
@@ -244,20 +231,20 @@ class DeviceFinder:
     async def _who_answers(
         self, settings: ModemSettings, stick: UsbStick, known: KnownStick | None
     ) -> FoundPort | None:
-        silent = self._silent.setdefault(settings.name, set())
         ours = known is not None and known.is_like(stick)
         mute: set[str] = set()
-        for port in order_of_ports(stick, known, silent):
+        for port in self._recollection.ports(settings.name, stick, known):
             answer = await ask_imei(port.device)
             if answer.imei is None:
                 mute.add(port.number)
                 if known is None or ours:
                     await self._note_obstacle(settings, port, answer)
             elif self._is_meant(settings, answer.imei):
-                silent |= mute
+                self._recollection.add_silent(settings.name, mute)
                 self._found[settings.name] = stick
                 self._claim(settings.name, Claim(node=port.real, place=stick.place, port=port))
-                await self._remember(settings, known_as(stick, port, answer.imei, known))
+                now_known = known_as(stick, port, answer.imei, known)
+                await self._recollection.remember(settings.name, now_known)
                 return port
             else:
                 self._offer(port, answer.imei)
@@ -299,34 +286,28 @@ class DeviceFinder:
 
     async def heard(self, settings: ModemSettings) -> None:
         """The modem has announced something on the port that is open."""
-        claim, known = self._claims.get(settings.name), self._known.get(settings.name)
+        claim = self._claims.get(settings.name)
+        known = await self._recollection.recall(settings.name)
         if claim is None or claim.port is None or known is None:
             return
         if known.announces != claim.port.number:
             _log.info("announcing_port", modem=settings.name, port=claim.port.number)
-            await self._remember(settings, replace(known, announces=claim.port.number))
+            now_known = replace(known, announces=claim.port.number)
+            await self._recollection.remember(settings.name, now_known)
 
     async def may_announce_elsewhere(self, settings: ModemSettings) -> bool:
         """Whether to try another port, since this one has announced nothing that came."""
         claim = self._claims.get(settings.name)
         if claim is None or claim.port is None:
             return False
-        silent = self._silent.setdefault(settings.name, set())
-        silent.add(claim.port.number)
+        silent = self._recollection.add_silent(settings.name, {claim.port.number})
         stick = next((each for each in await self.sticks() if each.place == claim.place), None)
         return stick is not None and any(port.number not in silent for port in stick.ports)
 
     async def _recall(self, settings: ModemSettings) -> KnownStick | None:
-        if self._known.get(settings.name) is None:
-            self._known[settings.name] = await self._memory.recall(settings.name)
-        known = self._known[settings.name]
+        known = await self._recollection.recall(settings.name)
         # The configuration may mean another stick by now.
         return known if known is not None and self._is_meant(settings, known.imei) else None
-
-    async def _remember(self, settings: ModemSettings, known: KnownStick) -> None:
-        if self._known.get(settings.name) != known:
-            self._known[settings.name] = known
-            await self._memory.remember(settings.name, known)
 
 
 def _existing_node(path: str) -> str | None:

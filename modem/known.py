@@ -28,6 +28,11 @@ class KnownStick:
         """It is this stick or its clone, wherever it is plugged in."""
         return stick.ids == (self.vid, self.pid, self.serial)
 
+    @property
+    def best_port(self) -> str:
+        """Which of its ports is the one to open."""
+        return self.answers if self.announces is None else self.announces
+
     def is_at(self, stick: UsbStick) -> bool:
         """It is plugged in where it was."""
         return self.is_like(stick) and stick.place == self.place

@@ -81,41 +81,6 @@ async def stick(bench: Bench, tmp_path: Path, plugged: list[FoundPort]) -> Async
     link.unplug()
 
 
-async def test_a_path_is_looked_for_and_a_url_taken_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "ttyUSB0"
-    finder = DeviceFinder()
-    assert await finder.locate(auto(device=str(path))) is None
-    path.touch()
-    assert await finder.locate(auto(device=str(path))) == str(path)
-    for url in ("socket://127.0.0.1:4000", "virtual:"):
-        assert await finder.locate(auto(name=url, device=url)) == url
-
-
-async def test_two_workers_never_get_one_device(tmp_path: Path) -> None:
-    path, link = tmp_path / "ttyUSB0", tmp_path / "by-id"
-    path.touch()
-    link.symlink_to(path)
-    finder = DeviceFinder()
-    first, second = auto("first", device=str(path)), auto("second", device=str(link))
-    assert await finder.locate(first) == str(path)
-    assert await finder.locate(second) is None
-    assert await finder.locate(first) == str(path)  # its own
-    finder.release(first)
-    assert await finder.locate(second) == str(link)
-
-
-async def test_a_link_that_has_moved_on_gives_its_old_device_back(tmp_path: Path) -> None:
-    old, link = tmp_path / "ttyUSB0", tmp_path / "by-id"
-    old.touch()
-    link.symlink_to(old)
-    finder = DeviceFinder()
-    first = auto("first", device=str(link))
-    assert await finder.locate(first) == str(link)
-    link.unlink()  # unplugged
-    finder.release(first)
-    assert await finder.locate(auto("second", device=str(old))) == str(old)
-
-
 async def test_two_entries_never_get_two_ports_of_one_stick(
     tmp_path: Path, plugged: list[FoundPort], finder: Finder
 ) -> None:
@@ -139,10 +104,6 @@ async def test_auto_finds_the_modem_that_answers(
     plugged.insert(0, usb("/dev/null", location="1-1"))
     assert await finder().locate(auto()) == str(stick.path)
     assert await finder().locate(auto(imei=IMEI)) == str(stick.path)
-
-
-async def test_auto_finds_nothing_where_nothing_is(finder: Finder) -> None:
-    assert await finder().locate(auto()) is None
 
 
 @pytest.mark.usefixtures("stick")
@@ -242,14 +203,11 @@ async def test_a_stick_is_reserved_while_it_is_asked(
     assert await one.locate(named) == str(stick.path)
 
 
-@pytest.mark.parametrize("reverse", [False, True])
 async def test_two_workers_share_two_modems(
     make_bench: Callable[..., Bench],
     tmp_path: Path,
     plugged: list[FoundPort],
     finder: Finder,
-    *,
-    reverse: bool,
 ) -> None:
     benches = [make_bench(imei=imei) for imei in (IMEI, OTHER_IMEI)]
     links = [
@@ -259,8 +217,6 @@ async def test_two_workers_share_two_modems(
     for number, link in enumerate(links):
         await link.plug()
         plugged.append(usb(link.path, location=f"1-{number}"))
-    if reverse:
-        plugged.reverse()
     one = finder()
     workers = [bench.worker(finder=one, device="auto") for bench in benches]
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
@@ -384,6 +340,27 @@ async def test_the_port_that_answered_last_is_asked_first(
     assert answers.order == ["/dev/tty0", "/dev/tty1", "/dev/tty2"]
     assert await finder(memory=memory).locate(auto()) == "/dev/tty2"
     assert answers.order[3:] == ["/dev/tty2"]
+
+
+async def test_a_port_that_has_not_appeared_yet_is_waited_for(
+    plugged: list[FoundPort], finder: Finder, answers: Answers
+) -> None:
+    memory = ShortMemory()
+    await memory.remember("counter", known(answers="1.2"))
+    answers["/dev/tty2"] = Asked(imei=IMEI)
+    one = finder(memory=memory)
+    plugged.append(usb("/dev/tty0", location="1-2:1.0"))
+    assert await one.locate(auto()) is None
+    plugged.append(usb("/dev/tty2", location="1-2:1.2"))
+    assert await one.locate(auto()) == "/dev/tty2"
+    assert answers.order == ["/dev/tty2"]
+
+    # A stick that has become another (its firmware, say) is asked at the second look.
+    del plugged[1]
+    answers["/dev/tty0"] = Asked(imei=IMEI)
+    one.release(auto())
+    assert await one.locate(auto()) is None
+    assert await one.locate(auto()) == "/dev/tty0"
 
 
 async def test_what_has_gone_is_noticed(
