@@ -17,6 +17,7 @@ from gatewayd.doctor import processes, usb
 from gatewayd.doctor.facts import ProcessFacts
 from modem.discovery import AUTO, DeviceFinder
 from modem.errors import OpenFailure
+from modem.imei import is_same_device
 from modem.probe import Asked, ask_name
 from modem.usb import FoundPort, UsbStick, real_path
 
@@ -136,7 +137,7 @@ class Survey:
         for port in stick.ports:
             answer = await ask_name(port.device)
             if answer.imei is not None:
-                return self._recognised(shown, answer)
+                return self._recognised(shown, answer, answer.imei)
             if answer.failure is not None:
                 failed[answer.failure.failure] = await self._finder.explain(answer.failure)
         for failure, state in _FAILED.items():
@@ -144,13 +145,20 @@ class Survey:
                 return replace(shown, state=state, reason=failed[failure])
         return replace(shown, state=StickState.SILENT)
 
-    def _recognised(self, shown: FoundStick, answer: Asked) -> FoundStick:
-        owner = next((each.name for each in self._modems if each.imei == answer.imei), None)
+    def _recognised(self, shown: FoundStick, answer: Asked, imei: str) -> FoundStick:
+        owner = next(
+            (
+                each.name
+                for each in self._modems
+                if each.imei is not None and is_same_device(each.imei, imei)
+            ),
+            None,
+        )
         return replace(
             shown,
             state=StickState.FREE if owner is None else StickState.USED,
             modem=owner,
-            imei=answer.imei,
+            imei=imei,
             manufacturer=answer.manufacturer,
             model=answer.model,
         )

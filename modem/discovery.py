@@ -14,6 +14,7 @@ import structlog
 
 from config.schema import ModemSettings
 from modem.errors import OpenFailure, PortUnavailableError
+from modem.imei import is_same_device
 from modem.known import KnownStick, ShortMemory, StickMemory, known_as
 from modem.probe import Asked, ask_imei
 from modem.recollection import Recollection
@@ -61,7 +62,7 @@ class DeviceFinder:
     ) -> None:
         modems = tuple(modems)
         self._paths = {modem.device: modem.name for modem in modems if modem.device != AUTO}
-        self._imeis = {modem.imei: modem.name for modem in modems if modem.imei is not None}
+        self._imeis = {modem.imei for modem in modems if modem.imei is not None}
         self._ports = ports
         self._recollection = Recollection(memory or ShortMemory())
         self._who_holds = who_holds
@@ -257,12 +258,15 @@ class DeviceFinder:
 
     def _is_meant(self, settings: ModemSettings, imei: str) -> bool:
         if settings.imei is not None:
-            return settings.imei == imei
-        return imei not in self._imeis
+            return is_same_device(settings.imei, imei)
+        return not self._is_named(imei)
+
+    def _is_named(self, imei: str) -> bool:
+        return any(is_same_device(each, imei) for each in self._imeis)
 
     def _offer(self, port: FoundPort, imei: str) -> None:
         """Tell once of a modem that no entry names; it is left alone."""
-        if imei not in self._imeis and imei not in self._offered:
+        if not self._is_named(imei) and imei not in self._offered:
             self._offered.add(imei)
             _log.info("modem_not_configured", device=port.device, imei=imei)
 

@@ -6,6 +6,7 @@ Owns the value and who keeps it over restarts. A guess, never an identity: that 
 from dataclasses import dataclass
 from typing import Protocol
 
+from modem.imei import is_same_device
 from modem.usb import FoundPort, UsbStick
 
 
@@ -41,7 +42,7 @@ class KnownStick:
 def known_as(stick: UsbStick, port: FoundPort, imei: str, before: KnownStick | None) -> KnownStick:
     """Remember a stick by what answered; which port announces is the modem's, in any socket."""
     vid, pid, serial = stick.ids
-    same = before is not None and before.imei == imei
+    same = before is not None and is_same_device(before.imei, imei)
     return KnownStick(
         imei=imei,
         vid=vid,

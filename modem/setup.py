@@ -20,6 +20,7 @@ from modem.centre import ServiceCentre, service_centre
 from modem.dialogue import Answer, ask, learn, learn_any, sim_is_busy, tell, understand
 from modem.errors import Remedy, SetupError
 from modem.events import Handler, Identity, PinHistory
+from modem.imei import is_same_device
 from modem.port import Port
 from modem.profiles import profile_of
 from modem.sim import check_sim, sim_iccid
@@ -109,8 +110,15 @@ async def _set_up(port: Port, settings: ModemSettings, handler: Handler) -> Setu
 
 
 async def _identify_device(port: Port, settings: ModemSettings) -> Identity:
+    imei = await learn_any(port, (verbs.cgsn(),), verbs.parse_cgsn)
+    if imei and settings.imei and not is_same_device(imei, settings.imei):
+        raise SetupError(
+            code="other_modem",
+            detail="this port leads to another modem than the one with the imei of the "
+            "configuration",
+        )
     return Identity(
-        imei=await learn_any(port, (verbs.cgsn(),), verbs.parse_cgsn),
+        imei=imei,
         manufacturer=await learn(port, verbs.cgmi(), verbs.parse_text),
         model=await learn(port, verbs.cgmm(), verbs.parse_text),
         revision=await learn(port, verbs.cgmr(), verbs.parse_text),

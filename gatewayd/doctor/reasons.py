@@ -21,6 +21,7 @@ _REASONS: tuple[tuple[str, Code], ...] = (
     # port
     (r"another program holds the port|is open already", Code.PORT_BUSY),
     (r"uses this stick already", Code.STICK_SHARED),
+    (r"leads to another modem than", Code.OTHER_MODEM),
     (r"permission denied|the system forbids", Code.PORT_FORBIDDEN),
     (
         r"not a serial port|cannot be watched|expected socket://|not a device or URL",

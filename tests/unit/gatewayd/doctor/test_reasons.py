@@ -19,6 +19,7 @@ SETUP = {
     "pin_refused": {Code.PIN_REFUSED},
     "pin_attempts": {Code.PIN_ATTEMPTS},
     "no_pdu_mode": {Code.MODEM_UNFIT},
+    "other_modem": {Code.OTHER_MODEM},
 }
 OPENING = {
     "MISSING": Code.DEVICE_MISSING,
