@@ -11,6 +11,8 @@ from modem.errors import ModemError
 from modem.events import Handler, Identity
 from modem.port import Port
 
+ICCID_TRIES = 4
+
 LEAST_ICCID = 18
 """Digits that all forms of one ICCID have in common: some modems leave its check digit out."""
 
@@ -26,8 +28,17 @@ class OtherSimError(ModemError):
 
 
 async def sim_iccid(port: Port) -> str | None:
-    """Who the SIM says that it is; None where the modem understands no question for it."""
-    return await learn_any(port, verbs.ccid_variants(), verbs.parse_ccid)
+    """Who the SIM says that it is; None where the modem understands no question for it.
+
+    Asked until two answers agree: a digit that a bad line has changed would be another SIM.
+    """
+    before = None
+    for _ in range(ICCID_TRIES):
+        found = await learn_any(port, verbs.ccid_variants(), verbs.parse_ccid)
+        if found is None or found == before:
+            return found
+        before = found
+    return None
 
 
 def is_same_sim(one: str, other: str) -> bool:

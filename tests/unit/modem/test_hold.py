@@ -11,6 +11,7 @@ from modem.events import Accepted, Identity
 from modem.sim import OtherSimError, check_sim, is_same_sim
 from modem.state import State
 from modem.supervisor import Timing
+from modem.virtual.dialect import said
 from modem.virtual.faults import FaultKind
 from modem.virtual.ledger import Happening
 from modem.virtual.sim import Sim
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Bench, Recorder
+
+    from modem.virtual.dialect import Outcome, Request
 
 OURS, OTHER = "8930272000000000017", "8930272000000000025"
 QUICK = Timing(
@@ -180,9 +183,29 @@ async def test_a_sim_that_is_changed_under_power_is_noticed_when_the_modem_says_
     async with bench.serving() as worker:
         bench.recorder.sim = OURS
         bench.modem.announcer.terminal.say("+CPIN: READY")
-        await bench.recorder.until(lambda: "".join(bench.typed).count("+CCID") == 2)
+        await bench.recorder.until(lambda: "".join(bench.typed).count("+CCID") == 4)
         assert worker.status.state is State.READY  # still the same one
         bench.modem.sim.iccid = OTHER
         bench.modem.announcer.terminal.say("+CPIN: NOT READY")
         await bench.recorder.until(lambda: worker.status.state is State.HELD)
     assert not bench.recorder.seen("incident")
+
+
+async def test_a_digit_that_the_line_has_changed_is_no_other_sim(bench: Bench) -> None:
+    bench.recorder.sim = OURS
+    said_to_be = iter((OTHER, OURS, OURS))
+
+    def answer(_: Request) -> Outcome:
+        return said(f"+CCID: {next(said_to_be, OURS)}")
+
+    bench.answer("+CCID", answer)
+    async with bench.serving():
+        assert State.HELD not in bench.recorder.states
+
+
+async def test_a_modem_that_never_says_the_same_tells_nothing(bench: Bench) -> None:
+    bench.recorder.sim = OURS
+    numbers = iter(range(100))
+    bench.answer("+CCID", lambda _: said(f"+CCID: 89302720000000010{next(numbers):02}"))
+    async with bench.serving() as worker:
+        assert worker.status.identity.iccid is None
