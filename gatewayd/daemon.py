@@ -28,6 +28,7 @@ from gatewayd.webhooks.courier import Courier
 from gatewayd.webhooks.post import Poster
 from gatewayd.webhooks.targets import Targets
 from modem.supervisor import Timing
+from modem.ttys import PortSource, scan
 from storage import outbox
 from storage.engine import Store
 
@@ -53,8 +54,11 @@ async def run_daemon(
     clock: Clock | None = None,
     timing: Timing | None = None,
     reload: Callable[[], None] | None = None,
+    ports: PortSource = scan,
 ) -> int:
     """Serve until SIGTERM or SIGINT; gives the exit status. SIGHUP calls ``reload``.
+
+    ``ports`` lists the USB ports.
 
     Raises StoreLocked and other StoreErrors, ListenError, and, in an ExceptionGroup, any bug.
     """
@@ -66,7 +70,7 @@ async def run_daemon(
             store = await Store.open(data_dir=settings.gateway.data_dir, url=settings.storage.url)
         try:
             await _recover(store, clock)
-            async with _serving(settings, store, clock, timing, stop) as parts:
+            async with _serving(settings, store, clock, timing, ports, stop) as parts:
                 if on_ready is not None:
                     await on_ready(Ready(listening=parts.listening, store=store, clock=clock))
                 notifier.tell(READY="1")
@@ -106,12 +110,23 @@ async def _recover(store: Store, clock: Clock) -> None:
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, store: Store, clock: Clock, timing: Timing | None, stop: _Stop
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    timing: Timing | None,
+    ports: PortSource,
+    stop: _Stop,
 ) -> AsyncIterator[_Parts]:
     bus = Bus()
     metrics = Metrics()
     fleet = Fleet(
-        settings=settings, store=store, bus=bus, clock=clock, timing=timing, metrics=metrics
+        settings=settings,
+        store=store,
+        bus=bus,
+        clock=clock,
+        timing=timing,
+        metrics=metrics,
+        ports=ports,
     )
     await fleet.load()
     context = HttpContext(

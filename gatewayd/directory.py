@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gatewayd.money import Money
+from gatewayd.survey import FoundStick
 from modem.desk import ConsoleOutcome
 from modem.ussd import UssdOutcome
 
@@ -132,10 +133,17 @@ class ModemDirectory(Protocol):
 
     def recording_of(self, incident_id: str) -> str | None:
         """The name of an incident's recording; None where none is kept."""
+
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        """The USB sticks of this machine; ``ask`` opens the free ones."""
         ...
 
     async def restart(self, name: str) -> None:
         """Begin to close and reopen the modem's port; its running exchange ends first."""
+        ...
+
+    async def confirm_sim(self, name: str) -> bool:
+        """Serve the SIM that it holds now; false when it does not wait for that."""
         ...
 
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001  # agreed with the daemon

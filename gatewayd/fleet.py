@@ -20,16 +20,21 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemView
 from gatewayd.handler import ModemHandler
+from gatewayd.holders import who_holds
 from gatewayd.incidents import incident_view
 from gatewayd.metrics import Metrics
 from gatewayd.money import Money
+from gatewayd.sticks import StoredSticks
+from gatewayd.survey import FoundStick, Survey
 from gatewayd.troubles.folder import Folder
 from gatewayd.troubles.recorder import Recorder
 from gatewayd.ussd import UssdLine
 from modem.desk import ConsoleOutcome
 from modem.discovery import DeviceFinder
+from modem.state import State
 from modem.supervisor import Timing, Worker
 from modem.tape import Tape
+from modem.ttys import PortSource, scan
 from modem.usb import UsbPorts
 from modem.ussd import UssdOutcome
 from routing.pacing import Period, day_of, month_of
@@ -90,6 +95,7 @@ class Fleet:
         clock: Clock,
         timing: Timing | None = None,
         metrics: Metrics | None = None,
+        ports: PortSource = scan,
     ) -> None:
         self._store = store
         self._metrics = metrics or Metrics()
@@ -100,7 +106,10 @@ class Fleet:
         self._stopping = False
         self.recordings = Folder(settings.gateway.data_dir, clock=clock)
         self._usb = UsbPorts()
-        finder = DeviceFinder(settings.modems)
+        finder = DeviceFinder(
+            settings.modems, ports=ports, memory=StoredSticks(store), who_holds=who_holds
+        )
+        self._survey = Survey(finder, settings.modems)
         self._members = {
             modem.name: self._member(settings, modem, finder, timing) for modem in settings.modems
         }
@@ -273,9 +282,26 @@ class Fleet:
         """The name of an incident's recording; None where none is kept."""
         return self.recordings.name_of(incident_id)
 
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        """The USB sticks of this machine; ``ask`` opens the free ones."""
+        members = self._members
+        return await self._survey.found(
+            ask=ask, imei_of=lambda name: members[name].worker.status.identity.imei
+        )
+
     async def restart(self, name: str) -> None:
         """Close and reopen the port once the running exchange has ended."""
         self._members[name].worker.restart()
+
+    async def confirm_sim(self, name: str) -> bool:
+        """Let it serve the SIM that it holds now; false when none waits to be confirmed."""
+        member = self._members[name]
+        status = member.worker.status
+        if status.state is not State.HELD or status.identity.iccid is None:
+            return False
+        await member.handler.sim.confirm(status.identity.iccid)
+        member.worker.wake()
+        return True
 
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001 - the directory's protocol
         """Stop or resume sending through this modem, also after a restart."""

@@ -7,6 +7,7 @@ committed as soon as the store answers again.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from gatewayd.line import Line
 from gatewayd.metrics import Metrics, ModemMetrics
 from gatewayd.pacing import Pacing
 from gatewayd.reports import Reports
+from gatewayd.simcard import SimCard, without_sim
 from gatewayd.troubles.recorder import Recorder
 from modem.errors import SetupError
 from modem.events import (
@@ -78,18 +80,21 @@ class ModemHandler:
         self._reports = Reports(country=settings.gateway.country, modem=modem.name)
         zone = ZoneInfo(settings.gateway.timezone)
         self.pacing = Pacing(modem=modem, zone=zone, bus=bus, clock=clock, line=self.line)
+        self.sim = SimCard(store=store, clock=clock, modem=modem.name)
         self.dispatch = self._dispatch(settings, proved, counts)
-        self.ingest = Ingest(
+        ingest = partial(
+            Ingest,
             store=store,
             bus=bus,
             clock=clock,
             country=settings.gateway.country,
             inbox=modem.inbox,
-            line=self.line,
             reports=self._reports,
             proved=proved,
             counts=counts,
         )
+        self.ingest = ingest(line=self.line)
+        self._ingest_in_doubt = ingest(line=lambda: without_sim(self.line()))
 
     def _dispatch(
         self, settings: Settings, proved: Callable[[str], None], counts: ModemMetrics
@@ -141,6 +146,7 @@ class ModemHandler:
 
     async def _remember(self, tx: AsyncConnection, status: Status, *, moved: bool) -> None:
         now_ms = self._clock.now_ms()
+        await self.sim.remember(tx, status)
         if status.state is State.READY:
             identity = status.identity
             await modems.upsert(
@@ -168,7 +174,19 @@ class ModemHandler:
 
     async def arrived(self, arrived: ArrivedPdu) -> Disposition:
         """Commit one incoming PDU."""
-        return await self.ingest.arrived(arrived)
+        if not self.sim.doubts(arrived):
+            return await self.ingest.arrived(arrived)
+        disposition = await self._ingest_in_doubt.arrived(arrived)
+        self.sim.handled(disposition)
+        return disposition
+
+    async def served_sim(self) -> str | None:
+        """The ICCID that this modem serves."""
+        return await self.sim.served()
+
+    async def swept(self) -> None:
+        """All of the modem's stores have been read."""
+        await self.sim.swept()
 
     async def deleted(self, slots: dict[Slot, bytes]) -> None:
         """Forget slots that the modem has emptied."""

@@ -59,6 +59,7 @@ class Attention:
         self.ringing = False
         self.caller: str | None = None
         self.network_changed = False
+        self.sim_changed = False
         self.rebooted = False
 
     def on_event(self, event: Unsolicited | LateAnswer) -> None:
@@ -83,8 +84,9 @@ class Attention:
                 self.ringing = True
             case CallerId(number=number):
                 self.ringing, self.caller = True, number
-            case Registration() | SimState():
+            case Registration() | SimState() as change:
                 self.network_changed = True
+                self.sim_changed |= isinstance(change, SimState)
             case Rebooted():
                 self.rebooted = True
             case UssdAnswer() as answer:

@@ -197,6 +197,14 @@ class Handler(Protocol):
         """Forget that it might have been refused."""
         ...
 
+    async def served_sim(self) -> str | None:
+        """The ICCID that this modem serves; None while any will do. Raises SetupError."""
+        ...
+
+    async def swept(self) -> None:
+        """All of the modem's stores have been read."""
+        ...
+
     async def release(self) -> None:
         """Give back what was claimed and not begun: the worker stops or the modem went away."""
         ...

@@ -12,11 +12,9 @@ from dataclasses import replace
 from modem.attention import Attention
 from modem.care import Care
 from modem.desk import Desk
-from modem.events import (
-    ArrivedPdu,
-    Disposition,
-    Handler,
-)
+from modem.ears import Ears
+from modem.errors import BeginAnewError
+from modem.events import ArrivedPdu, Disposition, Handler
 from modem.exchange import Exchange
 from modem.ladder import Cause
 from modem.radio import Network
@@ -50,6 +48,7 @@ class Service:
         care: Care,
         watch: Watch,
         desk: Desk,
+        ears: Ears,
         submit_seconds: float,
     ) -> None:
         self._session = session
@@ -62,6 +61,7 @@ class Service:
         self._care = care
         self._watch = watch
         self._desk = desk
+        self._ears = ears
         self._treatment = Treatment(
             session=session, care=care, timing=timing, wake=wake, attend=self._take_pushed
         )
@@ -92,7 +92,7 @@ class Service:
     async def run(self, ended: Callable[[], bool]) -> None:
         """Serve until ``ended`` says so or the modem has restarted.
 
-        Raises PortLostError, and ReopenError where only that may help.
+        Raises PortLostError, ReopenError where only that may help, and BeginAnewError.
         """
 
         def over() -> bool:
@@ -126,6 +126,7 @@ class Service:
             return True
         elif self._attention.network_changed:
             self._attention.network_changed = False
+            await self._check_sim()
             await self._check_network()
         elif await self._send_one() or await self._desk.take_up(self._session):
             return True
@@ -144,24 +145,26 @@ class Service:
     def _look_into_stores(self) -> None:
         self._next_sweep, self._expects_unread = 0.0, True
 
-    def _take_announced(self) -> set[str]:
+    async def _take_announced(self) -> set[str]:
         announced = self._attention.take_announced()
         if announced:
+            await self._ears.heard()
             self._watch.announced()
             self._care.proved(Cause.DEAF)
         return announced
 
     async def _sweep_announced(self) -> None:
-        found = await self._sweeper.sweep(self._take_announced())
+        found = await self._sweeper.sweep(await self._take_announced())
         self._in_vain = 0 if found else self._in_vain + 1
         if self._in_vain >= IN_VAIN:
             self._rest_until = asyncio.get_running_loop().time() + IN_VAIN_REST_SECONDS
 
     async def _sweep_all(self) -> None:
-        announced = self._take_announced()
+        announced = await self._take_announced()
         unread = await self._sweeper.sweep(None)
         expected, self._expects_unread = self._expects_unread, False
         if unread and not (expected or announced or self._attention.announced):
+            await self._ears.missed()
             self._next_health = 0.0  # is it still told to announce?
             self._suspect(
                 self._watch.found_unannounced(), "messages arrive that the modem does not announce"
@@ -186,6 +189,8 @@ class Service:
     async def _take_pushed(self) -> None:
         """Commit what was pushed."""
         taken = await self.hand_over()
+        if taken:
+            await self._ears.heard()
         if self._session.setup.acknowledges:
             self._session.acknowledgements_due += taken
 
@@ -243,6 +248,11 @@ class Service:
         # Upwards only: a modem that once took long may do so again.
         if seconds is not None:
             self.submit_seconds = max(self.submit_seconds, seconds * 1.5)
+
+    async def _check_sim(self) -> None:
+        changed, self._attention.sim_changed = self._attention.sim_changed, False
+        if changed and await self._session.has_other_sim():
+            raise BeginAnewError(detail="the SIM has been changed")
 
     async def _check_reception(self) -> None:
         match await self._session.reception():

@@ -34,6 +34,7 @@ from modem.events import (
 from modem.port import Port
 from modem.radio import Network, look_around
 from modem.setup import Setup, set_up
+from modem.sim import is_same_sim, sim_iccid
 from modem.stores import Stores
 
 _log = structlog.get_logger(__name__)
@@ -79,12 +80,21 @@ class Session:
         return self._setup
 
     async def set_up(self) -> Identity:
-        """Make the modem ready to be served. Raises SetupError and PortLostError."""
+        """Make the modem ready to be served. Raises SetupError, OtherSimError, PortLostError."""
         self.acknowledgements_due = 0
         self._setup = await set_up(self._port, self._settings, self._handler)
         self._stores = Stores(self._port, self._setup)
         self._centre = self._setup.service_centre
         return self._setup.identity
+
+    async def iccid(self) -> str | None:
+        """Who the SIM says that it is now; also before the set-up is done."""
+        return await sim_iccid(self._port)
+
+    async def has_other_sim(self) -> bool:
+        """Whether the SIM is another one than at the set-up, as far as both tell who they are."""
+        before, now = self.setup.identity.iccid, await self.iccid()
+        return before is not None and now is not None and not is_same_sim(before, now)
 
     async def network(self) -> Network:
         """Registration in any domain, operator, signal, service centre; also how full it is."""

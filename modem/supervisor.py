@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -11,7 +12,9 @@ from modem.attention import MAX_PUSHED, Attention
 from modem.care import Care
 from modem.desk import Desk
 from modem.discovery import DeviceFinder
+from modem.ears import Ears
 from modem.errors import (
+    BeginAnewError,
     OpenFailure,
     PortLostError,
     PortUnavailableError,
@@ -20,11 +23,13 @@ from modem.errors import (
     SetupError,
 )
 from modem.events import Handler, Status
+from modem.hold import Hold
 from modem.ladder import Cause, Step
 from modem.port import Port
 from modem.requests import WENT_AWAY, Requests
 from modem.service import Service
 from modem.session import Session
+from modem.sim import OtherSimError
 from modem.standing import Standing
 from modem.state import State, Trigger
 from modem.tape import Tape
@@ -160,6 +165,8 @@ class Worker:
             return await self._setup_failed(error)
         except ReopenError as error:
             return await self._reopen(error)
+        except BeginAnewError as error:
+            await self._standing.move(Trigger.LOST, error.detail)
         finally:
             await port.close()
             self._unparsed_before, self._port = self.unparsed_lines, None
@@ -169,7 +176,8 @@ class Worker:
 
     async def _not_found(self) -> None:
         if self._standing.state is State.ABSENT:
-            await self._standing.explain("no modem was found")
+            why = self._finder.obstacle(self.settings)
+            await self._standing.explain(why or "no modem was found")
         else:
             await self._standing.move(Trigger.LOST, "the modem has gone")
 
@@ -184,43 +192,73 @@ class Worker:
             care=self._care,
             watch=self._watch,
             desk=self.desk,
+            ears=Ears(self._finder, self.settings),
             submit_seconds=self._submit_seconds,
         )
         try:
-            await service.set_up()
-            self._failures = 0
-            await service.run(self._ended)
-            while not self._ended():
+            set_up = await self._set_up(service, session, attention)
+            while set_up:
+                self._failures = 0
+                await service.run(self._ended)
+                if self._ended():
+                    break
                 self.desk.close("the modem restarted by itself")
                 await self._care.begin(Cause.RESTARTED, "the modem restarted by itself")
                 await self._standing.move(Trigger.REBOOTED, "the modem restarted by itself")
-                await service.set_up()
-                await service.run(self._ended)
+                set_up = await self._set_up(service, session, attention)
         finally:
             self._service = None
             self.desk.close("the gateway is stopping" if self._stopping else WENT_AWAY)
             self._submit_seconds = service.submit_seconds
             await service.hand_over()
         if not self._stopping:
-            await self._standing.move(Trigger.LOST, "restarted by request")
+            why = "restarted by request" if self._restart else "the modem begins anew"
+            await self._standing.move(Trigger.LOST, why)
+
+    async def _set_up(self, service: Service, session: Session, attention: Attention) -> bool:
+        """Make the modem ready, once its SIM may be used; false when it has to begin anew."""
+        while True:
+            try:
+                await service.set_up()
+            except OtherSimError as error:
+                hold = Hold(
+                    session=session,
+                    handler=self._handler,
+                    attention=attention,
+                    wake=self._wake,
+                    look_seconds=self._timing.health_poll_seconds,
+                )
+                self._log.warning("modem_held", detail=error.detail)
+                await self._standing.note(replace(self.status, identity=error.identity))
+                await self._standing.move(Trigger.OTHER_SIM, error.detail)
+                if not await hold.confirmed(
+                    error.iccid, ended=self._ended, attend=service.hand_over
+                ):
+                    return False
+                await self._standing.move(Trigger.CONFIRMED, "its SIM has been confirmed")
+            else:
+                return True
 
     async def _open_failed(self, error: PortUnavailableError) -> float:
         self._log.warning("modem_open_failed", device=error.device, failure=error.failure.value)
         degraded = self._standing.state is State.DEGRADED
+        detail = await self._finder.explain(error)
         if error.failure is OpenFailure.MISSING:
-            await self._standing.move(Trigger.LOST if degraded else Trigger.NO_DEVICE, error.detail)
+            await self._standing.move(Trigger.LOST if degraded else Trigger.NO_DEVICE, detail)
             return self._timing.device_poll_seconds
         if degraded:
-            await self._standing.explain(error.detail)
+            await self._standing.explain(detail)
             return await self._next_remedy()
-        await self._standing.move(Trigger.OPEN_FAILED, error.detail)
+        await self._standing.move(Trigger.OPEN_FAILED, detail)
         return self._back_off()
 
     async def _lost(self, error: PortLostError) -> float:
         self._log.warning("modem_lost", device=error.device, detail=error.detail)
-        if error.silent and (self._care.cause or self._standing.state is not State.OPENING):
+        opening, held = (self._standing.state is each for each in (State.OPENING, State.HELD))
+        # A modem that is held does no work: its silence is no incident.
+        if error.silent and not held and (self._care.cause or not opening):
             return await self._silent(error)
-        if self._standing.state is State.OPENING:
+        if opening:
             await self._standing.move(Trigger.OPEN_FAILED, error.detail)
             return self._back_off()
         await self._standing.move(Trigger.LOST, error.detail)
@@ -274,12 +312,18 @@ class Worker:
         return seconds
 
     async def _rest(self, seconds: float) -> None:
-        """Wait so long, or until stopped or told to restart; hints of work do not end it."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        while not self._ended():
+        """Wait so long, or until stopped or told to restart; hints of work do not end it.
+
+        A modem that is pulled out meanwhile, as people do with a sick one, is looked for at once.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not self._ended() and loop.time() < deadline:
             self._wake.clear()
+            look = loop.time() + self._timing.device_poll_seconds
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(min(deadline, look)):
                     await self._wake.wait()
             except TimeoutError:
-                return
+                if await self._finder.has_gone(self.settings):
+                    return

@@ -31,7 +31,10 @@ class Sweeper:
         """
         known = self._session.setup.stores
         wanted = known if announced is None else self._stores_for(set(announced))
-        return sum([await self._sweep_store(store) for store in wanted])
+        found = sum([await self._sweep_store(store) for store in wanted])
+        if announced is None:
+            await self._handler.swept()
+        return found
 
     def _stores_for(self, announced: set[str]) -> tuple[str, ...]:
         """The physical stores behind the announced names.

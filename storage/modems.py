@@ -91,12 +91,16 @@ async def list_all(tx: AsyncConnection) -> list[ModemRow]:
 
 
 async def upsert(tx: AsyncConnection, modem: ModemRow, *, now_ms: int) -> None:
-    """Remember a modem as it is now; ``muted`` of a known one is left as it stands."""
+    """Remember a modem as it is now; ``muted`` of a known one is left as it stands.
+
+    So is the SIM that it serves, where it does not tell its ICCID this time.
+    """
     facts = asdict(modem) | {"updated_at_ms": now_ms}
+    kept = {"name", "muted"} if modem.iccid is not None else {"name", "muted", "iccid"}
     changed = await tx.execute(
         update(modems)
         .where(modems.c.name == modem.name)
-        .values({name: value for name, value in facts.items() if name not in {"name", "muted"}})
+        .values({name: value for name, value in facts.items() if name not in kept})
     )
     if changed.rowcount == 0:
         await tx.execute(insert(modems), facts)

@@ -4,6 +4,7 @@ import click
 
 from gatewayd.cli import by_hand, show
 from gatewayd.cli.client import Json, path_of
+from gatewayd.cli.found import probe, scan
 from gatewayd.cli.incidents import incidents
 from gatewayd.cli.root import Session, pass_session
 
@@ -25,9 +26,11 @@ _COLUMNS = (
 
 @click.group()
 def modems() -> None:
-    """List, restart, mute and ask modems."""
+    """List, find, probe, restart, mute and ask modems."""
 
 
+modems.add_command(scan)
+modems.add_command(probe)
 modems.add_command(by_hand.ussd)
 modems.add_command(by_hand.console)
 
@@ -88,6 +91,16 @@ def unmute(session: Session, name: str, *, as_json: bool) -> None:
     """Send through a muted modem again."""
     answer = session.client().post(path_of("v1", "modems", name, "unmute"))
     _done(answer, f"{name} sends again.", as_json=as_json)
+
+
+@modems.command("confirm-sim")
+@click.argument("name")
+@show.json_option
+@pass_session
+def confirm_sim(session: Session, name: str, *, as_json: bool) -> None:
+    """Say that the other SIM, for which a modem is held, is the right one."""
+    answer = session.client().post(path_of("v1", "modems", name, "confirm-sim"))
+    _done(answer, f"{name} serves this SIM from now on.", as_json=as_json)
 
 
 def _done(answer: Json, sentence: str, *, as_json: bool) -> None:

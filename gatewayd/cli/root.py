@@ -30,7 +30,7 @@ COMMANDS = {
     "config": _Entry("configuration", "config", "Check, show or explain the configuration."),
     "send": _Entry("send", "send", "Send a message."),
     "messages": _Entry("messages", "messages", "List, show, cancel and resolve messages."),
-    "modems": _Entry("modems", "modems", "List, restart, mute and ask modems."),
+    "modems": _Entry("modems", "modems", "List, find, probe, restart, mute and ask modems."),
     "events": _Entry("events", "events", "Show what happened, and what happens."),
     "token": _Entry("tokens", "token", "Make, list and revoke tokens for programs."),
     "backup": _Entry("backup", "backup", "Copy the store to a file, while the daemon runs."),

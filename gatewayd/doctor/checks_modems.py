@@ -25,6 +25,7 @@ _SIM_CODES = frozenset(
         Code.SIM_PUK,
         Code.SIM_LOCKED,
         Code.MODEM_UNFIT,
+        Code.OTHER_MODEM,
     }
 )
 

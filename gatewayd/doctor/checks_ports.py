@@ -81,6 +81,8 @@ def _of_modem(facts: Facts, modem: ModemSettings, now: ModemFacts | None) -> Fin
     code = code_of(reason)
     if not _is_local(modem):
         return _of_address(facts, modem, code, reason)
+    if code is Code.STICK_SHARED:
+        return _finding(code, modem, {Sign.DEVICE: modem.device, Sign.SAID: reason})
     present = [port for port in _candidates(facts, modem) if port.present]
     if not present:
         return _nothing_there(facts, modem)

@@ -45,6 +45,8 @@ class Code(StrEnum):
     STICK_CDROM = "stick_cdrom"
     DEVICE_MISSING = "device_missing"
     DEVICE_UNUSABLE = "device_unusable"
+    STICK_SHARED = "stick_shared"
+    OTHER_MODEM = "other_modem"
     PORT_FORBIDDEN = "port_forbidden"
     PORT_BUSY = "port_busy"
     PORT_BUSY_UNSEEN = "port_busy_unseen"

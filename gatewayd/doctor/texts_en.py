@@ -43,6 +43,10 @@ CAUSES: dict[Code, str] = {
     "nothing at {device}.",
     Code.DEVICE_UNUSABLE: "What the configuration gives as the device of modem {subject} is not a "
     "modem's port.",
+    Code.STICK_SHARED: "Modem {subject} cannot have its stick: another modem of the configuration "
+    "uses it already, perhaps by another of its ports.",
+    Code.OTHER_MODEM: "The port that the configuration gives for modem {subject} leads to another "
+    "modem than the one with its imei: ports change their names when sticks are moved.",
     Code.PORT_FORBIDDEN: "gatewayd (user {user}) has no permission to use the port of modem "
     "{subject}.",
     Code.PORT_BUSY: "Another program uses the port of modem {subject}: {process}.",
@@ -134,6 +138,10 @@ FIXES: dict[Code, str] = {
     Code.DEVICE_MISSING: "Plug the modem in. If it is, its port has another name now: write device "
     '= "auto" in the configuration and restart gatewayd.',
     Code.DEVICE_UNUSABLE: 'Write device = "auto" in the configuration and restart gatewayd.',
+    Code.STICK_SHARED: "Take one of the two out of the configuration, or give it the port of "
+    "another stick (`gatewayd modems scan` lists them), and restart gatewayd.",
+    Code.OTHER_MODEM: 'Write device = "auto" for it in the configuration and restart gatewayd; it '
+    "is then found by its imei at any port.",
     Code.PORT_FORBIDDEN: "Run `sudo usermod -aG {group} {user}`, then restart gatewayd (log out "
     "and in again if you run it yourself).",
     Code.PORT_BUSY: "Close that program. Only one program can use a modem.",

@@ -43,6 +43,10 @@ CAUSES: dict[Code, str] = {
     "rien à {device}.",
     Code.DEVICE_UNUSABLE: "Ce que la configuration donne comme port du modem {subject} n’est pas "
     "le port d’un modem.",
+    Code.STICK_SHARED: "Le modem {subject} ne peut pas avoir sa clé : un autre modem de la "
+    "configuration l’utilise déjà, peut-être par un autre de ses ports.",
+    Code.OTHER_MODEM: "Le port donné par la configuration pour le modem {subject} mène à un autre "
+    "modem que celui de son imei : les ports changent de nom quand on déplace les clés.",
     Code.PORT_FORBIDDEN: "gatewayd (utilisateur {user}) n’a pas le droit d’utiliser le port du "
     "modem {subject}.",
     Code.PORT_BUSY: "Un autre programme utilise le port du modem {subject} : {process}.",
@@ -142,6 +146,10 @@ FIXES: dict[Code, str] = {
     Code.DEVICE_MISSING: "Branchez le modem. S’il l’est déjà, son port a changé de nom : écrivez "
     'device = "auto" dans la configuration et redémarrez gatewayd.',
     Code.DEVICE_UNUSABLE: 'Écrivez device = "auto" dans la configuration et redémarrez gatewayd.',
+    Code.STICK_SHARED: "Retirez l’un des deux de la configuration, ou donnez-lui le port d’une "
+    "autre clé (`gatewayd modems scan` les liste), puis redémarrez gatewayd.",
+    Code.OTHER_MODEM: 'Écrivez device = "auto" pour lui dans la configuration et redémarrez '
+    "gatewayd ; il sera trouvé par son imei sur n’importe quel port.",
     Code.PORT_FORBIDDEN: "Lancez `sudo usermod -aG {group} {user}`, puis redémarrez gatewayd (si "
     "vous le lancez vous-même, fermez et rouvrez votre session).",
     Code.PORT_BUSY: "Fermez ce programme. Un seul programme à la fois peut utiliser un modem.",

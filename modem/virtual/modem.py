@@ -82,6 +82,7 @@ class VirtualModem:
         self.ussd = UssdSession(self)
         self._chatter = Chatter(self)
         self.arrivals = Arrivals(self)
+        self._cards: dict[str, MessageStore] = {}  # what lies on those that were taken out
         self._hung = False
         self._answered = 0  # command lines since power-on
         self._timers: set[Timer] = set()
@@ -195,6 +196,20 @@ class VirtualModem:
             self.later(self.boot_ms, self._booted)
         else:
             self._booted()
+
+    def insert(self, sim: Sim) -> None:
+        """Put another card in, without power, as a tray wants it; its messages come with it."""
+        powered = self.powered
+        self.unplug()
+        self.network.detach(self.number)
+        if "SM" in self.stores:
+            self._cards[self.sim.iccid] = self.stores["SM"]
+            empty = MessageStore(size=self.stores["SM"].size, first=self.personality.first_index)
+            self.stores["SM"] = self._cards.pop(sim.iccid, empty)
+        self.sim = sim
+        self.network.attach(self.number, self)
+        if powered:
+            self.plug()
 
     def unplug(self) -> None:
         """Power off."""

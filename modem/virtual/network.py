@@ -97,6 +97,10 @@ class VirtualNetwork:
         """Give a number to a modem; what waits for it is handed over when it resumes."""
         self._mailbox(number).handset = handset
 
+    def detach(self, number: str) -> None:
+        """Take a number from its modem: what comes for it waits in the network."""
+        self._mailbox(number).handset = None
+
     def on_text(self, hook: Callable[[str, str, str], object]) -> None:
         """Call `hook(sender, recipient, text)` for each whole message the network accepted."""
         self._hooks.append(hook)

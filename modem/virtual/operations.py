@@ -14,6 +14,7 @@ from modem.virtual.faults import Fault, FaultKind
 from modem.virtual.fields import Fields
 from modem.virtual.ledger import Entry, Happening, facts
 from modem.virtual.network import Recipient
+from modem.virtual.sim import Sim
 from modem.virtual.stores import behind
 from modem.virtual.ussd_orders import ussd_page
 
@@ -263,6 +264,13 @@ def _set(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
     return {}
 
 
+def _insert_sim(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
+    sim = Sim(number=fields.text("number"), iccid=fields.text("iccid"))
+    fields.done()
+    modem.insert(sim)
+    return {}
+
+
 def _state(modem: VirtualModem, _: Fields) -> dict[str, Any]:
     return {
         "powered": modem.powered,
@@ -296,5 +304,6 @@ _ACTIONS: dict[str, Callable[[VirtualModem, Fields], dict[str, Any]]] = {
     "say": _say,
     "ussd": _ussd,
     "set": _set,
+    "insert_sim": _insert_sim,
     "state": _state,
 }

@@ -27,6 +27,7 @@ from gatewayd.daemon import Ready, run_daemon
 from gatewayd.services.tokens import Scope, create_token
 from modem import exchange, port
 from modem.supervisor import Timing
+from modem.ttys import PortSource
 from modem.virtual import registry
 from modem.virtual.ledger import Entry, Happening
 from modem.virtual.modem import VirtualModem
@@ -211,7 +212,12 @@ class Gateway:
 
 @asynccontextmanager
 async def started(
-    world: World, *, modems: bool = True, timing: Timing = TIMING, clock: Clock | None = None
+    world: World,
+    *,
+    modems: bool = True,
+    timing: Timing = TIMING,
+    clock: Clock | None = None,
+    ports: PortSource = list,
 ) -> AsyncIterator[Gateway]:
     """A daemon that runs until the block ends, or until the test ends it."""
     told: asyncio.Future[tuple[Ready, str]] = asyncio.get_running_loop().create_future()
@@ -224,7 +230,7 @@ async def started(
         told.set_result((ready, secret))
 
     daemon = asyncio.ensure_future(
-        run_daemon(world.settings, on_ready=on_ready, timing=timing, clock=clock)
+        run_daemon(world.settings, on_ready=on_ready, timing=timing, clock=clock, ports=ports)
     )
     first: set[asyncio.Future[Any]] = {daemon, told}
     await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)

@@ -449,3 +449,13 @@ async def test_a_service_centre_that_is_not_told_may_be_there_all_the_same(bench
 async def test_a_service_centre_of_a_busy_sim_is_missing_for_now(bench: Bench) -> None:
     bench.answer("+CSCA", cms(314))
     assert (await set_up(bench)).service_centre.missing
+
+
+async def test_another_modem_at_the_configured_path_is_not_used(bench: Bench) -> None:
+    with pytest.raises(SetupError) as caught:
+        async with bench.session(imei="356938035643809"):
+            pass
+    assert caught.value.code == "other_modem"
+    for imei in ("49015420323751", "490154203237518", "4901542032375101"):
+        async with bench.session(imei=imei):  # with a check digit, without, with a version
+            pass

@@ -68,6 +68,7 @@ def test_a_message_is_shown_with_its_attempts(daemon: Any, run: Any, script: Any
         (("modems", "restart", "counter"), "/v1/modems/counter/restart", None),
         (("modems", "mute", "counter"), "/v1/modems/counter/mute", None),
         (("modems", "unmute", "counter"), "/v1/modems/counter/unmute", None),
+        (("modems", "confirm-sim", "counter"), "/v1/modems/counter/confirm-sim", None),
     ],
 )
 def test_commands_post_to_their_routes(

@@ -119,6 +119,12 @@ def test_a_daemon_that_opened_the_port_may_have_groups_of_its_own(shop: Any, fin
     assert list(find(shop.facts(ports=ports, daemon=daemon))) == ["port_silent"]
 
 
+def test_two_entries_on_one_stick(shop: Any, find: Any) -> None:
+    daemon = shop.told(state="absent", reason="modem spare uses this stick already")
+    (finding,) = find(shop.facts(daemon=daemon)).values()
+    assert (finding.code, finding.evidence["said"][:11]) == ("stick_shared", "modem spare")
+
+
 def test_the_wrong_port_of_several(shop: Any, find: Any) -> None:
     ttys = ("/dev/ttyUSB0", "/dev/ttyUSB1", "/dev/ttyUSB2")
     facts = shop.facts(

@@ -19,6 +19,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.limits import Limits
 from gatewayd.http.server import Listening, serve
 from gatewayd.services.tokens import Scope, create_token
+from gatewayd.survey import FoundStick
 from modem.console import Denied
 from modem.desk import ConsoleOutcome
 from modem.ussd import NoAnswer, UssdOutcome
@@ -66,6 +67,7 @@ class TwoModems:
                 incidents=(incident,),
             ),
         }
+        self.sticks: list[FoundStick] = []
         self.told: list[tuple[str, ...]] = []
         self.ussd: UssdOutcome = NoAnswer()
         self.typed: ConsoleOutcome = Denied(reason="as the test says")
@@ -79,8 +81,16 @@ class TwoModems:
     def recording_of(self, incident_id: str) -> str | None:
         return f"{incident_id}.at"
 
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        self.told.append(("found", str(ask)))
+        return self.sticks
+
     async def restart(self, name: str) -> None:
         self.told.append(("restart", name))
+
+    async def confirm_sim(self, name: str) -> bool:
+        self.told.append(("confirm-sim", name))
+        return self.modems[name].state == "held"
 
     async def mute(self, name: str, muted: bool) -> None:
         self.told.append(("mute", name, str(muted)))

@@ -199,7 +199,7 @@ async def test_every_scope_is_enforced(api: Any, route: Route) -> None:
     ("raw", "status"), [(b"[]", 400), (b"{", 400), (b"{}", 422), (b'{"\\ud800": 1}', 422)]
 )
 async def test_every_body_is_checked(api: Any, route: Route, raw: bytes, status: int) -> None:
-    path = re.sub(r"{\w+}", "x", route.path)
+    path = re.sub(r"{\w+}", "x", route.path.replace("{name}", "counter"))
 
     body = await api.admin(route.method, path, status=status, data=raw)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from gatewayd.directory import CanaryView
 from gatewayd.services.tokens import Scope
+from gatewayd.survey import FoundStick, StickState
 
 
 async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
@@ -30,6 +31,7 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
         "since": "2026-12-01T12:00:00.000Z",
         "muted": False,
         "canary": None,
+        "balance": None,
         "incidents": [],
     }
     assert spare["incidents"] == [
@@ -81,6 +83,57 @@ async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
         ("mute", "counter", "True"),
         ("mute", "counter", "False"),
     ]
+
+
+async def test_a_sim_is_confirmed_where_one_waits_for_it(api: Any) -> None:
+    refused = await api.admin("POST", "/v1/modems/counter/confirm-sim", status=409)
+    assert refused["code"] == "sim_not_held"
+    assert refused["detail"].endswith("it is ready")
+    api.modems.modems["spare"] = replace(api.modems.modems["spare"], state="held")
+    shown = await api.admin("POST", "/v1/modems/spare/confirm-sim", status=202)
+    assert shown["name"] == "spare"
+    assert api.modems.told[-1] == ("confirm-sim", "spare")
+
+
+async def test_the_sticks_of_the_machine_are_shown(api: Any) -> None:
+    api.modems.sticks = [
+        FoundStick(
+            place="1-2",
+            usb_id="12d1:1001",
+            description="HUAWEI Mobile",
+            ports=("/dev/ttyUSB0",),
+            state=StickState.FREE,
+            imei="490154203237518",
+            table="[[modems]]",
+        )
+    ]
+    body = await api.admin("GET", "/v1/modems/found")
+    assert body == {
+        "items": [
+            {
+                "place": "1-2",
+                "usb_id": "12d1:1001",
+                "description": "HUAWEI Mobile",
+                "serial": None,
+                "ports": ["/dev/ttyUSB0"],
+                "state": "free",
+                "modem": None,
+                "held_by": None,
+                "reason": None,
+                "imei": "490154203237518",
+                "manufacturer": None,
+                "model": None,
+                "table": "[[modems]]",
+            }
+        ],
+        "next": None,
+    }
+    await api.admin("GET", "/v1/modems/found?ask=false")
+    await api.admin("GET", "/v1/modems/found?ask=perhaps", status=422)
+    assert api.modems.told == [("found", "True"), ("found", "False")]
+    headers = await api.token(Scope.MESSAGES_READ)
+    async with api.tcp.get("/v1/modems/found", headers=headers) as answer:
+        assert answer.status == 403
 
 
 async def test_an_unknown_modem_is_not_found(api: Any) -> None:

@@ -73,6 +73,20 @@ async def test_a_store_jams_and_is_freed(order, computer) -> None:
     assert (await order("state"))["waiting"] == 0
 
 
+async def test_another_sim_comes_with_its_own_messages(order, computer) -> None:
+    await order("text_in", **{"from": "1", "text": "on the first card"})
+    await order("insert_sim", number="+15145550177", iccid="8930272000000000991")
+    assert computer.modem.number == "+15145550177"
+    assert (await order("state"))["stores"]["SM"]["used"] == 0
+    await order("text_in", **{"from": "1", "text": "one"})
+    await order("text_in", **{"from": "1", "text": "two"})
+    computer.modem.network.text_in(to="+15145550100", from_="1", text="for the first card")
+    assert (await order("state"))["stores"]["SM"]["used"] == 2
+    await order("insert_sim", number="+15145550100", iccid="8930272000000000017")
+    computer.passes()
+    assert (await order("state"))["stores"]["SM"]["used"] == 2  # its own, and what had waited
+
+
 async def test_what_happens_to_a_modem(order, computer) -> None:
     await order("ring", **{"from": "+15145550177"})
     assert computer.lines() == ["RING"]
