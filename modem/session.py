@@ -93,7 +93,8 @@ class Session:
 
     async def has_other_sim(self) -> bool:
         """Whether the SIM is another one than at the set-up, as far as both tell who they are."""
-        before, now = self.setup.identity.iccid, await self.iccid()
+        before = self.setup.identity.iccid
+        now = await sim_iccid(self._port, before)
         return before is not None and now is not None and not is_same_sim(before, now)
 
     async def network(self) -> Network:

@@ -130,7 +130,7 @@ async def _open_sim(
     port: Port, settings: ModemSettings, handler: Handler, identity: Identity
 ) -> Identity:
     state = await _sim_state(port)
-    iccid = await sim_iccid(port)
+    iccid = await sim_iccid(port, await handler.served_sim())
     # Before its PIN: another SIM has another one, and few attempts at it.
     await check_sim(handler, replace(identity, iccid=iccid), modem=settings.name)
     if not state.ready:

@@ -27,12 +27,13 @@ class OtherSimError(ModemError):
         self.identity = identity
 
 
-async def sim_iccid(port: Port) -> str | None:
+async def sim_iccid(port: Port, expected: str | None = None) -> str | None:
     """Who the SIM says that it is; None where the modem understands no question for it.
 
-    Asked until two answers agree: a digit that a bad line has changed would be another SIM.
+    Asked until two answers agree, unless it is the ``expected`` one: a digit that a bad line has
+    changed would be another SIM.
     """
-    before = None
+    before = expected
     for _ in range(ICCID_TRIES):
         found = await learn_any(port, verbs.ccid_variants(), verbs.parse_ccid)
         if found is None or found == before:
