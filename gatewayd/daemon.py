@@ -117,23 +117,12 @@ async def _serving(
     ports: PortSource,
     stop: _Stop,
 ) -> AsyncIterator[_Parts]:
-    bus = Bus()
+    common: dict[str, Any] = {"settings": settings, "store": store, "bus": Bus(), "clock": clock}
     metrics = Metrics()
-    fleet = Fleet(
-        settings=settings,
-        store=store,
-        bus=bus,
-        clock=clock,
-        timing=timing,
-        metrics=metrics,
-        ports=ports,
-    )
+    fleet = Fleet(**common, timing=timing, metrics=metrics, ports=ports)
     await fleet.load()
     context = HttpContext(
-        settings=settings,
-        store=store,
-        bus=bus,
-        clock=clock,
+        **common,
         modems=fleet,
         stopping=stop.asked,
         version=version("gatewayd"),
@@ -146,15 +135,9 @@ async def _serving(
         yield _Parts(
             listening=listening,
             fleet=fleet,
-            housekeeping=Housekeeping(settings=settings, store=store, bus=bus, clock=clock),
-            canaries=Canaries(settings=settings, store=store, bus=bus, clock=clock, modems=fleet),
-            courier=Courier(
-                store=store,
-                bus=bus,
-                clock=clock,
-                poster=poster,
-                inboxes={modem.name: modem.inbox for modem in settings.modems},
-            ),
+            housekeeping=Housekeeping(**common),
+            canaries=Canaries(**common, modems=fleet),
+            courier=Courier(**common, poster=poster),
         )
 
 
