@@ -128,6 +128,7 @@ async def _work(parts: _Parts, stop: _Stop) -> None:
         helpers = [
             services.create_task(parts.fleet.pass_hints(), name="hints"),
             services.create_task(parts.fleet.keep_counts(), name="counts"),
+            services.create_task(parts.fleet.failover.run(), name="failover"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
         ]
         await stop.asked.wait()

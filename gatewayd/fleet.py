@@ -16,6 +16,7 @@ from config.schema import ModemSettings, Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import IncidentView, ModemView
+from gatewayd.failover import Failover
 from gatewayd.handler import ModemHandler
 from gatewayd.metrics import Metrics
 from gatewayd.money import Money
@@ -77,6 +78,9 @@ class Fleet:
         self._zone = ZoneInfo(settings.gateway.timezone)
         self._counts = _Counts()
         self._stopping = False
+        self.failover = Failover(
+            settings=settings, store=store, bus=bus, clock=clock, views=self.views
+        )
         finder = DeviceFinder(settings.modems)
         self._members = {
             modem.name: self._member(settings, modem, finder, timing) for modem in settings.modems
@@ -211,6 +215,7 @@ class Fleet:
             store_size=status.store_size,
             since=_moment(status.since_ms),
             muted=member.muted,
+            paused=member.handler.refusals.view(),
             limits=member.handler.pacing.view(),
             cost_this_month=counts.cost.get(status.name),
             incidents=[_incident(row) for row in counts.incidents.get(status.name, ())],
@@ -219,7 +224,9 @@ class Fleet:
 
     async def restart(self, name: str) -> None:
         """Close and reopen the port once the running exchange has ended."""
-        self._members[name].worker.restart()
+        member = self._members[name]
+        member.handler.refusals.resume()
+        member.worker.restart()
 
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001 - the directory's protocol
         """Stop or resume sending through this modem, also after a restart."""
@@ -229,6 +236,8 @@ class Fleet:
         self._set_muted(member, muted)
         if muted:
             await member.handler.release()
+        else:
+            member.handler.refusals.resume()
         member.worker.wake()
 
     def _set_muted(self, member: _Member, muted: bool) -> None:  # noqa: FBT001 - a state

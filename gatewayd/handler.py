@@ -17,11 +17,13 @@ from config.schema import ModemSettings, Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.dispatch import Dispatch
+from gatewayd.failover import sharing_of
 from gatewayd.incidents import Incidents
 from gatewayd.ingest import Ingest
 from gatewayd.line import Line
 from gatewayd.metrics import Metrics, ModemMetrics
 from gatewayd.pacing import Pacing
+from gatewayd.refusals import Refusals
 from gatewayd.reports import Reports
 from modem.errors import SetupError
 from modem.events import (
@@ -74,6 +76,8 @@ class ModemHandler:
         self._reports = Reports(country=settings.gateway.country, modem=modem.name)
         zone = ZoneInfo(settings.gateway.timezone)
         self.pacing = Pacing(modem=modem, zone=zone, bus=bus, clock=clock, line=self.line)
+        most = settings.sending.pause_after_refused
+        self.refusals = Refusals(most=most, store=store, bus=bus, clock=clock, line=self.line)
         self.dispatch = self._dispatch(settings, proved, counts)
         self.ingest = Ingest(
             store=store,
@@ -97,6 +101,8 @@ class ModemHandler:
             sending=settings.sending,
             line=self.line,
             pacing=self.pacing,
+            refusals=self.refusals,
+            sharing=sharing_of(settings, self._modem),
             reports=self._reports,
             proved=proved,
             counts=counts,
@@ -119,6 +125,8 @@ class ModemHandler:
         if status.state is not State.READY:
             # It would wait for this modem's network, neither expiring nor sent by another.
             await self.release()
+        else:
+            await self.refusals.ready(status.identity.iccid)
         moved = before is None or (before.state, before.reason) != (status.state, status.reason)
         if not moved and before is not None and before.identity == status.identity:
             return

@@ -51,6 +51,11 @@ _INCIDENTS = (
 )
 
 
+_OPEN = _INCIDENTS.where(
+    incidents.c.code == bindparam("with_code"), incidents.c.closed_at_ms.is_(None)
+)
+
+
 async def get(tx: AsyncConnection, name: str) -> ModemRow | None:
     """Read what is remembered of a modem."""
     row = (await tx.execute(_ONE, {"of_name": name})).mappings().one_or_none()
@@ -132,6 +137,13 @@ async def incidents_of(tx: AsyncConnection, name: str, *, limit: int = 20) -> li
     """List a modem's incidents, newest first."""
     rows = await tx.execute(_INCIDENTS, {"of_modem": name, "row_limit": limit})
     return [IncidentRow(**row) for row in rows.mappings()]
+
+
+async def open_incident_of(tx: AsyncConnection, name: str, code: str) -> IncidentRow | None:
+    """Give a modem's newest open incident of this kind."""
+    values = {"of_modem": name, "with_code": code, "row_limit": 1}
+    row = (await tx.execute(_OPEN, values)).mappings().one_or_none()
+    return None if row is None else IncidentRow(**row)
 
 
 async def _journal(

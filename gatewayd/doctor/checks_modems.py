@@ -7,6 +7,7 @@ import phonenumbers
 from gatewayd.doctor.facts import Facts, ModemFacts
 from gatewayd.doctor.findings import Code, Finding, Sign
 from gatewayd.doctor.reasons import PORT_CODES, code_of
+from gatewayd.refusals import INCIDENT as REFUSED
 
 WEAK_DBM = -105
 """+CSQ 4: from here on, sends fail now and then."""
@@ -125,8 +126,13 @@ def _standing_facts(modem: ModemFacts) -> Iterator[Finding]:
     if spent:
         names = ", ".join(name.removesuffix("_left") for name in spent)
         yield _finding(Code.LIMIT_REACHED, modem, {Sign.LIMITS: names})
-    if modem.incidents and modem.state != "degraded":
-        yield _finding(Code.INCIDENT_OPEN, modem, {Sign.SAID: "\n".join(modem.incidents)})
+    incidents = modem.incidents
+    if modem.paused is not None:
+        evidence = {Sign.SAID: modem.paused, Sign.QUEUE: str(modem.queue)}
+        yield _finding(Code.SENDING_PAUSED, modem, evidence)
+        incidents = tuple(each for each in incidents if not each.startswith(f"{REFUSED}:"))
+    if incidents and modem.state != "degraded":
+        yield _finding(Code.INCIDENT_OPEN, modem, {Sign.SAID: "\n".join(incidents)})
 
 
 def _sim(modem: ModemFacts) -> dict[Sign, str]:

@@ -46,6 +46,7 @@ def modem_facts(modem: Json) -> ModemFacts:
     """Read one modem of ``GET /v1/modems``."""
     limits = modem.get("limits")
     incidents = modem.get("incidents")
+    paused = modem.get("paused")
     return ModemFacts(
         name=str(modem.get("name", "")),
         state=str(modem.get("state", "")),
@@ -58,6 +59,7 @@ def modem_facts(modem: Json) -> ModemFacts:
         store_used=_number(modem.get("store_used")),
         store_size=_number(modem.get("store_size")),
         muted=modem.get("muted") is True,
+        paused=_text(paused.get("detail")) if isinstance(paused, dict) else None,
         limits={
             str(name): value
             for name, value in (limits if isinstance(limits, dict) else {}).items()

@@ -50,6 +50,8 @@ class ModemFacts:
     store_used: int | None = None
     store_size: int | None = None
     muted: bool = False
+    paused: str | None = None
+    """What the network said last, where too many messages in a row were refused."""
     limits: Mapping[str, int] = field(default_factory=dict)
     incidents: tuple[str, ...] = ()
     """Those that are still open, in words."""

@@ -76,6 +76,7 @@ class Code(StrEnum):
     MUTED = "muted"
     MUTED_WAITING = "muted_waiting"
     LIMIT_REACHED = "limit_reached"
+    SENDING_PAUSED = "sending_paused"
     MODEM_UNFIT = "modem_unfit"
     MODEM_SICK = "modem_sick"
     MODEM_NOT_READY = "modem_not_ready"

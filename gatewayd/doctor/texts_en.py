@@ -86,6 +86,8 @@ CAUSES: dict[Code, str] = {
     Code.MUTED: "Modem {subject} is muted: it receives but does not send.",
     Code.MUTED_WAITING: "Modem {subject} is muted, and messages wait for it.",
     Code.LIMIT_REACHED: "Modem {subject} has reached a limit that you set; further messages wait.",
+    Code.SENDING_PAUSED: "The network refused too many messages of modem {subject} in a row, so it "
+    "sends none for a while. Often the SIM has no credit.",
     Code.MODEM_UNFIT: "Modem {subject} does not know the commands that text messages need.",
     Code.MODEM_SICK: "Modem {subject} has trouble, and gatewayd is trying to cure it.",
     Code.MODEM_NOT_READY: "Modem {subject} is not ready.",
@@ -182,6 +184,8 @@ FIXES: dict[Code, str] = {
     Code.MUTED_WAITING: "Let it send again: `gatewayd modems unmute {subject}`.",
     Code.LIMIT_REACHED: "Wait until the period is over, or raise the limit of this modem in the "
     "configuration.",
+    Code.SENDING_PAUSED: "Look at the SIM's credit and plan, or ask the provider; then "
+    "`gatewayd modems unmute {subject}`. One message is tried again by itself now and then.",
     Code.MODEM_UNFIT: "Use another modem; docs/doctor.md says which kinds suit.",
     Code.MODEM_SICK: "Wait a few minutes. If it stays, unplug the modem, wait ten seconds, plug it "
     "in again.",

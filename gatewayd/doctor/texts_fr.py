@@ -91,6 +91,8 @@ CAUSES: dict[Code, str] = {
     Code.MUTED_WAITING: "Le modem {subject} est en sourdine, et des messages l’attendent.",
     Code.LIMIT_REACHED: "Le modem {subject} a atteint une limite que vous avez fixée ; les "
     "messages suivants attendent.",
+    Code.SENDING_PAUSED: "Le réseau a refusé trop de messages du modem {subject} de suite : il "
+    "n’en envoie plus pour un moment. Souvent, la carte SIM n’a plus de crédit.",
     Code.MODEM_UNFIT: "Le modem {subject} ne connaît pas les commandes nécessaires aux textos.",
     Code.MODEM_SICK: "Le modem {subject} a un problème, et gatewayd essaie de le régler.",
     Code.MODEM_NOT_READY: "Le modem {subject} n’est pas prêt.",
@@ -192,6 +194,9 @@ FIXES: dict[Code, str] = {
     Code.MUTED_WAITING: "Laissez-le envoyer de nouveau : `gatewayd modems unmute {subject}`.",
     Code.LIMIT_REACHED: "Attendez la fin de la période, ou augmentez la limite de ce modem dans la "
     "configuration.",
+    Code.SENDING_PAUSED: "Vérifiez le crédit et le forfait de la carte, ou demandez au "
+    "fournisseur ; puis `gatewayd modems unmute {subject}`. Un message est réessayé de temps en "
+    "temps.",
     Code.MODEM_UNFIT: "Prenez un autre modem ; docs/doctor.md dit lesquels conviennent.",
     Code.MODEM_SICK: "Attendez quelques minutes. Si cela dure, débranchez le modem, attendez dix "
     "secondes, rebranchez-le.",

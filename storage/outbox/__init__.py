@@ -6,9 +6,19 @@ carries its message's state with it.
 """
 
 from storage.outbox.ahead import pull_back
-from storage.outbox.claims import ClaimedPart, claim, mark_submitting, next_due_ms
+from storage.outbox.claims import ClaimedPart, Sharing, claim, mark_submitting, next_due_ms
 from storage.outbox.delivery import ReportedDelivery, report_part
 from storage.outbox.enqueue import NewMessage, NewPart, enqueue
+from storage.outbox.lanes import (
+    follow,
+    mend,
+    pin_of,
+    sim_lane,
+    sims_of,
+    stand_by,
+    standby_lane,
+    stranded,
+)
 from storage.outbox.matching import DoubtRow, PartRow, accepted_parts, doubtful_attempts
 from storage.outbox.outcomes import accept, mark_unknown, prove, refuse, requeue
 from storage.outbox.settle import (
@@ -36,6 +46,7 @@ __all__ = [
     "Recovered",
     "ReportedDelivery",
     "ResolveOutcome",
+    "Sharing",
     "accept",
     "accepted_parts",
     "cancel",
@@ -44,10 +55,13 @@ __all__ = [
     "enqueue",
     "expire",
     "expire_message",
+    "follow",
     "mark_submitting",
     "mark_unknown",
+    "mend",
     "next_due_ms",
     "overdue",
+    "pin_of",
     "prove",
     "pull_back",
     "recover",
@@ -58,4 +72,9 @@ __all__ = [
     "resend_part",
     "resend_unknown",
     "resolve",
+    "sim_lane",
+    "sims_of",
+    "stand_by",
+    "standby_lane",
+    "stranded",
 ]

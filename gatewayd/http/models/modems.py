@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatewayd.directory import IncidentView, ModemView
+from gatewayd.directory import IncidentView, ModemView, PauseView
 from gatewayd.http.models.base import Moment, Output, Page
 from gatewayd.http.models.money import Cost, cost_json
 
@@ -57,6 +57,14 @@ class ModemLimits(Output):
     ] = None
 
 
+class Pause(Output):
+    """The network refused too many messages in a row: the rest waits."""
+
+    since: Moment
+    detail: Annotated[str, Field(description="what the network said, in plain words")]
+    next_try_at: Annotated[Moment, Field(description="when one message is tried again")]
+
+
 class Modem(Output):
     """A modem at this moment."""
 
@@ -79,6 +87,9 @@ class Modem(Output):
     store_size: int | None
     since: Annotated[Moment, Field(description="when it entered this state")]
     muted: Annotated[bool, Field(description="receives but does not send")]
+    paused: Annotated[
+        Pause | None, Field(description="null unless the network refused too many in a row")
+    ]
     incidents: list[Incident]
 
 
@@ -106,8 +117,15 @@ def modem_json(view: ModemView) -> Modem:
         store_size=view.store_size,
         since=view.since,
         muted=view.muted,
+        paused=_pause(view.paused),
         incidents=[_incident(incident) for incident in view.incidents],
     )
+
+
+def _pause(view: PauseView | None) -> Pause | None:
+    if view is None:
+        return None
+    return Pause(since=view.since, detail=view.detail, next_try_at=view.next_try_at)
 
 
 def _incident(view: IncidentView) -> Incident:

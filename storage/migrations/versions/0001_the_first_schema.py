@@ -66,6 +66,8 @@ def upgrade() -> None:
         sa.Column("delivery_report", sa.Boolean(), nullable=True),
         sa.Column("on_unknown", sa.String(), nullable=True),
         sa.Column("client_reference", sa.String(), nullable=True),
+        sa.Column("sim", sa.String(), nullable=True),
+        sa.Column("failover", sa.Boolean(), nullable=True),
         sa.Column("author_type", sa.String(), nullable=True),
         sa.Column("author_id", sa.String(), nullable=True),
         sa.Column("author_name", sa.String(), nullable=True),
@@ -200,6 +202,7 @@ def upgrade() -> None:
         sa.Column("tpdu", sa.LargeBinary(), nullable=False),
         sa.Column("destination", sa.String(), nullable=False),
         sa.Column("inbox", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("due_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=True),
@@ -263,7 +266,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_parts_queue",
         "parts",
-        ["inbox", "priority", "due_at_ms", "message_id", "number"],
+        ["lane", "priority", "due_at_ms", "message_id", "number"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),
@@ -275,6 +278,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'accepted'"),
         postgresql_where=sa.text("state = 'accepted'"),
+    )
+    op.create_index(
+        "ix_parts_waiting_for",
+        "parts",
+        ["destination"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
     )
 
     op.create_table(

@@ -51,6 +51,7 @@ from gatewayd.doctor.findings import Severity, Sign
         ({"muted": True, "queue": 3}, "muted_waiting"),
         ({"limits": {"day_left": 0, "hour_left": 3}}, "limit_reached"),
         ({"incidents": ("parts_not_joined: …",)}, "incident_open"),
+        ({"paused": "no credit", "incidents": ("sending_refused: …",)}, "sending_paused"),
     ],
 )
 def test_each_state_has_its_one_finding(shop: Any, find: Any, different: Any, code: str) -> None:

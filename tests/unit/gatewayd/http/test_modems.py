@@ -1,5 +1,8 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gatewayd.directory import ModemView, PauseView
+from gatewayd.http.models.modems import modem_json
 from gatewayd.services.tokens import Scope
 
 
@@ -26,6 +29,7 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
         "store_size": None,
         "since": "2026-12-01T12:00:00.000Z",
         "muted": False,
+        "paused": None,
         "incidents": [],
     }
     assert spare["incidents"] == [
@@ -39,6 +43,18 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
         }
     ]
     assert await api.admin("GET", "/v1/modems/counter") == counter
+
+
+def test_a_pause_is_shown_with_its_next_try() -> None:
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    pause = PauseView(since=noon, detail="no credit", next_try_at=noon + timedelta(minutes=1))
+    view = ModemView(name="counter", state="ready", since=noon, paused=pause)
+
+    assert modem_json(view).model_dump(mode="json")["paused"] == {
+        "since": "2026-12-01T12:00:00.000Z",
+        "detail": "no credit",
+        "next_try_at": "2026-12-01T12:01:00.000Z",
+    }
 
 
 async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
