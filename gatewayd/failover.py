@@ -78,13 +78,21 @@ class Failover:
         self._in_use: Mapping[str, set[str]] = {}
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        while True:
+        """Look until cancelled; where no two modems share anything, one look is enough."""
+        looked = False
+        while not looked or self._is_shared:
             try:
                 await self.look()
+                looked = True
             except StoreUnavailable as error:
                 _log.error("store_unavailable", reason=error.reason)
             await asyncio.sleep(LOOK_SECONDS)
+
+    @property
+    def _is_shared(self) -> bool:
+        return any(
+            sharing_of(self._settings, modem) != Sharing() for modem in self._settings.modems
+        )
 
     async def look(self) -> None:
         """Do what is due now."""
