@@ -164,7 +164,7 @@ class InboxSettings:
     failover_after: timedelta = field(
         default=timedelta(minutes=15),
         metadata=_key(
-            values.duration(timedelta(minutes=1), timedelta(days=7)),
+            values.duration(timedelta(seconds=1), timedelta(days=7)),
             "how long its own modems must have been unable to",
         ),
     )

@@ -241,7 +241,7 @@ TWO = [{"name": "a", "device": "/dev/x"}, {"name": "b", "device": "/dev/y", "inb
         ([{"name": "main", "failover_to": ["b", "b"]}], "a list of names, each once"),
         ([{"name": "main", "failover_to": ["B"]}], "a list of names, each once"),
         ([{"name": "main", "failover_to": "b"}], "a list of names, each once"),
-        ([{"name": "main", "failover_after": "1s"}], "a duration of 1m to 7d"),
+        ([{"name": "main", "failover_after": "9ms"}], "a duration of 1s to 7d"),
     ],
 )
 def test_an_inbox_must_exist_and_another_modem_stand_in(

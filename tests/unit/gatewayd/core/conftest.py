@@ -76,7 +76,7 @@ class LoopTime:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         loop = asyncio.get_running_loop()
-        self._now = loop.time()
+        self._now = float(round(loop.time()))  # whole seconds add up exactly
         monkeypatch.setattr(loop, "time", lambda: self._now)
 
     async def pass_by(self, seconds: float) -> None:
