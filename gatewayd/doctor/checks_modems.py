@@ -50,6 +50,13 @@ def phone_sim(facts: Facts) -> Iterator[Finding]:
         yield Finding(code=Code.PHONE_SIM)
 
 
+def unknown_messages(facts: Facts) -> Iterator[Finding]:
+    """What the modems left in doubt, a person may have to settle."""
+    count = facts.daemon.unknown_messages
+    if count:
+        yield Finding(code=Code.MESSAGES_UNKNOWN, evidence={Sign.MESSAGES: str(count)})
+
+
 def _state(facts: Facts, modem: ModemFacts) -> Finding | None:
     """Why a modem is not ready; None where it is, or where another check says it."""
     match modem.state:

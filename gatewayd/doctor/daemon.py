@@ -12,6 +12,7 @@ from gatewayd.cli.client import Client, Json
 from gatewayd.cli.failure import CliError, NoDaemonError, RefusedError
 from gatewayd.doctor.facts import DaemonFacts, ModemFacts, Standing
 
+_MOST = 200
 _STORE_TROUBLE = re.compile(r"the store does not answer: ([^;]+)", re.IGNORECASE)
 """As /readyz words it."""
 
@@ -39,7 +40,16 @@ def ask(socket: Path) -> DaemonFacts:
         store_trouble=store_trouble,
         modems=tuple(map(modem_facts, modems)),
         modems_json=tuple(modems),
+        unknown_messages=_unknown_messages(client),
     )
+
+
+def _unknown_messages(client: Client) -> int:
+    try:
+        found = client.get("/v1/messages", {"state": "unknown", "limit": _MOST}).get("items")
+    except CliError:
+        return 0  # the store does not answer, which is told above
+    return len(found) if isinstance(found, list) else 0
 
 
 def modem_facts(modem: Json) -> ModemFacts:

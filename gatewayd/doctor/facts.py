@@ -68,6 +68,8 @@ class DaemonFacts:
     modems: tuple[ModemFacts, ...] = ()
     modems_json: tuple[Mapping[str, object], ...] = ()
     """As it answered, for the support file."""
+    unknown_messages: int = 0
+    """Messages of which nobody knows whether they were sent; of very many, the newest 200."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

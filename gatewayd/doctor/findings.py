@@ -82,6 +82,8 @@ class Code(StrEnum):
     MODEM_NOT_READY = "modem_not_ready"
     MODEM_STARTING = "modem_starting"
     INCIDENT_OPEN = "incident_open"
+    # the messages
+    MESSAGES_UNKNOWN = "messages_unknown"
 
 
 NOTES = frozenset(
@@ -93,6 +95,7 @@ NOTES = frozenset(
         Code.MUTED,
         Code.MODEM_STARTING,
         Code.INCIDENT_OPEN,
+        Code.MESSAGES_UNKNOWN,
     }
 )
 """Good to know; with nothing else found, the doctor is content."""
@@ -128,6 +131,7 @@ class Sign(StrEnum):
     USED = "used"
     QUEUE = "queue"
     LIMITS = "limits"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

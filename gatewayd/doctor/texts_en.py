@@ -93,6 +93,8 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_NOT_READY: "Modem {subject} is not ready.",
     Code.MODEM_STARTING: "Modem {subject} is just starting.",
     Code.INCIDENT_OPEN: "Modem {subject} had a trouble that is recorded as not over.",
+    Code.MESSAGES_UNKNOWN: "Of some messages nobody knows whether they were sent: the modem or the "
+    "network did not say. Their delivery reports may still settle it.",
 }
 
 FIXES: dict[Code, str] = {
@@ -194,6 +196,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_STARTING: "Wait a minute and run `gatewayd doctor` again.",
     Code.INCIDENT_OPEN: "If messages come and go, nothing. Else send us the file that `gatewayd "
     "doctor --bundle FILE` writes.",
+    Code.MESSAGES_UNKNOWN: "See them with `gatewayd messages list --state unknown`, ask the "
+    "customer, and settle each: `gatewayd messages resolve ID --as sent`, `failed` or `resend`.",
 }
 
 SIGNS: dict[Sign, str] = {
@@ -224,6 +228,7 @@ SIGNS: dict[Sign, str] = {
     Sign.USED: "used",
     Sign.QUEUE: "waiting",
     Sign.LIMITS: "limits",
+    Sign.MESSAGES: "messages",
 }
 
 NOTHING_WRONG = "Nothing is wrong."

@@ -98,6 +98,8 @@ CAUSES: dict[Code, str] = {
     Code.MODEM_NOT_READY: "Le modem {subject} n’est pas prêt.",
     Code.MODEM_STARTING: "Le modem {subject} démarre en ce moment.",
     Code.INCIDENT_OPEN: "Le modem {subject} a eu un problème qui n’est pas noté comme terminé.",
+    Code.MESSAGES_UNKNOWN: "Pour certains messages, nul ne sait s’ils sont partis : le modem ou le "
+    "réseau ne l’a pas dit. Leurs accusés de réception peuvent encore le dire.",
 }
 
 FIXES: dict[Code, str] = {
@@ -205,6 +207,8 @@ FIXES: dict[Code, str] = {
     Code.MODEM_STARTING: "Attendez une minute et relancez `gatewayd doctor`.",
     Code.INCIDENT_OPEN: "Si les messages passent, rien. Sinon, envoyez-nous le fichier qu’écrit "
     "`gatewayd doctor --bundle FICHIER`.",
+    Code.MESSAGES_UNKNOWN: "Voyez-les avec `gatewayd messages list --state unknown`, demandez au "
+    "client, puis réglez chacun : `gatewayd messages resolve ID --as sent`, `failed` ou `resend`.",
 }
 
 SIGNS: dict[Sign, str] = {
@@ -235,6 +239,7 @@ SIGNS: dict[Sign, str] = {
     Sign.USED: "utilisé",
     Sign.QUEUE: "en attente",
     Sign.LIMITS: "limites",
+    Sign.MESSAGES: "messages",
 }
 
 NOTHING_WRONG = "Tout va bien."
