@@ -88,6 +88,14 @@ class Failover:
                 _log.error("store_unavailable", reason=error.reason)
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def take_up(self) -> None:
+        """Before any modem works: what another run, or another configuration, left undecided."""
+        for inbox in self._inboxes():
+            sharing = sharing_names(self._settings, inbox)
+            if sharing:
+                async with self._store.write() as tx:
+                    await outbox.take_up(tx, inbox=inbox, sharing=sharing)
+
     @property
     def _is_shared(self) -> bool:
         return any(

@@ -123,6 +123,7 @@ class Fleet:
         for row in remembered:
             if row.name in self._members:
                 self._set_muted(self._members[row.name], row.muted)
+        await self.failover.take_up()
 
     async def run(self) -> None:
         """Run all workers until ``stop``; a bug in one ends them all."""

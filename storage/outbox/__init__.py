@@ -18,6 +18,7 @@ from storage.outbox.lanes import (
     stand_by,
     standby_lane,
     stranded,
+    take_up,
 )
 from storage.outbox.matching import DoubtRow, PartRow, accepted_parts, doubtful_attempts
 from storage.outbox.outcomes import accept, mark_unknown, prove, refuse, requeue
@@ -77,4 +78,5 @@ __all__ = [
     "stand_by",
     "standby_lane",
     "stranded",
+    "take_up",
 ]

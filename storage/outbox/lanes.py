@@ -9,7 +9,7 @@ which modems serve an inbox.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, literal, or_, select, update
+from sqlalchemy import bindparam, func, literal, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.prepared import Prepared
@@ -113,6 +113,35 @@ async def follow(tx: AsyncConnection, *, inbox: str, contact: str, pin: str) -> 
     values = {"of_contact": contact, "of_inbox": inbox}
     await _KNOW.execute(tx, values | {"with_sim": pin})
     await _FOLLOW.execute(tx, values | {"to_lane": sim_lane(inbox, pin)})
+
+
+_KNOWN_AND_FREE = (
+    select(parts.c.destination)
+    .distinct()
+    .where(
+        IS_QUEUED,
+        parts.c.lane == bindparam("of_inbox"),
+        select(literal_column("1"))
+        .where(
+            messages.c.contact == parts.c.destination,
+            messages.c.inbox == bindparam("of_inbox"),
+            messages.c.modem.is_not(None),
+        )
+        .exists(),
+    )
+)
+
+
+async def take_up(tx: AsyncConnection, *, inbox: str, sharing: Sequence[str]) -> None:
+    """At a start: let what any modem of the inbox could take go by the SIM that its contact knows.
+
+    A killed run may have left it so, or a configuration in which the inbox had one modem.
+    """
+    contacts = (await tx.execute(_KNOWN_AND_FREE, {"of_inbox": inbox})).scalars().all()
+    for contact in contacts:
+        choice = await choose(tx, inbox=inbox, contact=contact, sharing=sharing)
+        if choice.sim is not None and choice.lane != inbox:
+            await follow(tx, inbox=inbox, contact=contact, pin=choice.sim)
 
 
 _BATCH = 500

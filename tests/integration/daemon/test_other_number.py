@@ -79,6 +79,23 @@ async def test_the_same_number_for_the_same_customer(world: "World", start: "Sta
     assert {(each["from"], each["failover"]) for each in messages} == {(BRANCH, False)}
 
 
+async def test_a_second_modem_for_the_inbox_takes_no_customer_over(
+    world: "World", start: "Start"
+) -> None:
+    configure(world)
+    async with start(world) as gateway:
+        await gateway.until(await gateway.send(), "delivered")
+        await gateway.ask("POST", "/v1/modems/counter/mute")
+        waits = await gateway.send("one modem yet")
+    configure(world, together=True)
+    async with start(world) as gateway:
+        await gateway.until(await gateway.send("new", to="+15145550177"), "delivered")
+        assert (await gateway.message(waits))["state"] == "queued"
+        await gateway.ask("POST", "/v1/modems/counter/unmute")
+        await gateway.until(waits, "delivered")
+        assert (await gateway.message(waits))["from"] == SHOP
+
+
 async def test_new_customers_never_hear_from_two_numbers(world: "World", start: "Start") -> None:
     configure(world, together=True)
     customers = [f"+151455501{place:02}" for place in range(6)]

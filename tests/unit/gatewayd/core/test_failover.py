@@ -12,8 +12,11 @@ from gatewayd.directory import LimitsView, ModemView
 from gatewayd.failover import STEADY_SECONDS, Failover, is_unable
 from modem.events import NotSent, Unknown
 from modem.state import State
+from storage import outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from conftest import LoopTime, Shop
 
 AFTER = 900
@@ -268,6 +271,22 @@ async def test_what_waits_for_a_new_customer_follows_the_first(team: "Shop") -> 
     await team.spare.accept(3)
     modems = [(await team.message(each)).modem for each in (first, second, third)]
     assert modems == ["spare", "spare", "spare"]
+
+
+async def test_after_a_kill_in_the_middle_the_others_still_follow(
+    team: "Shop", reopened: "Callable[[], Awaitable[Shop]]", loop_time: "LoopTime"
+) -> None:
+    first = await team.enqueue()
+    await team.spare.begin()
+    second = await team.enqueue()
+    again = await reopened()
+    await again.store.shielded(lambda tx: outbox.recover(tx, now_ms=again.clock.ms))
+    assert await again.state(first) == "unknown"
+    await Watch(again, loop_time).failover.take_up()
+    assert await again.counter.handler.next_submission() is None
+    await again.spare.ready()
+    await again.spare.accept(2)
+    assert (await again.message(second)).failover is False
 
 
 async def test_a_team_whose_inbox_allows_it_stands_in_for_each_other(
