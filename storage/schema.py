@@ -150,6 +150,7 @@ Index(
 Index(
     "ix_parts_waiting_for",
     parts.c.destination,
+    parts.c.lane,
     sqlite_where=IS_QUEUED,
     postgresql_where=IS_QUEUED,
 )

@@ -42,12 +42,14 @@ def standby_lane(inbox: str) -> str:
 
 _SIMS = select(modems.c.name, modems.c.iccid)
 
+# Not the bare column: an inbox has many messages, a contact few, and only so is that index taken.
+_of_inbox = messages.c.inbox.concat(literal_column("''")) == bindparam("of_inbox")
 _SPOKE_BY = func.coalesce(messages.c.iccid, literal("modem:").concat(messages.c.modem))
 _LAST = (
     select(_SPOKE_BY)
     .where(
         messages.c.contact == bindparam("of_contact"),
-        messages.c.inbox == bindparam("of_inbox"),
+        _of_inbox,
         messages.c.modem.is_not(None),  # it came in, or it went out
     )
     .order_by(messages.c.seq.desc())
@@ -124,7 +126,7 @@ _KNOWN_AND_FREE = (
         select(literal_column("1"))
         .where(
             messages.c.contact == parts.c.destination,
-            messages.c.inbox == bindparam("of_inbox"),
+            _of_inbox,
             messages.c.modem.is_not(None),
         )
         .exists(),

@@ -282,7 +282,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_parts_waiting_for",
         "parts",
-        ["destination"],
+        ["destination", "lane"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from storage import inbound, modems, outbox
 from storage.engine import Store
 from storage.modems import ModemRow
+from storage.outbox import lanes
 
 NOW = 1_800_000_000_000
 TEAM = ("counter", "back")
@@ -209,3 +211,33 @@ async def test_a_part_that_stands_by_can_still_go_by_its_own(desk: Any) -> None:
     own = outbox.Sharing(stands_in_for=("main",))
     assert await claimed_by(desk, {"sharing": own}) == message_id
     assert await desk.value("SELECT failover FROM messages WHERE id = :id", id=message_id) == 0
+
+
+async def test_long_queues_and_histories_are_read_by_an_index(store: Store) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_1: Any, _2: Any, sql: str, values: Any, _3: Any, _4: Any) -> None:
+        asked.append((sql, values))
+
+    async with store.write() as tx:
+        assert tx.sync_connection
+        event.listen(tx.sync_connection, "before_cursor_execute", note)
+        await lanes.choose(tx, inbox="main", contact=CONTACT, sharing=TEAM)
+        await lanes.take_up(tx, inbox="main", sharing=TEAM)
+        await lanes.stranded(tx, lane="main", before_ms=NOW)
+        event.remove(tx.sync_connection, "before_cursor_execute", note)
+        plan = [
+            row.detail
+            for sql, values in asked
+            for row in await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        ]
+        for prepared in (lanes._KNOW, lanes._FOLLOW):  # which no event tells of
+            compiled = prepared.statement.compile(dialect=tx.dialect)
+            known = compiled.construct_params(dict.fromkeys(compiled.binds, "x"))
+            values = tuple(known[name] for name in compiled.positiontup)
+            rows = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
+            plan += [row.detail for row in rows]
+    assert sum("ix_messages_contact_seq (contact=?)" in line for line in plan) == 3
+    assert sum("ix_parts_waiting_for (destination=? AND lane=?)" in line for line in plan) == 2
+    assert sum("ix_parts_queue (lane=?)" in line for line in plan) == 2
+    assert not [line for line in plan if line.startswith("SCAN") and line != "SCAN modems"]
