@@ -6,10 +6,12 @@ of its inbox, from which others may take it; nothing is moved that a network has
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from config.schema import InboxSettings, ModemSettings, Settings
+from gatewayd.barrier import contained
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock, is_plausible
 from gatewayd.directory import ModemView
@@ -82,7 +84,7 @@ class Failover:
         looked = False
         while not looked or self._is_shared:
             try:
-                await self.look()
+                await contained(self.look, "failover_failed")
                 looked = True
             except StoreUnavailable as error:
                 _log.error("store_unavailable", reason=error.reason)
@@ -93,8 +95,11 @@ class Failover:
         for inbox in self._inboxes():
             sharing = sharing_names(self._settings, inbox)
             if sharing:
-                async with self._store.write() as tx:
-                    await outbox.take_up(tx, inbox=inbox, sharing=sharing)
+                await contained(partial(self._take_up, inbox, sharing), "failover_failed")
+
+    async def _take_up(self, inbox: str, sharing: Sequence[str]) -> None:
+        async with self._store.write() as tx:
+            await outbox.take_up(tx, inbox=inbox, sharing=sharing)
 
     @property
     def _is_shared(self) -> bool:

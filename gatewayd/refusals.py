@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.barrier import contained
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import PauseView
@@ -209,7 +210,7 @@ class Refusals:
     async def _commit(self, unit: Callable[[AsyncConnection], Awaitable[str]]) -> str | None:
         """Record it; what cannot be recorded holds all the same until the daemon ends."""
         try:
-            incident = await self._store.shielded(unit)
+            incident = await contained(lambda: self._store.shielded(unit), "pause_not_recorded")
         except StoreUnavailable as error:
             _log.error("store_unavailable", reason=error.reason)
             return None

@@ -1,5 +1,6 @@
 """Which number a message goes from: the one its customer knows, and another only where allowed."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,11 @@ import pytest
 from config.schema import InboxSettings
 from gatewayd.bus import Topic
 from gatewayd.directory import LimitsView, ModemView
-from gatewayd.failover import STEADY_SECONDS, Failover, is_unable
+from gatewayd.failover import LOOK_SECONDS, STEADY_SECONDS, Failover, is_unable
 from modem.events import NotSent, Unknown
 from modem.state import State
 from storage import outbox
+from storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -227,6 +229,49 @@ async def lanes(shop: "Shop", lane: str) -> list[Any]:
 def test_what_makes_a_modem_unable(fields: dict[str, Any], *, unable: bool) -> None:
     view = ModemView(name="counter", state="ready", since=_moment())
     assert is_unable(replace(view, **fields)) is unable
+
+
+async def test_an_unforeseen_error_ends_one_look_only(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does a store that does not answer."""
+    looks: list[Exception] = [RuntimeError("planted"), StoreUnavailable(reason="disk full")]
+    done = asyncio.Event()
+
+    async def look() -> None:
+        if looks:
+            raise looks.pop(0)
+        done.set()
+
+    monkeypatch.setattr(watch.failover, "look", look)
+    running = asyncio.ensure_future(watch.failover.run())
+    while not done.is_set():
+        await watch.time.pass_by(LOOK_SECONDS)
+    running.cancel()
+    assert looks == []
+
+
+async def test_an_unforeseen_error_does_not_stop_a_start(
+    team: "Shop", loop_time: "LoopTime", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message_id = await known_by_spare(team)
+
+    async def planted(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(outbox, "take_up", planted)
+    await Watch(team, loop_time).failover.take_up()
+    await team.spare.accept(3)
+    assert await team.state(message_id) == "sent"
+
+
+async def test_where_nothing_is_shared_one_look_is_enough(
+    shop: "Shop", loop_time: "LoopTime"
+) -> None:
+    await configure(shop, inboxes=(), together=False)
+    running = asyncio.ensure_future(Watch(shop, loop_time).failover.run())
+    while not running.done():
+        await loop_time.pass_by(LOOK_SECONDS)
 
 
 # Several modems of one inbox

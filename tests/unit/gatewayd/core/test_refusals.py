@@ -8,6 +8,7 @@ import pytest
 from gatewayd.bus import Topic
 from gatewayd.refusals import PAUSE_SECONDS
 from modem.events import Accepted, NotSent, Refused, Unknown
+from storage import modems
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -204,6 +205,19 @@ async def test_another_sim_is_another_matter(shop: "Shop") -> None:
     await shop.counter.ready()
     assert shop.counter.handler.refusals.view() is None
     assert [incident[2] for incident in await incidents(shop)] == ["another_sim"]
+
+
+async def test_an_unforeseen_error_in_the_record_ends_nothing_else(
+    shop: "Shop", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def planted(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    ids = await fill(shop)
+    monkeypatch.setattr(modems, "open_incident", planted)
+    await refuse(shop, BARRED, 5)
+    assert await shop.counter.handler.next_submission() is None
+    assert await states(shop, ids) == ["failed"] * 5 + ["queued"] * 4
 
 
 async def test_a_pause_that_cannot_be_recorded_holds_all_the_same(
