@@ -102,7 +102,7 @@ class Dispatch:
 
     async def _claim(self, tx: AsyncConnection) -> ClaimedPart | None:
         line = self._line()
-        if self.paused or self._refusals.holds or not await self._pacing.allows(tx):
+        if self.paused or not await self._pacing.allows(tx):
             return None
         return await outbox.claim(
             tx,

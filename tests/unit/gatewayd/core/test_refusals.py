@@ -9,6 +9,7 @@ from gatewayd.bus import Topic
 from gatewayd.refusals import PAUSE_SECONDS
 from modem.events import Accepted, NotSent, Refused, Unknown
 from storage import modems
+from storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -193,6 +194,27 @@ async def test_a_restart_tries_one_and_no_more(
     assert await again.counter.handler.next_submission() is None
     assert await states(again, ids[5:]) == ["queued"] * 4
     assert len(await incidents(again)) == 1
+
+
+async def test_what_a_run_before_knew_is_asked_for_until_the_store_answers(
+    shop: "Shop",
+    reopened: "Callable[[], Awaitable[Shop]]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await fill(shop)
+    await refuse(shop, BARRED, 5)
+    again = await reopened()
+    side = again.side("counter", iccid=shop.counter.identity.iccid)
+
+    async def no_answer(*_: Any) -> None:
+        raise StoreUnavailable(reason="disk full")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(modems, "open_incident_of", no_answer)
+        await side.ready()
+    assert side.handler.refusals.view() is None
+    await side.ready()
+    assert side.handler.refusals.view() is not None
 
 
 async def test_another_sim_is_another_matter(shop: "Shop") -> None:
