@@ -196,6 +196,24 @@ class ModemSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """``[[inboxes]]``: what an inbox may do that others may not."""
+
+    name: str = field(metadata=_key(values.name, "the inbox that a modem's entry names"))
+    failover_to: tuple[str, ...] = field(
+        default=(),
+        metadata=_key(values.names, "modems that send what its own cannot: another number"),
+    )
+    failover_after: timedelta = field(
+        default=timedelta(minutes=15),
+        metadata=_key(
+            values.duration(timedelta(seconds=1), timedelta(days=7)),
+            "how long its own modems must have been unable to",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StorageSettings:
     """``[storage]``: which database."""
 
@@ -222,6 +240,12 @@ class SendingSettings:
     )
     max_attempts: int = field(
         default=5, metadata=_key(values.whole(1, 100), "tries of a part that is refused for now")
+    )
+    pause_after_refused: int = field(
+        default=5,
+        metadata=_key(
+            values.whole(2, 1000), "messages refused in a row, after which a SIM sends no more"
+        ),
     )
     max_parts: int = field(
         default=10, metadata=_key(values.whole(1, 255), "the longest text that is taken, in parts")
@@ -296,6 +320,7 @@ class Settings:
     gateway: GatewaySettings
     http: HttpSettings
     modems: tuple[ModemSettings, ...] = ()
+    inboxes: tuple[InboxSettings, ...] = ()
     storage: StorageSettings = field(default_factory=StorageSettings)
     sending: SendingSettings = field(default_factory=SendingSettings)
     receiving: ReceivingSettings = field(default_factory=ReceivingSettings)

@@ -190,6 +190,20 @@ def name(value: object) -> str:
     return text
 
 
+def names(value: object) -> tuple[str, ...]:
+    """Read a list of such names, each once."""
+    expected = 'expected a list of names, each once, such as ["counter", "spare"]'
+    if not isinstance(value, list):
+        raise UnfitError(expected)
+    try:
+        found = tuple(name(item) for item in value)
+    except UnfitError:
+        raise UnfitError(expected) from None
+    if len(set(found)) < len(found):
+        raise UnfitError(expected)
+    return found
+
+
 def country(value: object) -> str:
     """Read an ISO 3166 country, ``CA``, or a part of one, ``CA-QC``."""
     expected = 'expected an ISO 3166 country or province such as "CA" or "CA-QC"'

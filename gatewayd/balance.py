@@ -217,14 +217,14 @@ class BalanceCheck:
                 )
         elif opened is not None:
             cure = "topped_up"
-            await modems.close_incident(tx, incident_id=opened, cure=cure, now_ms=now_ms)
+            await modems.close_incident(tx, incident_id=opened.id, cure=cure, now_ms=now_ms)
 
     async def _not_watched(self, tx: AsyncConnection) -> None:
         """Nobody asks any more: an incident that nothing could end, ends."""
         opened = await modems.open_incident_of(tx, self._modem.name, LOW_CREDIT)
         if opened is not None:
             await modems.close_incident(
-                tx, incident_id=opened, cure="not_watched", now_ms=self._clock.now_ms()
+                tx, incident_id=opened.id, cure="not_watched", now_ms=self._clock.now_ms()
             )
 
     def _is_low(self, micros: int | None) -> bool:

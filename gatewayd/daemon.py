@@ -148,8 +148,9 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
         hurried = services.create_task(stop.hurried.wait(), name="hurried")
         helpers = [
             services.create_task(parts.fleet.pass_hints(), name="hints"),
-            services.create_task(parts.fleet.keep_counts(), name="counts"),
+            services.create_task(parts.fleet.figures.keep(), name="counts"),
             services.create_task(parts.fleet.watch_balances(), name="balances"),
+            services.create_task(parts.fleet.failover.run(), name="failover"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),

@@ -86,6 +86,17 @@ class BalanceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseView:
+    """Why a SIM sends nothing for a while, though it could: the network refused too many."""
+
+    since: datetime
+    detail: str
+    """In plain words, with what the network said last."""
+    next_try_at: datetime
+    """When one message is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModemView:
     """A modem as the outside sees it at this moment (CONTRACT.md "Modems")."""
 
@@ -115,6 +126,7 @@ class ModemView:
     muted: bool = False
     canary: CanaryView | None = None
     """None where it has none."""
+    paused: PauseView | None = None
     incidents: Sequence[IncidentView] = ()
     unparsed_lines: int = 0
     """What it said that meant nothing to us, since the start; only the metrics tell it."""

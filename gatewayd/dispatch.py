@@ -19,13 +19,14 @@ from gatewayd.line import Line
 from gatewayd.metrics import ModemMetrics, SubmitResult
 from gatewayd.outcomes import Outcomes
 from gatewayd.pacing import Pacing
+from gatewayd.refusals import Refusals
 from gatewayd.reports import Reports
 from gatewayd.setaside import SetAside
 from modem.events import Accepted, NotSent, Refused, Submission, SubmitOutcome, Unknown
 from storage import outbox, queries
 from storage.engine import Store
 from storage.errors import StoreUnavailable
-from storage.outbox import ClaimedPart
+from storage.outbox import ClaimedPart, Sharing
 
 RECENT_PARTS = 16
 """Parts remembered since they were handed to the modem; its late answers are about these."""
@@ -52,6 +53,8 @@ class Dispatch:
         sending: SendingSettings,
         line: Callable[[], Line],
         pacing: Pacing,
+        refusals: Refusals,
+        sharing: Sharing,
         reports: Reports,
         proved: Callable[[str], None],
         counts: ModemMetrics,
@@ -61,7 +64,11 @@ class Dispatch:
         self._clock = clock
         self._line = line
         self._pacing = pacing
-        self._outcomes = Outcomes(sending=sending, line=line, reports=reports)
+        self._refusals = refusals
+        self._sharing = sharing
+        self._outcomes = Outcomes(
+            sending=sending, line=line, reports=reports, by_sim=sharing.by_sim
+        )
         self._aside = SetAside(store=store, clock=clock, line=line)
         self._proved = proved
         self._counts = counts
@@ -73,7 +80,7 @@ class Dispatch:
 
     async def next_submission(self) -> Submission | None:
         """The part that goes next, claimed for this modem; None when nothing is due."""
-        if self.paused:
+        if self.paused or self._refusals.holds:
             # A claim may have been on its way when the pause came.
             await self.release()
             return None
@@ -102,6 +109,7 @@ class Dispatch:
             modem=line.modem,
             iccid=line.iccid,
             inboxes=line.inboxes,
+            sharing=self._sharing,
             now_ms=self._clock.now_ms(),
         )
 
@@ -164,7 +172,10 @@ class Dispatch:
         )
 
     async def _claim_ahead(self, tx: AsyncConnection) -> ClaimedPart | None:
-        return await self._claim(tx) if self._ahead is None else None
+        # In a pause one is tried, and what becomes of it decides about the next.
+        if self._ahead is not None or self._refusals.paused:
+            return None
+        return await self._claim(tx)
 
     async def settled(self, submission: Submission, outcome: SubmitOutcome) -> None:
         """Commit what became of the part; claims the next where none was ahead."""
@@ -173,12 +184,13 @@ class Dispatch:
             self._counts.answered(asyncio.get_running_loop().time() - ctrl_z_at)
         part = self._part(submission.id)
         put_back = isinstance(outcome, NotSent | Refused)
+        spared = self._refusals.spares(outcome)
 
         async def settle(
             tx: AsyncConnection,
         ) -> tuple[bool, tuple[str, ...], ClaimedPart | None]:
             done, proved = await self._outcomes.settle(
-                tx, submission.id, part, outcome, now_ms=self._clock.now_ms()
+                tx, submission.id, part, outcome, spared=spared, now_ms=self._clock.now_ms()
             )
             if put_back:
                 self._pacing.forget()
@@ -194,6 +206,7 @@ class Dispatch:
         except Exception as error:  # noqa: BLE001 - the unit's barrier: this part, not the next
             await self._aside.outcome(submission.id, outcome, error)
         self._ahead = self._ahead or claimed
+        await self._refusals.settled(part, outcome)
         self._counts.submitted(_RESULTS[type(outcome)])
         self._tell(proved, *((Topic.OUTBOX,) if put_back else ()))
         _log.info(

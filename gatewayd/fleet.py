@@ -1,17 +1,13 @@
 """The daemon's modems: a worker each, and what HTTP, metrics and people may see of them.
 
-Owns the workers' lives as a group and the figures that are counted from the store for them.
+Owns the workers' lives as a group. What is counted from the store for them is figures'.
 """
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import ModemSettings, Settings
 from gatewayd import canary
@@ -19,11 +15,12 @@ from gatewayd.balance import BalanceCheck
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemView
+from gatewayd.failover import Failover
+from gatewayd.figures import Figures
 from gatewayd.handler import ModemHandler
 from gatewayd.holders import who_holds
 from gatewayd.incidents import incident_view
 from gatewayd.metrics import Metrics
-from gatewayd.money import Money
 from gatewayd.sticks import StoredSticks
 from gatewayd.survey import FoundStick, Survey
 from gatewayd.troubles.folder import Folder
@@ -37,31 +34,8 @@ from modem.tape import Tape
 from modem.ttys import PortSource, scan
 from modem.usb import UsbPorts
 from modem.ussd import UssdOutcome
-from routing.pacing import Period, day_of, month_of
-from storage import canaries, modems, pacing, queries
+from storage import modems
 from storage.engine import Store
-from storage.errors import StoreUnavailable
-from storage.modems import IncidentRow
-
-REFRESH_SECONDS = 1.0
-"""Counts are read again at most so often, however many messages pass."""
-
-INCIDENTS_SHOWN = 5
-
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counts:
-    """What the store says of all modems at one moment."""
-
-    queue: Mapping[str, int] = field(default_factory=dict)
-    """By inbox."""
-    sent_today: Mapping[str, int] = field(default_factory=dict)
-    cost: Mapping[str, Money] = field(default_factory=dict)
-    """This month's, of the modems that have a price."""
-    proofs: Mapping[str, canaries.Proof] = field(default_factory=dict)
-    incidents: Mapping[str, Sequence[IncidentRow]] = field(default_factory=dict)
 
 
 class _Member:
@@ -102,8 +76,17 @@ class Fleet:
         self._bus = bus
         self._clock = clock
         self._zone = ZoneInfo(settings.gateway.timezone)
-        self._counts = _Counts()
+        self.figures = Figures(
+            settings=settings,
+            store=store,
+            bus=bus,
+            clock=clock,
+            line_of=lambda name: self._members[name].handler.line(),
+        )
         self._stopping = False
+        self.failover = Failover(
+            settings=settings, store=store, bus=bus, clock=clock, views=self.views
+        )
         self.recordings = Folder(settings.gateway.data_dir, clock=clock)
         self._usb = UsbPorts()
         finder = DeviceFinder(
@@ -166,6 +149,7 @@ class Fleet:
         for row in remembered:
             if row.name in self._members:
                 self._set_muted(self._members[row.name], row.muted)
+        await self.failover.take_up()
 
     async def run(self) -> None:
         """Run all workers until ``stop``; a bug in one ends them all."""
@@ -194,49 +178,6 @@ class Fleet:
                 for member in self._members.values():
                     member.worker.wake()
 
-    async def keep_counts(self) -> None:
-        """Keep the figures of the views fresh; runs until cancelled."""
-        with self._bus.subscribe(Topic.JOURNAL, Topic.OUTBOX) as hints:
-            while True:
-                try:
-                    await self._refresh()
-                except StoreUnavailable as error:
-                    _log.error("store_unavailable", reason=error.reason)
-                await hints.wait(timeout_seconds=60)
-                # After the hint: not in the moment between an outcome and the next submit, and once
-                # for all that happens meanwhile.
-                await asyncio.sleep(REFRESH_SECONDS)
-
-    async def _refresh(self) -> None:
-        now_ms = self._clock.now_ms()
-        today = day_of(now_ms, self._zone)
-        async with self._store.read() as tx:
-            self._counts = _Counts(
-                queue=await queries.queue_by_inbox(tx),
-                sent_today=await queries.sent_since(tx, today.begin_ms),
-                cost=await self._cost(tx, month_of(now_ms, self._zone)),
-                proofs=await canaries.proofs(tx),
-                incidents={
-                    name: await modems.incidents_of(tx, name, limit=INCIDENTS_SHOWN)
-                    for name in self._members
-                },
-            )
-
-    async def _cost(self, tx: AsyncConnection, month: Period) -> Mapping[str, Money]:
-        cost: dict[str, Money] = {}
-        for name, member in self._members.items():
-            price = member.modem.price_per_part
-            if price is not None:
-                micros = await pacing.cost_since(
-                    tx,
-                    iccid=member.handler.line().iccid,
-                    modem=name,
-                    currency=price.currency,
-                    since_ms=month.begin_ms,
-                )
-                cost[name] = Money(micros=micros, currency=price.currency)
-        return cost
-
     def views(self) -> Sequence[ModemView]:
         """All modems, in the order of the configuration."""
         return [self._view(member) for member in self._members.values()]
@@ -248,7 +189,7 @@ class Fleet:
 
     def _view(self, member: _Member) -> ModemView:
         status = member.worker.status
-        counts = self._counts
+        counts = self.figures.counts
         return ModemView(
             name=status.name,
             state=status.state.value,
@@ -265,6 +206,7 @@ class Fleet:
             store_size=status.store_size,
             since=_moment(status.since_ms),
             muted=member.muted,
+            paused=member.handler.refusals.view(),
             limits=member.handler.pacing.view(),
             balance=member.balance.view(),
             cost_this_month=counts.cost.get(status.name),
@@ -291,7 +233,9 @@ class Fleet:
 
     async def restart(self, name: str) -> None:
         """Close and reopen the port once the running exchange has ended."""
-        self._members[name].worker.restart()
+        member = self._members[name]
+        member.handler.refusals.resume()
+        member.worker.restart()
 
     async def confirm_sim(self, name: str) -> bool:
         """Let it serve the SIM that it holds now; false when none waits to be confirmed."""
@@ -311,6 +255,8 @@ class Fleet:
         self._set_muted(member, muted)
         if muted:
             await member.handler.release()
+        else:
+            member.handler.refusals.resume()
         member.worker.wake()
 
     async def start_ussd(self, name: str, code: str) -> UssdOutcome:

@@ -18,11 +18,13 @@ from config.schema import ModemSettings, Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.dispatch import Dispatch
+from gatewayd.failover import sharing_of
 from gatewayd.incidents import Incidents
 from gatewayd.ingest import Ingest
 from gatewayd.line import Line
 from gatewayd.metrics import Metrics, ModemMetrics
 from gatewayd.pacing import Pacing
+from gatewayd.refusals import Refusals
 from gatewayd.reports import Reports
 from gatewayd.simcard import SimCard, without_sim
 from gatewayd.troubles.recorder import Recorder
@@ -81,17 +83,11 @@ class ModemHandler:
         zone = ZoneInfo(settings.gateway.timezone)
         self.pacing = Pacing(modem=modem, zone=zone, bus=bus, clock=clock, line=self.line)
         self.sim = SimCard(store=store, clock=clock, modem=modem.name)
+        most = settings.sending.pause_after_refused
+        self.refusals = Refusals(most=most, store=store, bus=bus, clock=clock, line=self.line)
         self.dispatch = self._dispatch(settings, proved, counts)
         ingest = partial(
-            Ingest,
-            store=store,
-            bus=bus,
-            clock=clock,
-            country=settings.gateway.country,
-            inbox=modem.inbox,
-            reports=self._reports,
-            proved=proved,
-            counts=counts,
+            self._make_ingest, country=settings.gateway.country, proved=proved, counts=counts
         )
         self.ingest = ingest(line=self.line)
         self._ingest_in_doubt = ingest(line=lambda: without_sim(self.line()))
@@ -106,6 +102,28 @@ class ModemHandler:
             sending=settings.sending,
             line=self.line,
             pacing=self.pacing,
+            refusals=self.refusals,
+            sharing=sharing_of(settings, self._modem),
+            reports=self._reports,
+            proved=proved,
+            counts=counts,
+        )
+
+    def _make_ingest(
+        self,
+        *,
+        line: Callable[[], Line],
+        country: str | None,
+        proved: Callable[[str], None],
+        counts: ModemMetrics,
+    ) -> Ingest:
+        return Ingest(
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            country=country,
+            inbox=self._modem.inbox,
+            line=line,
             reports=self._reports,
             proved=proved,
             counts=counts,
@@ -128,6 +146,8 @@ class ModemHandler:
         if status.state is not State.READY:
             # It would wait for this modem's network, neither expiring nor sent by another.
             await self.release()
+        else:
+            await self.refusals.ready(status.identity.iccid)
         moved = before is None or (before.state, before.reason) != (status.state, status.reason)
         if not moved and before is not None and before.identity == status.identity:
             return

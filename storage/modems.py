@@ -67,15 +67,8 @@ _INCIDENTS_AFTER = _INCIDENTS.where(
         ),
     )
 )
-_OPEN = (
-    select(incidents.c.id)
-    .where(
-        incidents.c.modem == bindparam("of_modem"),
-        incidents.c.code == bindparam("of_code"),
-        incidents.c.closed_at_ms.is_(None),
-    )
-    .order_by(incidents.c.opened_at_ms.desc())
-    .limit(1)
+_OPEN = _INCIDENTS.where(
+    incidents.c.code == bindparam("with_code"), incidents.c.closed_at_ms.is_(None)
 )
 
 
@@ -177,14 +170,6 @@ async def close_incident(
     return True
 
 
-async def open_incident_of(tx: AsyncConnection, name: str, code: str) -> str | None:
-    """Give the id of a modem's open incident of this kind; None where there is none."""
-    found: str | None = (
-        await tx.execute(_OPEN, {"of_modem": name, "of_code": code})
-    ).scalar_one_or_none()
-    return found
-
-
 async def incidents_of(
     tx: AsyncConnection, name: str, *, limit: int = 20, cursor: str | None = None
 ) -> list[IncidentRow]:
@@ -203,6 +188,13 @@ async def incidents_of(
         parameters |= {"after_ms": begin.opened_at_ms, "after_id": begin.id}
     rows = await tx.execute(statement, parameters)
     return [IncidentRow(**row) for row in rows.mappings()]
+
+
+async def open_incident_of(tx: AsyncConnection, name: str, code: str) -> IncidentRow | None:
+    """Give a modem's newest open incident of this kind."""
+    values = {"of_modem": name, "with_code": code, "row_limit": 1}
+    row = (await tx.execute(_OPEN, values)).mappings().one_or_none()
+    return None if row is None else IncidentRow(**row)
 
 
 async def _journal(

@@ -76,6 +76,8 @@ messages = Table(
     Column("on_unknown", String),
     Column("national", String),  # the national alphabet that its letters need, beside gsm7
     Column("client_reference", String),
+    Column("sim", String),  # the SIM that the contact knew when it was accepted; its pin's notation
+    Column("failover", Boolean),  # it goes, or went, from another number than it should
     Column("author_type", String),
     Column("author_id", String),
     Column("author_name", String),
@@ -104,6 +106,7 @@ parts = Table(
     # Copies of the message's, so that a claim and a report's match read one index each.
     Column("destination", String, nullable=False),
     Column("inbox", String, nullable=False),
+    Column("lane", String, nullable=False),  # who may claim it: storage.outbox.lanes
     Column("priority", Integer, nullable=False),
     Column("due_at_ms", _Ms, nullable=False),
     Column("expires_at_ms", _Ms),  # cleared once the message is on the air
@@ -130,19 +133,25 @@ parts = Table(
 # Literals, not parameters: only so can SQLite prove that a partial index covers a query.
 IS_QUEUED = parts.c.state == literal_column("'queued'")
 IS_ACCEPTED = parts.c.state == literal_column("'accepted'")
-IN_FLIGHT = parts.c.state.in_(
-    [literal_column("'claimed'"), literal_column("'submitting'"), literal_column("'unknown'")]
-)
+IN_FLIGHT_STATES = ("claimed", "submitting", "unknown")
+IN_FLIGHT = parts.c.state.in_([literal_column(f"'{state}'") for state in IN_FLIGHT_STATES])
 _EXPIRES = and_(IS_QUEUED, parts.c.expires_at_ms.is_not(None))
 _WAS_ACCEPTED = parts.c.accepted_at_ms.is_not(None)
 
 Index(
     "ix_parts_queue",
-    parts.c.inbox,
+    parts.c.lane,
     parts.c.priority,
     parts.c.due_at_ms,
     parts.c.message_id,
     parts.c.number,
+    sqlite_where=IS_QUEUED,
+    postgresql_where=IS_QUEUED,
+)
+Index(
+    "ix_parts_waiting_for",
+    parts.c.destination,
+    parts.c.lane,
     sqlite_where=IS_QUEUED,
     postgresql_where=IS_QUEUED,
 )

@@ -44,12 +44,14 @@ def list_modems(session: Session, *, as_json: bool) -> None:
     if as_json:
         show.document(found)
     else:
-        # Of the limits only what one waits for; `--json` tells them all.
-        rows = [
-            each | {"next_at": each.get("limits", {}).get("next_at"), "balance": _balance(each)}
-            for each in found
-        ]
+        rows = [each | {"next_at": _next_at(each), "balance": _balance(each)} for each in found]
         show.table(rows, _COLUMNS, empty="The configuration names no modem.")
+
+
+def _next_at(modem: Json) -> object:
+    """When it goes on: of limits and pauses only what one waits for; `--json` tells all."""
+    paused = modem.get("paused")
+    return paused["next_try_at"] if paused else modem.get("limits", {}).get("next_at")
 
 
 def _balance(modem: Json) -> str | None:

@@ -7,6 +7,7 @@ import phonenumbers
 from gatewayd.doctor.facts import Facts, ModemFacts
 from gatewayd.doctor.findings import Code, Finding, Sign
 from gatewayd.doctor.reasons import PORT_CODES, code_of
+from gatewayd.refusals import INCIDENT as REFUSED
 
 WEAK_DBM = -105
 """+CSQ 4: from here on, sends fail now and then."""
@@ -49,6 +50,13 @@ def phone_sim(facts: Facts) -> Iterator[Finding]:
     )
     if real:
         yield Finding(code=Code.PHONE_SIM)
+
+
+def unknown_messages(facts: Facts) -> Iterator[Finding]:
+    """What the modems left in doubt, a person may have to settle."""
+    count = facts.daemon.unknown_messages
+    if count:
+        yield Finding(code=Code.MESSAGES_UNKNOWN, evidence={Sign.MESSAGES: str(count)})
 
 
 def _state(facts: Facts, modem: ModemFacts) -> Finding | None:
@@ -132,6 +140,10 @@ def _standing_facts(modem: ModemFacts) -> Iterator[Finding]:
         left = "\n".join(said.removeprefix(_LOW_CREDIT) for said in low)
         yield _finding(Code.LOW_CREDIT, modem, {Sign.SAID: left})
     others = [said for said in modem.incidents if said not in low]
+    if modem.paused is not None:
+        evidence = {Sign.SAID: modem.paused, Sign.QUEUE: str(modem.queue)}
+        yield _finding(Code.SENDING_PAUSED, modem, evidence)
+        others = [said for said in others if not said.startswith(f"{REFUSED}:")]
     if others and modem.state != "degraded":
         yield _finding(Code.INCIDENT_OPEN, modem, {Sign.SAID: "\n".join(others)})
 

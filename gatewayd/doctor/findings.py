@@ -79,12 +79,15 @@ class Code(StrEnum):
     MUTED = "muted"
     MUTED_WAITING = "muted_waiting"
     LIMIT_REACHED = "limit_reached"
+    SENDING_PAUSED = "sending_paused"
     MODEM_UNFIT = "modem_unfit"
     MODEM_SICK = "modem_sick"
     MODEM_NOT_READY = "modem_not_ready"
     MODEM_STARTING = "modem_starting"
     LOW_CREDIT = "low_credit"
     INCIDENT_OPEN = "incident_open"
+    # the messages
+    MESSAGES_UNKNOWN = "messages_unknown"
 
 
 NOTES = frozenset(
@@ -97,6 +100,7 @@ NOTES = frozenset(
         Code.MUTED,
         Code.MODEM_STARTING,
         Code.INCIDENT_OPEN,
+        Code.MESSAGES_UNKNOWN,
     }
 )
 """Good to know; with nothing else found, the doctor is content."""
@@ -132,6 +136,7 @@ class Sign(StrEnum):
     USED = "used"
     QUEUE = "queue"
     LIMITS = "limits"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,8 @@ CAUSES: dict[Code, str] = {
     Code.MUTED: "Modem {subject} is muted: it receives but does not send.",
     Code.MUTED_WAITING: "Modem {subject} is muted, and messages wait for it.",
     Code.LIMIT_REACHED: "Modem {subject} has reached a limit that you set; further messages wait.",
+    Code.SENDING_PAUSED: "The network refused too many messages of modem {subject} in a row, so it "
+    "sends none for a while. Often the SIM has no credit.",
     Code.MODEM_UNFIT: "Modem {subject} does not know the commands that text messages need.",
     Code.MODEM_SICK: "Modem {subject} has trouble, and gatewayd is trying to cure it.",
     Code.MODEM_NOT_READY: "Modem {subject} is not ready.",
@@ -98,6 +100,8 @@ CAUSES: dict[Code, str] = {
     "by gatewayd: the small helper for it is not installed.",
     Code.LOW_CREDIT: "The SIM of modem {subject} is low on credit.",
     Code.INCIDENT_OPEN: "Modem {subject} had a trouble that is recorded as not over.",
+    Code.MESSAGES_UNKNOWN: "Of some messages nobody knows whether they were sent: the modem or the "
+    "network did not say. Their delivery reports may still settle it.",
 }
 
 FIXES: dict[Code, str] = {
@@ -193,6 +197,8 @@ FIXES: dict[Code, str] = {
     Code.MUTED_WAITING: "Let it send again: `gatewayd modems unmute {subject}`.",
     Code.LIMIT_REACHED: "Wait until the period is over, or raise the limit of this modem in the "
     "configuration.",
+    Code.SENDING_PAUSED: "Look at the SIM's credit and plan, or ask the provider; then "
+    "`gatewayd modems unmute {subject}`. One message is tried again by itself now and then.",
     Code.MODEM_UNFIT: "Use another modem; docs/doctor.md says which kinds suit.",
     Code.MODEM_SICK: "Wait a few minutes. If it stays, unplug the modem, wait ten seconds, plug it "
     "in again.",
@@ -205,6 +211,8 @@ FIXES: dict[Code, str] = {
     "its operator's code for the balance.",
     Code.INCIDENT_OPEN: "If messages come and go, nothing. Else send us the file that `gatewayd "
     "doctor --bundle FILE` writes.",
+    Code.MESSAGES_UNKNOWN: "See them with `gatewayd messages list --state unknown`, ask the "
+    "customer, and settle each: `gatewayd messages resolve ID --as sent`, `failed` or `resend`.",
 }
 
 SIGNS: dict[Sign, str] = {
@@ -235,6 +243,7 @@ SIGNS: dict[Sign, str] = {
     Sign.USED: "used",
     Sign.QUEUE: "waiting",
     Sign.LIMITS: "limits",
+    Sign.MESSAGES: "messages",
 }
 
 NOTHING_WRONG = "Nothing is wrong."

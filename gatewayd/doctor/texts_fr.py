@@ -95,6 +95,8 @@ CAUSES: dict[Code, str] = {
     Code.MUTED_WAITING: "Le modem {subject} est en sourdine, et des messages l’attendent.",
     Code.LIMIT_REACHED: "Le modem {subject} a atteint une limite que vous avez fixée ; les "
     "messages suivants attendent.",
+    Code.SENDING_PAUSED: "Le réseau a refusé trop de messages du modem {subject} de suite : il "
+    "n’en envoie plus pour un moment. Souvent, la carte SIM n’a plus de crédit.",
     Code.MODEM_UNFIT: "Le modem {subject} ne connaît pas les commandes nécessaires aux textos.",
     Code.MODEM_SICK: "Le modem {subject} a un problème, et gatewayd essaie de le régler.",
     Code.MODEM_NOT_READY: "Le modem {subject} n’est pas prêt.",
@@ -103,6 +105,8 @@ CAUSES: dict[Code, str] = {
     "être réinitialisée par gatewayd : le petit programme d’aide n’est pas installé.",
     Code.LOW_CREDIT: "La carte SIM du modem {subject} n’a presque plus de crédit.",
     Code.INCIDENT_OPEN: "Le modem {subject} a eu un problème qui n’est pas noté comme terminé.",
+    Code.MESSAGES_UNKNOWN: "Pour certains messages, nul ne sait s’ils sont partis : le modem ou le "
+    "réseau ne l’a pas dit. Leurs accusés de réception peuvent encore le dire.",
 }
 
 FIXES: dict[Code, str] = {
@@ -203,6 +207,9 @@ FIXES: dict[Code, str] = {
     Code.MUTED_WAITING: "Laissez-le envoyer de nouveau : `gatewayd modems unmute {subject}`.",
     Code.LIMIT_REACHED: "Attendez la fin de la période, ou augmentez la limite de ce modem dans la "
     "configuration.",
+    Code.SENDING_PAUSED: "Vérifiez le crédit et le forfait de la carte, ou demandez au "
+    "fournisseur ; puis `gatewayd modems unmute {subject}`. Un message est réessayé de temps en "
+    "temps.",
     Code.MODEM_UNFIT: "Prenez un autre modem ; docs/doctor.md dit lesquels conviennent.",
     Code.MODEM_SICK: "Attendez quelques minutes. Si cela dure, débranchez le modem, attendez dix "
     "secondes, rebranchez-le.",
@@ -215,6 +222,8 @@ FIXES: dict[Code, str] = {
     "opérateur, dit son solde du moment.",
     Code.INCIDENT_OPEN: "Si les messages passent, rien. Sinon, envoyez-nous le fichier qu’écrit "
     "`gatewayd doctor --bundle FICHIER`.",
+    Code.MESSAGES_UNKNOWN: "Voyez-les avec `gatewayd messages list --state unknown`, demandez au "
+    "client, puis réglez chacun : `gatewayd messages resolve ID --as sent`, `failed` ou `resend`.",
 }
 
 SIGNS: dict[Sign, str] = {
@@ -245,6 +254,7 @@ SIGNS: dict[Sign, str] = {
     Sign.USED: "utilisé",
     Sign.QUEUE: "en attente",
     Sign.LIMITS: "limites",
+    Sign.MESSAGES: "messages",
 }
 
 NOTHING_WRONG = "Tout va bien."

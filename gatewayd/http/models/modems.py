@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatewayd.directory import BalanceView, CanaryView, IncidentView, ModemView
+from gatewayd.directory import BalanceView, CanaryView, IncidentView, ModemView, PauseView
 from gatewayd.http.models.base import Moment, Output, Page
 from gatewayd.http.models.money import Cost, cost_json
 from gatewayd.money import Money
@@ -90,6 +90,14 @@ class Balance(Output):
     failure: Annotated[str | None, Field(description="why the last try did not read it")]
 
 
+class Pause(Output):
+    """The network refused too many messages in a row: the rest waits."""
+
+    since: Moment
+    detail: Annotated[str, Field(description="what the network said, in plain words")]
+    next_try_at: Annotated[Moment, Field(description="when one message is tried again")]
+
+
 class Modem(Output):
     """A modem at this moment."""
 
@@ -114,6 +122,9 @@ class Modem(Output):
     since: Annotated[Moment, Field(description="when it entered this state")]
     muted: Annotated[bool, Field(description="receives but does not send")]
     canary: Annotated[ModemCanary | None, Field(description="null where it has none")]
+    paused: Annotated[
+        Pause | None, Field(description="null unless the network refused too many in a row")
+    ]
     incidents: list[Incident]
 
 
@@ -146,6 +157,7 @@ def modem_json(view: ModemView) -> Modem:
         store_size=view.store_size,
         since=view.since,
         muted=view.muted,
+        paused=_pause(view.paused),
         canary=_canary(view.canary),
         incidents=[incident_json(incident) for incident in view.incidents],
     )
@@ -170,6 +182,12 @@ def _canary(view: CanaryView | None) -> ModemCanary | None:
     if view is None:
         return None
     return ModemCanary(last_ok_at=view.last_ok_at, awaiting_since=view.awaiting_since)
+
+
+def _pause(view: PauseView | None) -> Pause | None:
+    if view is None:
+        return None
+    return Pause(since=view.since, detail=view.detail, next_try_at=view.next_try_at)
 
 
 def incident_json(view: IncidentView) -> Incident:

@@ -79,6 +79,8 @@ def upgrade() -> None:
         sa.Column("on_unknown", sa.String(), nullable=True),
         sa.Column("national", sa.String(), nullable=True),
         sa.Column("client_reference", sa.String(), nullable=True),
+        sa.Column("sim", sa.String(), nullable=True),
+        sa.Column("failover", sa.Boolean(), nullable=True),
         sa.Column("author_type", sa.String(), nullable=True),
         sa.Column("author_id", sa.String(), nullable=True),
         sa.Column("author_name", sa.String(), nullable=True),
@@ -213,6 +215,7 @@ def upgrade() -> None:
         sa.Column("tpdu", sa.LargeBinary(), nullable=False),
         sa.Column("destination", sa.String(), nullable=False),
         sa.Column("inbox", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("due_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=True),
@@ -276,7 +279,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_parts_queue",
         "parts",
-        ["inbox", "priority", "due_at_ms", "message_id", "number"],
+        ["lane", "priority", "due_at_ms", "message_id", "number"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),
@@ -288,6 +291,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'accepted'"),
         postgresql_where=sa.text("state = 'accepted'"),
+    )
+    op.create_index(
+        "ix_parts_waiting_for",
+        "parts",
+        ["destination", "lane"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
     )
 
     op.create_table(

@@ -9,7 +9,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 from config.schema import GatewaySettings, HttpSettings, ModemSettings, Settings
 from config.values import Listen
 from gatewayd.bus import Bus, Topic
+from gatewayd.failover import sharing_names
 from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
 from modem.pdu import build_submits
@@ -102,6 +103,7 @@ class Campaign:
             for one in (
                 self.fleet.run(),
                 self.fleet.pass_hints(),
+                self.fleet.failover.run(),
                 Housekeeping(**parts).run(),
             )
         ]
@@ -155,6 +157,7 @@ class Campaign:
                 outbox.NewPart(number=place, tpdu=submit.to_bytes())
                 for place, submit in enumerate(submits, 1)
             ],
+            sharing=sharing_names(self.settings, inbox),
         )
         await self.store.shielded(lambda tx: outbox.enqueue(tx, message, now_ms=now_ms))
         self.bus.publish(Topic.OUTBOX)
@@ -323,10 +326,11 @@ def run(
     def go(
         story: Callable[[Campaign], Coroutine[Any, Any, None]],
         makes: tuple[str, str] = ("generic", "huawei"),
+        **changes: Any,
     ) -> None:
         async def tell() -> None:
             campaign = Campaign(
-                settings=settings,
+                settings=replace(settings, **changes),
                 rng=random.Random(seed),  # noqa: S311 - repeatable, not secret
                 makes=makes,
             )

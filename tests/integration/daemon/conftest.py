@@ -21,7 +21,7 @@ from config.schema import (
     Settings,
 )
 from config.values import Listen
-from gatewayd import fleet, handler, outcomes
+from gatewayd import failover, figures, handler, outcomes
 from gatewayd.clock import Clock
 from gatewayd.daemon import Ready, run_daemon
 from gatewayd.services.tokens import Scope, create_token
@@ -49,7 +49,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcomes, "RETRY_SECONDS", (0,))
     monkeypatch.setattr(outcomes, "MODEM_TROUBLE_RETRY_SECONDS", 0)
     monkeypatch.setattr(handler, "STORE_RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(fleet, "REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr(failover, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(figures, "REFRESH_SECONDS", 0.01)
 
 
 @dataclass(kw_only=True)

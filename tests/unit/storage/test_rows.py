@@ -109,7 +109,9 @@ async def test_the_open_incident_of_a_kind_is_found(store: Store) -> None:
             await modems.open_incident(
                 tx, modem="counter", code="deaf", detail=None, now_ms=NOW + later
             )
-        assert await modems.open_incident_of(tx, "counter", "low_credit") == low
+        found = await modems.open_incident_of(tx, "counter", "low_credit")
+        assert found is not None
+        assert found.id == low
         await modems.close_incident(tx, incident_id=low, cure=None, now_ms=NOW)
         assert await modems.open_incident_of(tx, "counter", "low_credit") is None
 

@@ -141,6 +141,9 @@ def test_a_modem_that_waits_for_a_limit_says_until_when(daemon: Any, run: Any, s
     daemon.on("GET", "/v1/modems", script.answer({"items": [modem], "next": None}))
 
     assert run("modems", "list").out.endswith(f"\t{until}\n")
+    paused = {"name": "counter", "limits": {}, "paused": {"next_try_at": until}}
+    daemon.on("GET", "/v1/modems", script.answer({"items": [paused], "next": None}))
+    assert run("modems", "list").out.endswith(f"\t{until}\n")
 
 
 def envelope(number: int, kind: str = "message.received") -> dict[str, Any]:

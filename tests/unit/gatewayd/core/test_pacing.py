@@ -180,7 +180,7 @@ async def test_each_sim_has_its_month(shop: "Shop") -> None:
     await side.send(REFUSED)
     fleet = Fleet(settings=shop.settings, store=shop.store, bus=shop.bus, clock=shop.clock)
     await fleet._members["counter"].handler.status_changed(side.status)
-    await fleet._refresh()
+    await fleet.figures._refresh()
     counter, spare = (view.cost_this_month for view in fleet.views())
     assert counter is not None
     assert (counter.amount, counter.currency, spare) == ("0.025", "CAD", None)

@@ -1,8 +1,9 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gatewayd.directory import CanaryView
+from gatewayd.directory import CanaryView, ModemView, PauseView
+from gatewayd.http.models.modems import modem_json
 from gatewayd.services.tokens import Scope
 from gatewayd.survey import FoundStick, StickState
 
@@ -32,6 +33,7 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
         "muted": False,
         "canary": None,
         "balance": None,
+        "paused": None,
         "incidents": [],
     }
     assert spare["incidents"] == [
@@ -71,6 +73,18 @@ async def test_what_its_canaries_proved_is_shown_and_measured(api: Any) -> None:
     assert spare["canary"] == {"last_ok_at": None, "awaiting_since": None}
     measured = [line for line in figures.splitlines() if "canary_age_seconds{" in line]
     assert measured == ['gatewayd_modem_canary_age_seconds{modem="counter"} 3600.0']
+
+
+def test_a_pause_is_shown_with_its_next_try() -> None:
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    pause = PauseView(since=noon, detail="no credit", next_try_at=noon + timedelta(minutes=1))
+    view = ModemView(name="counter", state="ready", since=noon, paused=pause)
+
+    assert modem_json(view).model_dump(mode="json")["paused"] == {
+        "since": "2026-12-01T12:00:00.000Z",
+        "detail": "no credit",
+        "next_try_at": "2026-12-01T12:01:00.000Z",
+    }
 
 
 async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
