@@ -200,9 +200,12 @@ class Session:
             return NotSent(code="withdrawn", detail="canceled or expired before it was sent")
         return _outcome(answer)
 
-    def conclude(self) -> None:
-        """End the running submit as if its deadline had passed: a report proved it."""
-        self._port.conclude()
+    def conclude(self, *, patience_seconds: float = 0.0) -> None:
+        """End the running submit as if its deadline had passed: a report tells of it.
+
+        ``patience_seconds``: how long the modem may still be at it.
+        """
+        self._port.conclude(patience_seconds=patience_seconds)
 
     async def hand_over_late(self, late: LateAnswer) -> None:
         """A submit's answer that came after its deadline is evidence."""
