@@ -22,6 +22,7 @@ from config.values import Listen
 from gatewayd.bus import Bus, Topic
 from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
+from gatewayd.redecode import Redecode
 from modem.pdu import build_submits
 from modem.virtual import registry
 from modem.virtual.ledger import Happening
@@ -125,6 +126,12 @@ class Campaign:
         """Stop and begin anew on the same file, with the same modems."""
         await self.stop()
         await self.start()
+
+    async def decode(self) -> None:
+        """As `gatewayd messages decode` does."""
+        await Redecode(
+            settings=self.settings, store=self.store, bus=self.bus, clock=self.clock
+        ).run()
 
     def check(self) -> None:
         """A task that has ended is a bug."""
