@@ -27,25 +27,37 @@ from modem.virtual.links import PtyLink
 from modem.virtual.modem import VirtualModem
 from modem.virtual.network import VirtualNetwork
 from modem.virtual.personality import personality as personality_named
+from modem.virtual.sim import Sim
 
-SHOP = "+15145550100"
+SHOP, BRANCH = "+15145550100", "+15145550200"
+INBOXES = ("main", "branch")
 SETUP_ARRIVALS = 30
 FIXED_SEED = 20_261_201
-PATIENCE_SECONDS = 40
+LIFE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 @dataclass
 class Rig:
-    """Network, modem, daemon and client of one campaign."""
+    """Network, modems, daemon and client of one campaign."""
 
     folder: Path
     rng: random.Random
     network: VirtualNetwork
-    modem: VirtualModem
-    arrivals: int = 0
+    modems: tuple[VirtualModem, VirtualModem]
     watchers: list[Callable[[bytes], None]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     kills: int = 0
+
+    @property
+    def modem(self) -> VirtualModem:
+        """The one of the inbox ``main``; the other's is ``branch``."""
+        return self.modems[0]
+
+    def waiting(self) -> int:
+        """What has not been handed to a modem yet, or still lies in its store."""
+        stored = sum(store.used for modem in self.modems for store in modem.stores.values())
+        return stored + sum(self.network.waiting(modem.number) for modem in self.modems)
 
     @property
     def socket(self) -> Path:
@@ -78,8 +90,11 @@ class Rig:
             self.process.send_signal(signal.SIGKILL)
             self.kills += 1
 
-    async def live_until_killed(self, marker: bytes) -> None:
-        """One life: a fifth die while the modem is set up, the others after ``marker``."""
+    async def live_until_killed(self, *markers: bytes) -> None:
+        """One life: a fifth die while the modem is set up, the others after one of the markers.
+
+        What has nothing more to do does not live for ever either.
+        """
         await self.start()
         assert self.process is not None
         in_setup = self.rng.random() < 0.2
@@ -90,16 +105,18 @@ class Rig:
 
         def count(data: bytes) -> None:
             nonlocal left, working
-            working = working or data.startswith(marker)
+            working = working or data.startswith(markers)
             left -= working
             if left == 0:
                 loop.call_later(delay_seconds, self.kill)
 
         self.watchers.append(count)
+        end = loop.call_later(LIFE_SECONDS, self.kill)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self.process.wait()
         finally:
+            end.cancel()
             self.watchers.remove(count)
         # Ended by us, not by itself: a daemon that crashes must not pass for one that was killed.
         assert self.process.returncode == -signal.SIGKILL, (self.folder / "daemon.log").read_text()
@@ -181,6 +198,18 @@ class Rig:
         return Counter(entry.peer or "" for entry in self.network.ledger.of(Happening.ACCEPTED))
 
 
+def _observed(rig: Rig, modem: VirtualModem) -> VirtualModem:
+    receive = modem.receive
+
+    def observed(data: bytes) -> None:
+        for watcher in tuple(rig.watchers):
+            watcher(data)
+        receive(data)
+
+    modem.receive = observed  # type: ignore[method-assign]
+    return modem
+
+
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """The same for a test in each default run; a fresh one in a long campaign."""
@@ -200,23 +229,35 @@ async def rig(request: pytest.FixtureRequest, seed: int) -> AsyncIterator[Rig]:
     # A unix socket's path has at most 107 bytes: tmp_path may be longer.
     folder = Path(tempfile.mkdtemp(prefix="gw-crash-"))
     network = VirtualNetwork(seed=seed, report_delay_ms=options.get("report_delay_ms", 20))
-    modem = VirtualModem(
-        network,
-        submit_ms=options.get("submit_ms", 15),
-        personality=personality_named(options.get("personality", "generic")),
-        seed=seed,
+    sims = (Sim(number=SHOP), Sim(number=BRANCH, iccid="8930272000000000025"))
+    modems = tuple(
+        VirtualModem(
+            network,
+            submit_ms=options.get("submit_ms", 15),
+            personality=personality_named(options.get("personality", "generic")),
+            sim=sim,
+            imei=f"4901542032375{place}8",
+            seed=seed,
+        )
+        for place, sim in enumerate(sims)
     )
-    made = Rig(folder=folder, rng=random.Random(seed), network=network, modem=modem)  # noqa: S311
-    receive = modem.receive
-
-    def observed(data: bytes) -> None:
-        for watcher in tuple(made.watchers):
-            watcher(data)
-        receive(data)
-
-    modem.receive = observed  # type: ignore[method-assign]
-    link = PtyLink(path=folder / "modem", modem=modem)
-    await link.plug()
+    made = Rig(folder=folder, rng=random.Random(seed), network=network, modems=modems)  # noqa: S311
+    links = [
+        PtyLink(path=folder / name, modem=_observed(made, modem))
+        for name, modem in zip(INBOXES, modems, strict=True)
+    ]
+    for link in links:
+        await link.plug()
+    entries = "".join(
+        f"""
+[[modems]]
+name = "{name}"
+device = {json.dumps(str(folder / name))}
+number = "{modem.number}"
+inbox = "{name}"
+"""
+        for name, modem in zip(INBOXES, modems, strict=True)
+    )
     (folder / "gatewayd.toml").write_text(
         f"""
 [gateway]
@@ -226,11 +267,7 @@ data_dir = {json.dumps(str(folder / "data"))}
 [http]
 listen = "127.0.0.1:0"
 socket = {json.dumps(str(made.socket))}
-[[modems]]
-name = "counter"
-device = {json.dumps(str(folder / "modem"))}
-number = "{SHOP}"
-"""
+{entries}"""
     )
     try:
         yield made
@@ -238,6 +275,7 @@ number = "{SHOP}"
         if made.process is not None and made.process.returncode is None:
             made.process.kill()
             await made.process.wait()
-        link.unplug()
+        for link in links:
+            link.unplug()
         network.ledger.close()
         shutil.rmtree(folder, ignore_errors=True)
