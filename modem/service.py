@@ -56,7 +56,7 @@ class Service:
         self._standing = standing
         self._wake = wake
         self._timing = timing
-        self._sweeper = Sweeper(session, handler)
+        self._sweeper = Sweeper(session, handler, restarted=lambda: attention.rebooted)
         self._care = care
         self._watch = watch
         self._treatment = Treatment(

@@ -112,8 +112,12 @@ class Session:
         return await self._in_stores.list_store(store)
 
     async def delete(self, slot: Slot) -> bool:
-        """Empty one slot of the store that was listed last."""
-        return await self._in_stores.delete(slot.index)
+        """Empty one slot of the store that was listed last, if that still is the selected one."""
+        return await self._in_stores.delete(slot.store, slot.index)
+
+    def forget_selection(self) -> None:
+        """The modem has restarted: select the store anew before it is listed or emptied."""
+        self._in_stores.forget_selection()
 
     @property
     def store_used(self) -> int | None:
