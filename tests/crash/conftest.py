@@ -153,27 +153,11 @@ class Rig:
         finally:
             self.watchers.remove(watcher)
 
-    async def follow(self) -> AsyncIterator[None]:
-        """Yield at the start and after each event of the daemon that lives now."""
-        async with (
-            self.client() as client,
-            client.get(
-                "/v1/events",
-                headers={"Accept": "text/event-stream"},
-                timeout=aiohttp.ClientTimeout(total=None),  # a stream has no end
-            ) as stream,
-        ):
-            yield
-            async for line in stream.content:
-                if line.startswith(b"data:"):
-                    yield
-
     async def until(self, condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
-        """Wait, by the daemon's own events, until the condition holds."""
+        """Wait until the condition holds: looked at whenever something reaches a modem."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            async for _ in self.follow():
-                if await condition():
-                    return
+            while not await condition():
+                await self._sign_of_life()
 
     async def messages(self, **filters: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []

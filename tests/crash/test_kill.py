@@ -81,7 +81,7 @@ async def _kill_while_receiving(rig: Any, *, messages: int, kills: int) -> None:
     await rig.insist("GET", "/healthz")
 
     async def all_in() -> bool:
-        return len(await rig.messages(direction="in")) >= len(texts)
+        return len(await rig.messages(direction="in")) >= len(texts) and rig.waiting() == 0
 
     await rig.until(all_in)
     await _audit_received(rig, texts)
