@@ -6,13 +6,16 @@ transaction, and what it returns or raises is decided only by what was committed
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import SendingSettings
 from gatewayd import validity
+from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.line import Line
@@ -30,6 +33,8 @@ from storage.outbox import ClaimedPart, Sharing
 
 RECENT_PARTS = 16
 """Parts remembered since they were handed to the modem; its late answers are about these."""
+
+T = TypeVar("T")
 
 _RESULTS = {
     Accepted: SubmitResult.ACCEPTED,
@@ -86,7 +91,7 @@ class Dispatch:
             return None
         part, self._ahead = self._ahead, None
         if part is None:
-            part = await self._store.shielded(self._claim)
+            part = await self._claim_alone()
         if part is None:
             return None
         self._recent.append(part)
@@ -99,6 +104,17 @@ class Dispatch:
             self._tell((), Topic.OUTBOX)  # the next one, please
             return None
         return Submission(id=part.part_id, tpdu=tpdu)
+
+    async def _claim_alone(self) -> ClaimedPart | None:
+        try:
+            part = await self._store.shielded(self._claim)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the unit's barrier: receiving goes on
+            await self._aside.unclaimed(error)
+            return None
+        self._aside.claims()
+        return part
 
     async def _claim(self, tx: AsyncConnection) -> ClaimedPart | None:
         line = self._line()
@@ -118,7 +134,7 @@ class Dispatch:
         now_ms = self._clock.now_ms()
         line = self._line()
 
-        async def mark(tx: AsyncConnection) -> tuple[bool, ClaimedPart | None]:
+        async def mark(claims: bool, tx: AsyncConnection) -> tuple[bool, ClaimedPart | None]:  # noqa: FBT001 - a unit's first argument
             if await self._withdraw_expired(tx, self._part(submission.id), now_ms):
                 return False, None
             attempt = await outbox.mark_submitting(
@@ -133,12 +149,12 @@ class Dispatch:
             if attempt is None:
                 return False, None
             await self._pacing.handed(tx, attempt, now_ms=now_ms)
-            return True, await self._claim_ahead(tx)
+            return True, await self._claim_ahead(tx) if claims else None
 
         marked, claimed = False, None
         try:
             with self._pacing.exact():
-                marked, claimed = await self._store.shielded(mark)
+                marked, claimed = await self._with_or_without_claim(mark)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the unit's barrier: this part, not the next
@@ -171,6 +187,18 @@ class Dispatch:
             counts=False,
         )
 
+    async def _with_or_without_claim(
+        self, unit: Callable[[bool, AsyncConnection], Awaitable[T]]
+    ) -> T:
+        """Run a unit that also claims ahead; the part in hand must not suffer for the next one."""
+        try:
+            return await self._store.shielded(partial(unit, True))  # noqa: FBT003 - see the units
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the unit's barrier: the next part's is its own
+            _log.error("tried_without_claim", error=type(error).__name__, trace=trace(error))
+            return await self._store.shielded(partial(unit, False))  # noqa: FBT003 - see the units
+
     async def _claim_ahead(self, tx: AsyncConnection) -> ClaimedPart | None:
         # In a pause one is tried, and what becomes of it decides about the next.
         if self._ahead is not None or self._refusals.paused:
@@ -187,6 +215,7 @@ class Dispatch:
         spared = self._refusals.spares(outcome)
 
         async def settle(
+            claims: bool,  # noqa: FBT001 - a unit's first argument
             tx: AsyncConnection,
         ) -> tuple[bool, tuple[str, ...], ClaimedPart | None]:
             done, proved = await self._outcomes.settle(
@@ -194,13 +223,13 @@ class Dispatch:
             )
             if put_back:
                 self._pacing.forget()
-            return done, proved, await self._claim_ahead(tx)
+            return done, proved, await self._claim_ahead(tx) if claims else None
 
         done, claimed = False, None
         proved: tuple[str, ...] = ()
         try:
             with self._pacing.exact():
-                done, proved, claimed = await self._store.shielded(settle)
+                done, proved, claimed = await self._with_or_without_claim(settle)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the unit's barrier: this part, not the next

@@ -48,6 +48,7 @@ from storage.modems import ModemRow
 from storage.pins import PinMemory
 
 STORE_RETRY_SECONDS = 1.0
+"""How soon the store is tried again, and a part handed out that it would not mark."""
 
 T = TypeVar("T")
 
@@ -79,6 +80,7 @@ class ModemHandler:
             store=store, bus=bus, clock=clock, modem=modem.name, recorder=recorder
         )
         self._told: Status | None = None
+        self._rest: asyncio.TimerHandle | None = None
         self._reports = Reports(country=settings.gateway.country, modem=modem.name)
         zone = ZoneInfo(settings.gateway.timezone)
         self.pacing = Pacing(modem=modem, zone=zone, bus=bus, clock=clock, line=self.line)
@@ -218,6 +220,8 @@ class ModemHandler:
 
     async def next_submission(self) -> Submission | None:
         """The next due part; none while the store does not answer."""
+        if self._rest is not None:
+            return None
         try:
             return await self.dispatch.next_submission()
         except StoreUnavailable as error:
@@ -231,7 +235,17 @@ class ModemHandler:
         except StoreUnavailable as error:
             _log.error("store_unavailable", reason=error.reason)
             self.dispatch.keep_for_later(submission)
+            self._rest_a_while()
             return False
+
+    def _rest_a_while(self) -> None:
+        """Hand nothing out: a part that cannot be marked would be typed and withdrawn for ever."""
+        loop = asyncio.get_running_loop()
+        self._rest = loop.call_later(STORE_RETRY_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        self._bus.publish(Topic.OUTBOX)
 
     async def settled(self, submission: Submission, outcome: SubmitOutcome) -> None:
         """Commit what became of a part, however long the store takes to answer again."""

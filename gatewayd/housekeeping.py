@@ -74,7 +74,8 @@ class Housekeeping:
         if self._due_ms is not None and now_ms >= self._due_ms:
             self._bus.publish(Topic.OUTBOX)
         changed = await self._settle_due(now_ms)
-        changed |= await self._show_incomplete(now_ms)
+        show = partial(self._show_incomplete, now_ms)
+        changed |= bool(await contained(show, "gaps_not_shown"))
         await self._prune(now_ms)
         async with self._store.read() as tx:
             self._due_ms = await outbox.next_due_ms(tx, now_ms=now_ms)

@@ -71,6 +71,7 @@ class Port:
         self._finished: asyncio.Future[Finished] | None = None
         self._prompted: asyncio.Future[None] | None = None
         self._synced: asyncio.Future[None] = self._loop.create_future()
+        self._patient_until = 0.0
         self._closed = asyncio.Event()
 
     async def open(self) -> None:
@@ -145,9 +146,13 @@ class Port:
         self._flush()
         self._arm_deadline(limit if release else AT_ANSWER_SECONDS)
 
-    def conclude(self) -> None:
-        """End the running command as if its deadline had passed: evidence came another way."""
+    def conclude(self, *, patience_seconds: float = 0.0) -> None:
+        """End the running command as if its deadline had passed: evidence came another way.
+
+        ``patience_seconds``: how long the modem may still be at it, and answer nothing else.
+        """
         if self._finished is not None and not self._finished.done():
+            self._patient_until = self._loop.time() + patience_seconds
             self._deadline()
 
     async def _in_step(self) -> None:
@@ -155,7 +160,8 @@ class Port:
         if self._engine.state is EngineState.IDLE:
             return
         try:
-            async with asyncio.timeout(RESYNC_SECONDS):
+            began = max(self._patient_until, self._loop.time())
+            async with asyncio.timeout_at(began + RESYNC_SECONDS):
                 await asyncio.shield(self._synced)
         except TimeoutError:
             self._lose("the line never falls quiet")
@@ -231,7 +237,8 @@ class Port:
         self._flush()
 
     def _quiet(self) -> None:
-        self._handle(self._engine.quiet())
+        patient = self._loop.time() < self._patient_until
+        self._handle(self._engine.quiet(patient=patient))
         if self._lost is None and self._engine.state is EngineState.RESYNC:
             self._arm_quiet(AT_ANSWER_SECONDS)
         self._flush()

@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from modem.attention import Attention
+from modem.attention import REPORT_STORE, Attention
 from modem.care import Care
 from modem.desk import Desk
 from modem.ears import Ears
 from modem.errors import BeginAnewError
 from modem.events import ArrivedPdu, Disposition, Handler
-from modem.exchange import Exchange
+from modem.exchange import REPORT_PATIENCE_SECONDS, Exchange
 from modem.ladder import Cause
 from modem.radio import Network
 from modem.session import Reception, Session
@@ -57,7 +57,7 @@ class Service:
         self._standing = standing
         self._wake = wake
         self._timing = timing
-        self._sweeper = Sweeper(session, handler)
+        self._sweeper = Sweeper(session, handler, restarted=lambda: attention.rebooted)
         self._care = care
         self._watch = watch
         self._desk = desk
@@ -70,11 +70,13 @@ class Service:
         self._exchange: Exchange | None = None
         self._next_sweep = self._next_health = self._rest_until = 0.0
         self._in_vain = 0
+        self._longest_answer = 0.0
         self.submit_seconds = submit_seconds
         """How long a submit may take; stretched by what this modem has needed."""
 
     def conclude(self, submission_id: str) -> None:
         """A report proved what became of this submission: do not wait long for its answer."""
+        self._watch.proved()
         if self._exchange is not None:
             self._exchange.conclude(submission_id)
 
@@ -185,6 +187,8 @@ class Service:
         await self._take_pushed()
         if self._attention.rebooted:
             self._session.conclude()  # who would answer has forgotten the question
+        elif REPORT_STORE in self._attention.announced and self._exchange is not None:
+            self._exchange.report_stored()
 
     async def _take_pushed(self) -> None:
         """Commit what was pushed."""
@@ -231,6 +235,7 @@ class Service:
             handler=self._handler,
             submission=submission,
             deadline_seconds=self.submit_seconds,
+            patience_seconds=max(REPORT_PATIENCE_SECONDS, self._longest_answer * 1.5),
         )
         try:
             outcome = await exchange.finish(self._wake, self._attend)
@@ -247,6 +252,7 @@ class Service:
     def _learn(self, seconds: float | None) -> None:
         # Upwards only: a modem that once took long may do so again.
         if seconds is not None:
+            self._longest_answer = max(self._longest_answer, seconds)
             self.submit_seconds = max(self.submit_seconds, seconds * 1.5)
 
     async def _check_sim(self) -> None:

@@ -123,8 +123,12 @@ class Session:
         return await self._in_stores.list_store(store)
 
     async def delete(self, slot: Slot) -> bool:
-        """Empty one slot of the store that was listed last."""
-        return await self._in_stores.delete(slot.index)
+        """Empty one slot of the store that was listed last, if that still is the selected one."""
+        return await self._in_stores.delete(slot.store, slot.index)
+
+    def forget_selection(self) -> None:
+        """The modem has restarted: select the store anew before it is listed or emptied."""
+        self._in_stores.forget_selection()
 
     @property
     def store_used(self) -> int | None:
@@ -217,9 +221,12 @@ class Session:
         """Run a command that changes nothing of the set-up. Raises PortLostError."""
         return await self._port.execute(command, deadline_seconds=deadline_seconds)
 
-    def conclude(self) -> None:
-        """End the running submit as if its deadline had passed: a report proved it."""
-        self._port.conclude()
+    def conclude(self, *, patience_seconds: float = 0.0) -> None:
+        """End the running submit as if its deadline had passed: a report tells of it.
+
+        ``patience_seconds``: how long the modem may still be at it.
+        """
+        self._port.conclude(patience_seconds=patience_seconds)
 
     async def hand_over_late(self, late: LateAnswer) -> None:
         """A submit's answer that came after its deadline is evidence."""

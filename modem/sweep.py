@@ -3,7 +3,7 @@
 Owns the order ``list → commit → +CMGD → forget``, which makes a kill at any moment harmless.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -20,9 +20,12 @@ _WRITTEN_HERE = frozenset({Stat.UNSENT, Stat.SENT})
 class Sweeper:
     """Empties a modem's stores."""
 
-    def __init__(self, session: Session, handler: Handler) -> None:
+    def __init__(
+        self, session: Session, handler: Handler, *, restarted: Callable[[], bool]
+    ) -> None:
         self._session = session
         self._handler = handler
+        self._restarted = restarted
 
     async def sweep(self, announced: Iterable[str] | None) -> int:
         """Read the announced stores, or all of them for None; give how many were never read before.
@@ -64,6 +67,8 @@ class Sweeper:
         disposition = await self._handler.arrived(ArrivedPdu(pdu=entry.pdu, slot=slot))
         if disposition is Disposition.KEEP:
             return
+        if self._restarted():
+            self._session.forget_selection()
         if await self._session.delete(slot):
             deleted[slot] = entry.pdu
         else:

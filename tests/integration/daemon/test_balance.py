@@ -209,6 +209,8 @@ async def test_another_sim_has_another_balance(world: "World", start: Start, clo
         world.network.ussd["*100#"] = "1.00"
         world.counter.sim.iccid = "8930272000000000033"
         registry.attach("counter", world.counter)
+        await gateway.event("modem.state", modem="counter", state="held")
+        await gateway.ask("POST", "/v1/modems/counter/confirm-sim", status=202)
         assert (await until(gateway, amount="1.00"))["low"]
 
 

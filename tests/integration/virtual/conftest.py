@@ -77,7 +77,7 @@ class Keeper:
                     await self._changed.wait()
         except TimeoutError:
             pytest.fail(
-                f"never came: {what}; states so far: {[each.value for each in self.states]}"
+                f"never came: {what}; states: {[each.value for each in self.states]}; {self.texts}"
             )
 
     def look(self) -> None:

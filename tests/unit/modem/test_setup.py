@@ -360,6 +360,14 @@ async def test_a_modem_that_lets_no_store_be_selected_is_read_where_it_stands(
     assert (await set_up(bench)).stores == ("SM",)  # where it does not even tell its name
 
 
+@pytest.mark.parametrize("struck", ["+CNMI=?", "+CNMI=2"])
+async def test_one_lost_answer_does_not_cost_the_reports(bench: Bench, struck: str) -> None:
+    """A garbled line at the set-up left reports off until the next one."""
+    bench.fault(FaultKind.ERROR, match=struck, code="ERROR", count=1)
+    await set_up(bench)
+    assert bench.modem.settings.announcements == (2, 1, 0, 2, 0)
+
+
 async def test_the_best_legal_announcements_are_put_in_force(bench: Bench) -> None:
     await set_up(bench)
     assert bench.modem.settings.announcements == (2, 1, 0, 2, 0)

@@ -126,7 +126,8 @@ async def test_a_commit_that_failed_is_not_counted(shop: "Shop", outage: "Outage
     with pytest.raises(StoreUnavailable):
         await side.handler.dispatch.submitting(submission, deadline_seconds=60)
     outage.over()
-    again = await side.next()
+    again = await side.handler.dispatch.next_submission()
+    assert again is not None
     assert again.id == submission.id
     assert await side.release_body(again)
     assert left(side).hour_left == 0
