@@ -9,6 +9,7 @@ from config.secrets import SecretSource
 from modem.centre import ServiceCentre
 from modem.errors import PortLostError, Remedy, SetupError
 from modem.virtual.dialect import ERROR, OK, cme, cms, said
+from modem.virtual.faults import FaultKind
 from modem.virtual.ledger import Happening
 from modem.virtual.personality import GENERIC
 from modem.virtual.sim import Sim
