@@ -6,6 +6,7 @@ network and the test remember of an hour is forgotten with it, so that what is l
 
 import asyncio
 import gc
+import logging
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 HOUR_SECONDS = 3600
@@ -48,7 +50,11 @@ class Size:
 
 @pytest.fixture(autouse=True)
 def _traced() -> Iterator[None]:
+    """Trace memory, and keep no log: what pytest captures of it grows all day."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
+    structlog.configure(**before)
     tracemalloc.stop()
 
 
