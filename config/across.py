@@ -5,10 +5,10 @@ beyond what was expected.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from config.lines import KeyPath
-from config.schema import CANARY_TO_SELF, Settings
+from config.schema import CANARY_TO_SELF, InboxSettings, Settings
 from config.values import format_duration
 
 # sockaddr_un.sun_path holds 108 octets, the last one NUL.
@@ -21,6 +21,7 @@ def check_across(settings: Settings) -> Iterator[Finding]:
     """Yield each finding: where, the value there, and what was expected."""
     yield from _modems(settings)
     yield from _canaries(settings)
+    yield from _inboxes(settings)
     if len(bytes(settings.http.socket)) > _LONGEST_SOCKET_PATH:
         yield (
             ("http", "socket"),
@@ -79,3 +80,33 @@ def _canaries(settings: Settings) -> Iterator[Finding]:
                 format_duration(modem.canary_within),
                 f"expected at most canary_every, {format_duration(modem.canary_every)}",
             )
+
+
+def _inboxes(settings: Settings) -> Iterator[Finding]:
+    modems = {modem.name: modem.inbox for modem in settings.modems}
+    names = Counter(inbox.name for inbox in settings.inboxes)
+    for index, inbox in enumerate(settings.inboxes):
+        where: KeyPath = ("inboxes", index, "name")
+        if names[inbox.name] > 1:
+            yield (where, inbox.name, "expected each inbox once")
+        if inbox.name not in modems.values():
+            yield (where, inbox.name, "expected an inbox that a [[modems]] entry names")
+        strange = [name for name in inbox.failover_to if name not in modems]
+        if strange:
+            known = ", ".join(modems)
+            yield (
+                ("inboxes", index, "failover_to"),
+                list(inbox.failover_to),
+                f"expected names of [[modems]] entries, which are {known}",
+            )
+        elif inbox.failover_to and not _another_can(inbox, modems):
+            yield (
+                ("inboxes", index, "failover_to"),
+                list(inbox.failover_to),
+                "expected another modem than the only one that serves the inbox",
+            )
+
+
+def _another_can(inbox: InboxSettings, modems: Mapping[str, str]) -> bool:
+    own = {name for name, served in modems.items() if served == inbox.name}
+    return len(own | set(inbox.failover_to)) > 1

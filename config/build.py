@@ -20,6 +20,7 @@ from config.schema import (
     DEFAULT_DATA_DIR,
     GatewaySettings,
     HttpSettings,
+    InboxSettings,
     Key,
     LoggingSettings,
     ModemSettings,
@@ -37,6 +38,7 @@ TABLES: Mapping[str, type] = {
     "gateway": GatewaySettings,
     "http": HttpSettings,
     "modems": ModemSettings,
+    "inboxes": InboxSettings,
     "storage": StorageSettings,
     "sending": SendingSettings,
     "receiving": ReceivingSettings,
@@ -44,7 +46,10 @@ TABLES: Mapping[str, type] = {
     "webhooks": WebhookSettings,
     "logging": LoggingSettings,
 }
-"""Every table of the file, in the order of the documents; ``modems`` is a list of tables."""
+"""Every table of the file, in the order of the documents."""
+
+LISTS: Mapping[str, str] = {"modems": "modem", "inboxes": "inbox"}
+"""Those that are lists of tables, and what each entry is about."""
 
 _LATER_TABLES = frozenset({"http.tls", "smtp", "compat"})
 _SOCKET_NAME = "gatewayd.sock"
@@ -123,14 +128,18 @@ class _Builder:
         read = {
             name: self._table(table, (name,), document.get(name, {}))
             for name, table in TABLES.items()
-            if name != "modems"
+            if name not in LISTS
         }
-        modems = self._modems(document.get("modems", []))
+        lists = {name: self._list(name, document.get(name, [])) for name in LISTS}
         data_dir = read["gateway"].get("data_dir", DEFAULT_DATA_DIR)
         read["http"].setdefault("socket", data_dir / _SOCKET_NAME)
         if not self.problems:
             tables = {name: TABLES[name](**values) for name, values in read.items()}
-            settings = Settings(**tables, modems=tuple(ModemSettings(**each) for each in modems))
+            tables |= {
+                name: tuple(TABLES[name](**values) for values in entries)
+                for name, entries in lists.items()
+            }
+            settings = Settings(**tables)
             for path, value, expected in check_across(settings):
                 self._problem(path, expected, value=value)
             if not self.problems:
@@ -141,13 +150,12 @@ class _Builder:
                 )
         raise ConfigError(sorted(self.problems, key=lambda problem: problem.line or 0))
 
-    def _modems(self, entries: object) -> list[dict[str, Any]]:
+    def _list(self, name: str, entries: object) -> list[dict[str, Any]]:
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            self._problem(("modems",), "expected one [[modems]] table per modem")
+            self._problem((name,), f"expected one [[{name}]] table per {LISTS[name]}")
             return []
         return [
-            self._table(ModemSettings, ("modems", index), entry)
-            for index, entry in enumerate(entries)
+            self._table(TABLES[name], (name, index), entry) for index, entry in enumerate(entries)
         ]
 
     def _table(self, table: type, path: KeyPath, entries: object) -> dict[str, Any]:
@@ -243,6 +251,11 @@ class _Builder:
             warnings.append(
                 '[sending] resend_after has no effect while on_unknown is "hold", the default.'
             )
+        warnings += [
+            f"[[inboxes]] {index + 1} failover_after has no effect without failover_to."
+            for index, inbox in enumerate(settings.inboxes)
+            if f"inboxes.{index}.failover_after" in self.written and not inbox.failover_to
+        ]
         if not settings.http.listen.is_loopback:
             warnings.append(
                 f"[http] listen = {spell(str(settings.http.listen))} lets other machines reach the "
@@ -253,8 +266,8 @@ class _Builder:
 
 def title(path: KeyPath) -> str:
     """Name a table or key as the file shows it; a second modem is ``[[modems]] 2``."""
-    if path[0] == "modems":
-        header = "[[modems]]" if len(path) == 1 else f"[[modems]] {int(path[1]) + 1}"
+    if path[0] in LISTS:
+        header = f"[[{path[0]}]]" if len(path) == 1 else f"[[{path[0]}]] {int(path[1]) + 1}"
         return " ".join((header, *map(str, path[2:])))
     return " ".join((f"[{path[0]}]", *map(str, path[1:])))
 
@@ -272,7 +285,7 @@ def _shown(path: KeyPath, value: object) -> str | None:
 
 
 def _header(table: str) -> str:
-    return "[[modems]]" if table == "modems" else f"[{table}]"
+    return f"[[{table}]]" if table in LISTS else f"[{table}]"
 
 
 def _all_tables() -> str:

@@ -178,6 +178,39 @@ class ModemSettings:
             "how long a test message may take to arrive",
         ),
     )
+    balance_code: str | None = field(
+        default=None, metadata=_key(values.ussd_path, "USSD code that tells the SIM's balance")
+    )
+    balance_every: timedelta = field(
+        default=timedelta(days=1),
+        metadata=_key(
+            values.duration(timedelta(minutes=10), timedelta(days=31)), "how often it is asked"
+        ),
+    )
+    balance_pattern: str | None = field(
+        default=None, metadata=_key(values.amount_pattern, "where in the answer the amount stands")
+    )
+    balance_low: Price | None = field(
+        default=None, metadata=_key(values.price, "less than this is told as an incident")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """``[[inboxes]]``: what an inbox may do that others may not."""
+
+    name: str = field(metadata=_key(values.name, "the inbox that a modem's entry names"))
+    failover_to: tuple[str, ...] = field(
+        default=(),
+        metadata=_key(values.names, "modems that send what its own cannot: another number"),
+    )
+    failover_after: timedelta = field(
+        default=timedelta(minutes=15),
+        metadata=_key(
+            values.duration(timedelta(seconds=1), timedelta(days=7)),
+            "how long its own modems must have been unable to",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +240,12 @@ class SendingSettings:
     )
     max_attempts: int = field(
         default=5, metadata=_key(values.whole(1, 100), "tries of a part that is refused for now")
+    )
+    pause_after_refused: int = field(
+        default=5,
+        metadata=_key(
+            values.whole(2, 1000), "messages refused in a row, after which a SIM sends no more"
+        ),
     )
     max_parts: int = field(
         default=10, metadata=_key(values.whole(1, 255), "the longest text that is taken, in parts")
@@ -281,6 +320,7 @@ class Settings:
     gateway: GatewaySettings
     http: HttpSettings
     modems: tuple[ModemSettings, ...] = ()
+    inboxes: tuple[InboxSettings, ...] = ()
     storage: StorageSettings = field(default_factory=StorageSettings)
     sending: SendingSettings = field(default_factory=SendingSettings)
     receiving: ReceivingSettings = field(default_factory=ReceivingSettings)

@@ -24,6 +24,10 @@ _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d|w)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*")
+_LONGEST_PATTERN = 200
+_USSD_CODE = re.compile(r"[*#][0-9*#]{0,158}#|[0-9]{2,10}")
+_USSD_REPLY = re.compile(r"[ !#-~]{1,160}")
+_PIN_CODE = re.compile(r"[*#]+0[45]2?\*")  # 22.030 §6.6: change or unblock a PIN
 _PRICE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 
 Network = IPv4Network | IPv6Network
@@ -186,6 +190,20 @@ def name(value: object) -> str:
     return text
 
 
+def names(value: object) -> tuple[str, ...]:
+    """Read a list of such names, each once."""
+    expected = 'expected a list of names, each once, such as ["counter", "spare"]'
+    if not isinstance(value, list):
+        raise UnfitError(expected)
+    try:
+        found = tuple(name(item) for item in value)
+    except UnfitError:
+        raise UnfitError(expected) from None
+    if len(set(found)) < len(found):
+        raise UnfitError(expected)
+    return found
+
+
 def country(value: object) -> str:
     """Read an ISO 3166 country, ``CA``, or a part of one, ``CA-QC``."""
     expected = 'expected an ISO 3166 country or province such as "CA" or "CA-QC"'
@@ -315,3 +333,39 @@ def price(value: object) -> Price:
     if match is None:
         raise UnfitError(expected)
     return Price(amount=Decimal(match[1]), currency=match[2])
+
+
+def ussd_code(value: object) -> str:
+    """Read a USSD code, ``*100#``, but none by which a phone changes its SIM's PIN."""
+    expected = 'expected a USSD code of digits, * and #, such as "*100#"'
+    text = _string(value, expected)
+    if not _USSD_CODE.fullmatch(text):
+        raise UnfitError(expected)
+    if _PIN_CODE.match(text):
+        raise UnfitError("expected a code that does not change the SIM's PIN: it could lock it")
+    return text
+
+
+def ussd_reply(value: object) -> str:
+    """Read what to reply to a USSD menu."""
+    expected = 'expected 1 to 160 printable ASCII characters without ", such as "1"'
+    text = _string(value, expected)
+    if not _USSD_REPLY.fullmatch(text):
+        raise UnfitError(expected)
+    return text
+
+
+def ussd_path(value: object) -> str:
+    """Read a USSD code and what to reply to its menus, ``*100#,1,2``."""
+    text = _string(value, 'expected a USSD code such as "*100#", or with replies "*100#,1"')
+    code, *replies = (piece.strip() for piece in text.split(","))
+    return ",".join([ussd_code(code), *map(ussd_reply, replies)])
+
+
+def amount_pattern(value: object) -> str:
+    """Read a line in which ``{amount}`` stands once, and ``*`` for anything."""
+    expected = 'expected one line with {amount} in it once, such as "balance: {amount} CAD"'
+    text = _string(value, expected)
+    if len(text) > _LONGEST_PATTERN or not text.isprintable() or text.count("{amount}") != 1:
+        raise UnfitError(expected)
+    return text

@@ -43,6 +43,8 @@ class CanaryPath:
             return "the modem is not ready"
         if view.muted:
             return "the modem is muted"
+        if view.paused is not None:
+            return "the network refused too many messages of this SIM; it is paused"
         if view.limits.waits_for not in {None, "limit_interval"}:
             return "the modem's limits let nothing through"
         if view.number is None:

@@ -1,7 +1,7 @@
 """Wall time, injected: nothing else in gatewayd asks the system for it."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 # A small PC without a battery-backed clock starts in 1970 or at its image's build date.
@@ -34,3 +34,8 @@ def to_rfc3339(ms: int) -> str:
     """RFC 3339 in UTC with ``Z`` and milliseconds."""
     moment = datetime.fromtimestamp(ms / 1000, tz=UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment_at(ms: int) -> datetime:
+    """Read the tables' time, UTC milliseconds since 1970."""
+    return datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=ms)

@@ -29,6 +29,7 @@ from gatewayd.webhooks.courier import Courier
 from gatewayd.webhooks.post import Poster
 from gatewayd.webhooks.targets import Targets
 from modem.supervisor import Timing
+from modem.ttys import PortSource, scan
 from storage import outbox
 from storage.engine import Store
 
@@ -54,8 +55,11 @@ async def run_daemon(
     clock: Clock | None = None,
     timing: Timing | None = None,
     reload: Callable[[], None] | None = None,
+    ports: PortSource = scan,
 ) -> int:
     """Serve until SIGTERM or SIGINT; gives the exit status. SIGHUP calls ``reload``.
+
+    ``ports`` lists the USB ports.
 
     Raises StoreLocked and other StoreErrors, ListenError, and, in an ExceptionGroup, any bug.
     """
@@ -68,7 +72,7 @@ async def run_daemon(
         try:
             await _recover(store, clock)
             await seed_inboxes(settings, store=store, clock=clock)
-            async with _serving(settings, store, clock, timing, stop) as parts:
+            async with _serving(settings, store, clock, timing, ports, stop) as parts:
                 if on_ready is not None:
                     await on_ready(Ready(listening=parts.listening, store=store, clock=clock))
                 notifier.tell(READY="1")
@@ -108,19 +112,19 @@ async def _recover(store: Store, clock: Clock) -> None:
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, store: Store, clock: Clock, timing: Timing | None, stop: _Stop
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    timing: Timing | None,
+    ports: PortSource,
+    stop: _Stop,
 ) -> AsyncIterator[_Parts]:
-    bus = Bus()
+    common: dict[str, Any] = {"settings": settings, "store": store, "bus": Bus(), "clock": clock}
     metrics = Metrics()
-    fleet = Fleet(
-        settings=settings, store=store, bus=bus, clock=clock, timing=timing, metrics=metrics
-    )
+    fleet = Fleet(**common, timing=timing, metrics=metrics, ports=ports)
     await fleet.load()
     context = HttpContext(
-        settings=settings,
-        store=store,
-        bus=bus,
-        clock=clock,
+        **common,
         modems=fleet,
         stopping=stop.asked,
         version=version("gatewayd"),
@@ -133,15 +137,9 @@ async def _serving(
         yield _Parts(
             listening=listening,
             fleet=fleet,
-            housekeeping=Housekeeping(settings=settings, store=store, bus=bus, clock=clock),
-            canaries=Canaries(settings=settings, store=store, bus=bus, clock=clock, modems=fleet),
-            courier=Courier(
-                store=store,
-                bus=bus,
-                clock=clock,
-                poster=poster,
-                inboxes={modem.name: modem.inbox for modem in settings.modems},
-            ),
+            housekeeping=Housekeeping(**common),
+            canaries=Canaries(**common, modems=fleet),
+            courier=Courier(**common, poster=poster),
         )
 
 
@@ -152,17 +150,21 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
         hurried = services.create_task(stop.hurried.wait(), name="hurried")
         helpers = [
             services.create_task(parts.fleet.pass_hints(), name="hints"),
-            services.create_task(parts.fleet.keep_counts(), name="counts"),
+            services.create_task(parts.fleet.figures.keep(), name="counts"),
+            services.create_task(parts.fleet.watch_balances(), name="balances"),
+            services.create_task(parts.fleet.failover.run(), name="failover"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
             services.create_task(telling, name="notify"),
+            services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]
         await stop.asked.wait()
         parts.fleet.stop()
         await asyncio.wait({fleet, hurried}, return_when=asyncio.FIRST_COMPLETED)
         fleet.cancel()
         await asyncio.wait({fleet})
+        await parts.fleet.recordings.finish()
         for helper in (hurried, *helpers):
             helper.cancel()
 

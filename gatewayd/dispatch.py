@@ -6,29 +6,35 @@ transaction, and what it returns or raises is decided only by what was committed
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import SendingSettings
 from gatewayd import validity
+from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.line import Line
 from gatewayd.metrics import ModemMetrics, SubmitResult
 from gatewayd.outcomes import Outcomes
 from gatewayd.pacing import Pacing
+from gatewayd.refusals import Refusals
 from gatewayd.reports import Reports
 from gatewayd.setaside import SetAside
 from modem.events import Accepted, NotSent, Refused, Submission, SubmitOutcome, Unknown
 from storage import outbox, queries
 from storage.engine import Store
 from storage.errors import StoreUnavailable
-from storage.outbox import ClaimedPart
+from storage.outbox import ClaimedPart, Sharing
 
 RECENT_PARTS = 16
 """Parts remembered since they were handed to the modem; its late answers are about these."""
+
+T = TypeVar("T")
 
 _RESULTS = {
     Accepted: SubmitResult.ACCEPTED,
@@ -52,6 +58,8 @@ class Dispatch:
         sending: SendingSettings,
         line: Callable[[], Line],
         pacing: Pacing,
+        refusals: Refusals,
+        sharing: Sharing,
         reports: Reports,
         proved: Callable[[str], None],
         counts: ModemMetrics,
@@ -61,7 +69,11 @@ class Dispatch:
         self._clock = clock
         self._line = line
         self._pacing = pacing
-        self._outcomes = Outcomes(sending=sending, line=line, reports=reports)
+        self._refusals = refusals
+        self._sharing = sharing
+        self._outcomes = Outcomes(
+            sending=sending, line=line, reports=reports, by_sim=sharing.by_sim
+        )
         self._aside = SetAside(store=store, clock=clock, line=line)
         self._proved = proved
         self._counts = counts
@@ -73,13 +85,13 @@ class Dispatch:
 
     async def next_submission(self) -> Submission | None:
         """The part that goes next, claimed for this modem; None when nothing is due."""
-        if self.paused:
+        if self.paused or self._refusals.holds:
             # A claim may have been on its way when the pause came.
             await self.release()
             return None
         part, self._ahead = self._ahead, None
         if part is None:
-            part = await self._store.shielded(self._claim)
+            part = await self._claim_alone()
         if part is None:
             return None
         self._recent.append(part)
@@ -93,6 +105,17 @@ class Dispatch:
             return None
         return Submission(id=part.part_id, tpdu=tpdu)
 
+    async def _claim_alone(self) -> ClaimedPart | None:
+        try:
+            part = await self._store.shielded(self._claim)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the unit's barrier: receiving goes on
+            await self._aside.unclaimed(error)
+            return None
+        self._aside.claims()
+        return part
+
     async def _claim(self, tx: AsyncConnection) -> ClaimedPart | None:
         line = self._line()
         if self.paused or not await self._pacing.allows(tx):
@@ -102,6 +125,7 @@ class Dispatch:
             modem=line.modem,
             iccid=line.iccid,
             inboxes=line.inboxes,
+            sharing=self._sharing,
             now_ms=self._clock.now_ms(),
         )
 
@@ -110,7 +134,7 @@ class Dispatch:
         now_ms = self._clock.now_ms()
         line = self._line()
 
-        async def mark(tx: AsyncConnection) -> tuple[bool, ClaimedPart | None]:
+        async def mark(claims: bool, tx: AsyncConnection) -> tuple[bool, ClaimedPart | None]:  # noqa: FBT001 - a unit's first argument
             if await self._withdraw_expired(tx, self._part(submission.id), now_ms):
                 return False, None
             attempt = await outbox.mark_submitting(
@@ -125,12 +149,12 @@ class Dispatch:
             if attempt is None:
                 return False, None
             await self._pacing.handed(tx, attempt, now_ms=now_ms)
-            return True, await self._claim_ahead(tx)
+            return True, await self._claim_ahead(tx) if claims else None
 
         marked, claimed = False, None
         try:
             with self._pacing.exact():
-                marked, claimed = await self._store.shielded(mark)
+                marked, claimed = await self._with_or_without_claim(mark)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the unit's barrier: this part, not the next
@@ -163,8 +187,23 @@ class Dispatch:
             counts=False,
         )
 
+    async def _with_or_without_claim(
+        self, unit: Callable[[bool, AsyncConnection], Awaitable[T]]
+    ) -> T:
+        """Run a unit that also claims ahead; the part in hand must not suffer for the next one."""
+        try:
+            return await self._store.shielded(partial(unit, True))  # noqa: FBT003 - see the units
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the unit's barrier: the next part's is its own
+            _log.error("tried_without_claim", error=type(error).__name__, trace=trace(error))
+            return await self._store.shielded(partial(unit, False))  # noqa: FBT003 - see the units
+
     async def _claim_ahead(self, tx: AsyncConnection) -> ClaimedPart | None:
-        return await self._claim(tx) if self._ahead is None else None
+        # In a pause one is tried, and what becomes of it decides about the next.
+        if self._ahead is not None or self._refusals.paused:
+            return None
+        return await self._claim(tx)
 
     async def settled(self, submission: Submission, outcome: SubmitOutcome) -> None:
         """Commit what became of the part; claims the next where none was ahead."""
@@ -173,27 +212,30 @@ class Dispatch:
             self._counts.answered(asyncio.get_running_loop().time() - ctrl_z_at)
         part = self._part(submission.id)
         put_back = isinstance(outcome, NotSent | Refused)
+        spared = self._refusals.spares(outcome)
 
         async def settle(
+            claims: bool,  # noqa: FBT001 - a unit's first argument
             tx: AsyncConnection,
         ) -> tuple[bool, tuple[str, ...], ClaimedPart | None]:
             done, proved = await self._outcomes.settle(
-                tx, submission.id, part, outcome, now_ms=self._clock.now_ms()
+                tx, submission.id, part, outcome, spared=spared, now_ms=self._clock.now_ms()
             )
             if put_back:
                 self._pacing.forget()
-            return done, proved, await self._claim_ahead(tx)
+            return done, proved, await self._claim_ahead(tx) if claims else None
 
         done, claimed = False, None
         proved: tuple[str, ...] = ()
         try:
             with self._pacing.exact():
-                done, proved, claimed = await self._store.shielded(settle)
+                done, proved, claimed = await self._with_or_without_claim(settle)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the unit's barrier: this part, not the next
             await self._aside.outcome(submission.id, outcome, error)
         self._ahead = self._ahead or claimed
+        await self._refusals.settled(part, outcome)
         self._counts.submitted(_RESULTS[type(outcome)])
         self._tell(proved, *((Topic.OUTBOX,) if put_back else ()))
         _log.info(

@@ -1,61 +1,59 @@
 """The daemon's modems: a worker each, and what HTTP, metrics and people may see of them.
 
-Owns the workers' lives as a group and the figures that are counted from the store for them.
+Owns the workers' lives as a group. What is counted from the store for them is figures'.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from config.schema import ModemSettings, Settings
 from gatewayd import canary
+from gatewayd.balance import BalanceCheck
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
-from gatewayd.directory import IncidentView, ModemView
+from gatewayd.directory import ModemView
+from gatewayd.failover import Failover
+from gatewayd.figures import Figures
 from gatewayd.handler import ModemHandler
+from gatewayd.holders import who_holds
+from gatewayd.incidents import incident_view
 from gatewayd.metrics import Metrics
-from gatewayd.money import Money
+from gatewayd.sticks import StoredSticks
+from gatewayd.survey import FoundStick, Survey
+from gatewayd.troubles.folder import Folder
+from gatewayd.troubles.recorder import Recorder
+from gatewayd.ussd import UssdLine
+from modem.desk import ConsoleOutcome
 from modem.discovery import DeviceFinder
+from modem.state import State
 from modem.supervisor import Timing, Worker
-from routing.pacing import Period, day_of, month_of
-from storage import canaries, modems, pacing, queries
+from modem.tape import Tape
+from modem.ttys import PortSource, scan
+from modem.usb import UsbPorts
+from modem.ussd import UssdOutcome
+from storage import modems
 from storage.engine import Store
-from storage.errors import StoreUnavailable
-from storage.modems import IncidentRow
-
-REFRESH_SECONDS = 1.0
-"""Counts are read again at most so often, however many messages pass."""
-
-INCIDENTS_SHOWN = 5
-
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counts:
-    """What the store says of all modems at one moment."""
-
-    queue: Mapping[str, int] = field(default_factory=dict)
-    """By inbox."""
-    sent_today: Mapping[str, int] = field(default_factory=dict)
-    cost: Mapping[str, Money] = field(default_factory=dict)
-    """This month's, of the modems that have a price."""
-    proofs: Mapping[str, canaries.Proof] = field(default_factory=dict)
-    incidents: Mapping[str, Sequence[IncidentRow]] = field(default_factory=dict)
 
 
 class _Member:
     """One modem: its worker and the gateway's side of it."""
 
-    def __init__(self, worker: Worker, handler: ModemHandler, modem: ModemSettings) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        handler: ModemHandler,
+        modem: ModemSettings,
+        ussd: UssdLine,
+        balance: BalanceCheck,
+    ) -> None:
         self.worker = worker
+        self.ussd = ussd
         self.handler = handler
         self.modem = modem
+        self.balance = balance
         self.muted = False
 
 
@@ -71,15 +69,30 @@ class Fleet:
         clock: Clock,
         timing: Timing | None = None,
         metrics: Metrics | None = None,
+        ports: PortSource = scan,
     ) -> None:
         self._store = store
         self._metrics = metrics or Metrics()
         self._bus = bus
         self._clock = clock
         self._zone = ZoneInfo(settings.gateway.timezone)
-        self._counts = _Counts()
+        self.figures = Figures(
+            settings=settings,
+            store=store,
+            bus=bus,
+            clock=clock,
+            line_of=lambda name: self._members[name].handler.line(),
+        )
         self._stopping = False
-        finder = DeviceFinder(settings.modems)
+        self.failover = Failover(
+            settings=settings, store=store, bus=bus, clock=clock, views=self.views
+        )
+        self.recordings = Folder(settings.gateway.data_dir, clock=clock)
+        self._usb = UsbPorts()
+        finder = DeviceFinder(
+            settings.modems, ports=ports, memory=StoredSticks(store), who_holds=who_holds
+        )
+        self._survey = Survey(finder, settings.modems)
         self._members = {
             modem.name: self._member(settings, modem, finder, timing) for modem in settings.modems
         }
@@ -91,6 +104,7 @@ class Fleet:
         finder: DeviceFinder,
         timing: Timing | None,
     ) -> _Member:
+        tape = Tape(time.monotonic)
         handler = ModemHandler(
             settings=settings,
             modem=modem,
@@ -99,6 +113,9 @@ class Fleet:
             clock=self._clock,
             proved=self._proved,
             metrics=self._metrics,
+            recorder=Recorder(
+                modem=modem.name, folder=self.recordings, clock=self._clock, tape=tape
+            ),
         )
         worker = Worker(
             settings=modem,
@@ -106,8 +123,19 @@ class Fleet:
             finder=finder,
             now_ms=self._clock.now_ms,
             timing=timing,
+            tape=tape,
+            usb=self._usb,
         )
-        return _Member(worker, handler, modem)
+        ussd = UssdLine(desk=worker.desk, modem=modem.name, store=self._store)
+        balance = BalanceCheck(
+            modem=modem,
+            ussd=ussd,
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            line=handler.line,
+        )
+        return _Member(worker, handler, modem, ussd, balance)
 
     def _proved(self, part_id: str) -> None:
         """Any modem may have heard the report; the one that still waits for this part ends."""
@@ -121,6 +149,7 @@ class Fleet:
         for row in remembered:
             if row.name in self._members:
                 self._set_muted(self._members[row.name], row.muted)
+        await self.failover.take_up()
 
     async def run(self) -> None:
         """Run all workers until ``stop``; a bug in one ends them all."""
@@ -135,6 +164,12 @@ class Fleet:
             member.handler.dispatch.paused = True
             member.worker.stop()
 
+    async def watch_balances(self) -> None:
+        """Ask each SIM's balance on its schedule; runs until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for member in self._members.values():
+                tasks.create_task(member.balance.run(), name=f"balance-{member.modem.name}")
+
     async def pass_hints(self) -> None:
         """Wake the workers when the outbox changed; runs until cancelled."""
         with self._bus.subscribe(Topic.OUTBOX) as hints:
@@ -142,49 +177,6 @@ class Fleet:
                 await hints.wait()
                 for member in self._members.values():
                     member.worker.wake()
-
-    async def keep_counts(self) -> None:
-        """Keep the figures of the views fresh; runs until cancelled."""
-        with self._bus.subscribe(Topic.JOURNAL, Topic.OUTBOX) as hints:
-            while True:
-                try:
-                    await self._refresh()
-                except StoreUnavailable as error:
-                    _log.error("store_unavailable", reason=error.reason)
-                await hints.wait(timeout_seconds=60)
-                # After the hint: not in the moment between an outcome and the next submit, and once
-                # for all that happens meanwhile.
-                await asyncio.sleep(REFRESH_SECONDS)
-
-    async def _refresh(self) -> None:
-        now_ms = self._clock.now_ms()
-        today = day_of(now_ms, self._zone)
-        async with self._store.read() as tx:
-            self._counts = _Counts(
-                queue=await queries.queue_by_inbox(tx),
-                sent_today=await queries.sent_since(tx, today.begin_ms),
-                cost=await self._cost(tx, month_of(now_ms, self._zone)),
-                proofs=await canaries.proofs(tx),
-                incidents={
-                    name: await modems.incidents_of(tx, name, limit=INCIDENTS_SHOWN)
-                    for name in self._members
-                },
-            )
-
-    async def _cost(self, tx: AsyncConnection, month: Period) -> Mapping[str, Money]:
-        cost: dict[str, Money] = {}
-        for name, member in self._members.items():
-            price = member.modem.price_per_part
-            if price is not None:
-                micros = await pacing.cost_since(
-                    tx,
-                    iccid=member.handler.line().iccid,
-                    modem=name,
-                    currency=price.currency,
-                    since_ms=month.begin_ms,
-                )
-                cost[name] = Money(micros=micros, currency=price.currency)
-        return cost
 
     def views(self) -> Sequence[ModemView]:
         """All modems, in the order of the configuration."""
@@ -197,7 +189,7 @@ class Fleet:
 
     def _view(self, member: _Member) -> ModemView:
         status = member.worker.status
-        counts = self._counts
+        counts = self.figures.counts
         return ModemView(
             name=status.name,
             state=status.state.value,
@@ -214,18 +206,46 @@ class Fleet:
             store_size=status.store_size,
             since=_moment(status.since_ms),
             muted=member.muted,
+            paused=member.handler.refusals.view(),
             limits=member.handler.pacing.view(),
+            balance=member.balance.view(),
             cost_this_month=counts.cost.get(status.name),
             canary=canary.view_of(
                 member.modem, counts.proofs.get(status.name), now_ms=self._clock.now_ms()
             ),
-            incidents=[_incident(row) for row in counts.incidents.get(status.name, ())],
+            incidents=[
+                incident_view(row, zone=self._zone, recording=self.recordings.name_of(row.id))
+                for row in counts.incidents.get(status.name, ())
+            ],
             unparsed_lines=member.worker.unparsed_lines,
+        )
+
+    def recording_of(self, incident_id: str) -> str | None:
+        """The name of an incident's recording; None where none is kept."""
+        return self.recordings.name_of(incident_id)
+
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        """The USB sticks of this machine; ``ask`` opens the free ones."""
+        members = self._members
+        return await self._survey.found(
+            ask=ask, imei_of=lambda name: members[name].worker.status.identity.imei
         )
 
     async def restart(self, name: str) -> None:
         """Close and reopen the port once the running exchange has ended."""
-        self._members[name].worker.restart()
+        member = self._members[name]
+        member.handler.refusals.resume()
+        member.worker.restart()
+
+    async def confirm_sim(self, name: str) -> bool:
+        """Let it serve the SIM that it holds now; false when none waits to be confirmed."""
+        member = self._members[name]
+        status = member.worker.status
+        if status.state is not State.HELD or status.identity.iccid is None:
+            return False
+        await member.handler.sim.confirm(status.identity.iccid)
+        member.worker.wake()
+        return True
 
     async def mute(self, name: str, muted: bool) -> None:  # noqa: FBT001 - the directory's protocol
         """Stop or resume sending through this modem, also after a restart."""
@@ -235,7 +255,25 @@ class Fleet:
         self._set_muted(member, muted)
         if muted:
             await member.handler.release()
+        else:
+            member.handler.refusals.resume()
         member.worker.wake()
+
+    async def start_ussd(self, name: str, code: str) -> UssdOutcome:
+        """Ask the network by a USSD code."""
+        return await self._members[name].ussd.start(code)
+
+    async def reply_ussd(self, name: str, text: str) -> UssdOutcome:
+        """Reply to the menu that the last answer left open."""
+        return await self._members[name].ussd.reply(text)
+
+    async def cancel_ussd(self, name: str) -> UssdOutcome:
+        """Close the menu that the last answer left open."""
+        return await self._members[name].ussd.cancel()
+
+    async def console(self, name: str, line: str) -> ConsoleOutcome:
+        """Type one AT command that only asks."""
+        return await self._members[name].worker.desk.console(line)
 
     def _set_muted(self, member: _Member, muted: bool) -> None:  # noqa: FBT001 - a state
         member.muted = muted
@@ -244,14 +282,3 @@ class Fleet:
 
 def _moment(ms: int) -> datetime:
     return datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=ms)
-
-
-def _incident(row: IncidentRow) -> IncidentView:
-    return IncidentView(
-        id=row.id,
-        kind=row.code,
-        detail=row.detail or "",
-        opened_at=_moment(row.opened_at_ms),
-        closed_at=None if row.closed_at_ms is None else _moment(row.closed_at_ms),
-        cure=row.cure,
-    )

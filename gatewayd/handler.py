@@ -19,12 +19,16 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.calls import record_missed_call
 from gatewayd.clock import Clock
 from gatewayd.dispatch import Dispatch
+from gatewayd.failover import sharing_of
 from gatewayd.incidents import Incidents
 from gatewayd.ingest import Ingest
 from gatewayd.line import Line
 from gatewayd.metrics import Metrics, ModemMetrics
 from gatewayd.pacing import Pacing
+from gatewayd.refusals import Refusals
 from gatewayd.reports import Reports
+from gatewayd.simcard import SimCard, without_sim
+from gatewayd.troubles.recorder import Recorder
 from modem.errors import SetupError
 from modem.events import (
     ArrivedPdu,
@@ -45,6 +49,7 @@ from storage.modems import ModemRow
 from storage.pins import PinMemory
 
 STORE_RETRY_SECONDS = 1.0
+"""How soon the store is tried again, and a part handed out that it would not mark."""
 
 T = TypeVar("T")
 
@@ -64,6 +69,7 @@ class ModemHandler:
         clock: Clock,
         proved: Callable[[str], None],
         metrics: Metrics | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         counts = (metrics or Metrics()).of_modem(modem.name)
         self._modem = modem
@@ -72,23 +78,23 @@ class ModemHandler:
         self._bus = bus
         self._clock = clock
         self._status: Status | None = None
-        self._incidents = Incidents(store=store, bus=bus, clock=clock, modem=modem.name)
+        self._incidents = Incidents(
+            store=store, bus=bus, clock=clock, modem=modem.name, recorder=recorder
+        )
         self._told: Status | None = None
+        self._rest: asyncio.TimerHandle | None = None
         self._reports = Reports(country=settings.gateway.country, modem=modem.name)
         zone = ZoneInfo(settings.gateway.timezone)
         self.pacing = Pacing(modem=modem, zone=zone, bus=bus, clock=clock, line=self.line)
+        self.sim = SimCard(store=store, clock=clock, modem=modem.name)
+        most = settings.sending.pause_after_refused
+        self.refusals = Refusals(most=most, store=store, bus=bus, clock=clock, line=self.line)
         self.dispatch = self._dispatch(settings, proved, counts)
-        self.ingest = Ingest(
-            store=store,
-            bus=bus,
-            clock=clock,
-            country=settings.gateway.country,
-            inbox=modem.inbox,
-            line=self.line,
-            reports=self._reports,
-            proved=proved,
-            counts=counts,
+        ingest = partial(
+            self._make_ingest, country=settings.gateway.country, proved=proved, counts=counts
         )
+        self.ingest = ingest(line=self.line)
+        self._ingest_in_doubt = ingest(line=lambda: without_sim(self.line()))
 
     def _dispatch(
         self, settings: Settings, proved: Callable[[str], None], counts: ModemMetrics
@@ -100,6 +106,28 @@ class ModemHandler:
             sending=settings.sending,
             line=self.line,
             pacing=self.pacing,
+            refusals=self.refusals,
+            sharing=sharing_of(settings, self._modem),
+            reports=self._reports,
+            proved=proved,
+            counts=counts,
+        )
+
+    def _make_ingest(
+        self,
+        *,
+        line: Callable[[], Line],
+        country: str | None,
+        proved: Callable[[str], None],
+        counts: ModemMetrics,
+    ) -> Ingest:
+        return Ingest(
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            country=country,
+            inbox=self._modem.inbox,
+            line=line,
             reports=self._reports,
             proved=proved,
             counts=counts,
@@ -122,6 +150,8 @@ class ModemHandler:
         if status.state is not State.READY:
             # It would wait for this modem's network, neither expiring nor sent by another.
             await self.release()
+        else:
+            await self.refusals.ready(status.identity.iccid)
         moved = before is None or (before.state, before.reason) != (status.state, status.reason)
         if not moved and before is not None and before.identity == status.identity:
             return
@@ -140,6 +170,7 @@ class ModemHandler:
 
     async def _remember(self, tx: AsyncConnection, status: Status, *, moved: bool) -> None:
         now_ms = self._clock.now_ms()
+        await self.sim.remember(tx, status)
         if status.state is State.READY:
             identity = status.identity
             await modems.upsert(
@@ -167,7 +198,19 @@ class ModemHandler:
 
     async def arrived(self, arrived: ArrivedPdu) -> Disposition:
         """Commit one incoming PDU."""
-        return await self.ingest.arrived(arrived)
+        if not self.sim.doubts(arrived):
+            return await self.ingest.arrived(arrived)
+        disposition = await self._ingest_in_doubt.arrived(arrived)
+        self.sim.handled(disposition)
+        return disposition
+
+    async def served_sim(self) -> str | None:
+        """The ICCID that this modem serves."""
+        return await self.sim.served()
+
+    async def swept(self) -> None:
+        """All of the modem's stores have been read."""
+        await self.sim.swept()
 
     async def deleted(self, slots: dict[Slot, bytes]) -> None:
         """Forget slots that the modem has emptied."""
@@ -179,6 +222,8 @@ class ModemHandler:
 
     async def next_submission(self) -> Submission | None:
         """The next due part; none while the store does not answer."""
+        if self._rest is not None:
+            return None
         try:
             return await self.dispatch.next_submission()
         except StoreUnavailable as error:
@@ -192,7 +237,17 @@ class ModemHandler:
         except StoreUnavailable as error:
             _log.error("store_unavailable", reason=error.reason)
             self.dispatch.keep_for_later(submission)
+            self._rest_a_while()
             return False
+
+    def _rest_a_while(self) -> None:
+        """Hand nothing out: a part that cannot be marked would be typed and withdrawn for ever."""
+        loop = asyncio.get_running_loop()
+        self._rest = loop.call_later(STORE_RETRY_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        self._bus.publish(Topic.OUTBOX)
 
     async def settled(self, submission: Submission, outcome: SubmitOutcome) -> None:
         """Commit what became of a part, however long the store takes to answer again."""
@@ -229,7 +284,8 @@ class ModemHandler:
 
     async def incident_opened(self, cause: Cause, detail: str) -> None:
         """Write down that the modem is sick."""
-        await self._incidents.opened(cause, detail)
+        identity = self._status.identity if self._status else None
+        await self._incidents.opened(cause, detail, identity)
 
     async def incident_step(self, taken: StepTaken) -> None:
         """Write down a remedy that was tried."""

@@ -75,7 +75,8 @@ class Housekeeping:
         if self._due_ms is not None and now_ms >= self._due_ms:
             self._bus.publish(Topic.OUTBOX)
         changed = await self._settle_due(now_ms)
-        changed |= await self._show_incomplete(now_ms)
+        show = partial(self._show_incomplete, now_ms)
+        changed |= bool(await contained(show, "gaps_not_shown"))
         changed |= await self._wake(now_ms)
         await self._prune(now_ms)
         async with self._store.read() as tx:

@@ -14,7 +14,7 @@ from typing import TypeGuard
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gatewayd.barrier import trace
+from gatewayd.barrier import contained, trace
 from gatewayd.bus import Bus, Topic
 from gatewayd.canary_arrivals import Arrivals
 from gatewayd.clock import Clock
@@ -271,6 +271,9 @@ class Ingest:
         except StoreUnavailable as error:
             _log.error("store_unavailable", reason=error.reason)
             return Disposition.KEEP
+        except Exception as error:  # noqa: BLE001 - as above: what cannot even be kept stays in the modem
+            _log.error("pdu_not_kept", error=type(error).__name__, trace=trace(error))
+            return Disposition.KEEP
         self._counts.arrived(PduResult.QUARANTINED)
         self._bus.publish(Topic.JOURNAL)
         return Disposition.DELETE
@@ -285,7 +288,8 @@ class Ingest:
                 if known is not None and known.digest == hashlib.sha256(pdu).digest():
                     await inbound.forget_slot(tx, holder=holder, store=store, index=index)
 
-        await self._store.shielded(forget)
+        # A slot remembered too long does no harm: other bytes in it are a new message.
+        await contained(lambda: self._store.shielded(forget), "slots_not_forgotten")
 
 
 def identity_of(pdu: bytes, *, sim: str) -> bytes:

@@ -19,7 +19,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from gatewayd.directory import ModemView
+from gatewayd.directory import BalanceView, ModemView
 
 _HTTP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 # 24.011's TR1M lets an honest submit take 35–45 s.
@@ -246,6 +246,10 @@ def _webhook_metrics(webhooks: Sequence[WebhookFigures]) -> Iterator[Metric]:
     yield from (pending, lag, failing)
 
 
+def _units(balance: BalanceView | None) -> float | None:
+    return None if balance is None or balance.micros is None else balance.micros / 1_000_000
+
+
 _MODEM_FIGURES: tuple[tuple[str, str, Callable[[ModemView], float | None]], ...] = (
     (
         "gatewayd_modem_signal_dbm",
@@ -271,6 +275,18 @@ _MODEM_FIGURES: tuple[tuple[str, str, Callable[[ModemView], float | None]], ...]
         "gatewayd_modem_store_size",
         "Messages that the modem's store can hold",
         lambda view: view.store_size,
+    ),
+    (
+        "gatewayd_modem_balance",
+        "What the SIM was last read to have, in the currency of its settings",
+        lambda view: _units(view.balance),
+    ),
+    (
+        "gatewayd_modem_balance_read_timestamp_seconds",
+        "When the balance was last read",
+        lambda view: (
+            view.balance.read_at.timestamp() if view.balance and view.balance.read_at else None
+        ),
     ),
     (
         "gatewayd_modem_muted",

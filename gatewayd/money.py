@@ -25,6 +25,11 @@ class Money:
         return f"{value:.{max(places, _LEAST_DECIMALS)}f}"
 
 
+def micros_of(amount: Decimal) -> int:
+    """Give an amount in millionths; what is finer than that is cut off."""
+    return int(amount.scaleb(_DECIMALS))
+
+
 def price_of(price: Price, *, parts: int = 1) -> Money:
     """Give what so many parts cost."""
-    return Money(micros=int(price.amount.scaleb(_DECIMALS)) * parts, currency=price.currency)
+    return Money(micros=micros_of(price.amount) * parts, currency=price.currency)

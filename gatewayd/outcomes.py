@@ -14,22 +14,31 @@ from modem.events import Accepted, NotSent, Refused, SubmitOutcome, Unknown
 from storage import outbox
 from storage.outbox import ClaimedPart
 
-RETRY_SECONDS = (2, 15, 60, 300, 900)
-"""Back-off of a part that the network refuses for now, by attempt."""
+RETRY_SECONDS = (1, 4, 60, 300, 900)
+"""Back-off of a part that the network refuses for now, by attempt: twice quick, for a mishap."""
 
 MODEM_TROUBLE_RETRY_SECONDS = 2
 """A part whose modem had trouble is due again soon: it is not the part's fault."""
+
+
+_ON_AIR = (Accepted, Unknown)
 
 
 class Outcomes:
     """The outcomes of one modem's submits."""
 
     def __init__(
-        self, *, sending: SendingSettings, line: Callable[[], Line], reports: Reports
+        self,
+        *,
+        sending: SendingSettings,
+        line: Callable[[], Line],
+        reports: Reports,
+        by_sim: bool = False,
     ) -> None:
         self._sending = sending
         self._line = line
         self._reports = reports
+        self._by_sim = by_sim
 
     async def settle(
         self,
@@ -39,10 +48,25 @@ class Outcomes:
         outcome: SubmitOutcome,
         *,
         now_ms: int,
+        spared: bool = False,
     ) -> tuple[bool, tuple[str, ...]]:
-        """Apply the outcome; tell whether it did anything, and which parts reports prove now."""
-        done = await self._apply(tx, part_id, part, outcome, now_ms)
+        """Apply the outcome; tell whether it did anything, and which parts reports prove now.
+
+        ``spared``: a refusal that is not held against the message, which waits on.
+        """
+        if spared and isinstance(outcome, Refused):
+            done = await self._put_back(tx, part_id, outcome, now_ms)
+        else:
+            done = await self._apply(tx, part_id, part, outcome, now_ms)
+        if self._by_sim and part is not None and part.free and isinstance(outcome, _ON_AIR):
+            await self._keep_the_number(tx, part)
         return done, await self._look_again(tx, part, now_ms)
+
+    async def _keep_the_number(self, tx: AsyncConnection, part: ClaimedPart) -> None:
+        """From now on the customer knows this SIM: what else waits for them goes by it too."""
+        line = self._line()
+        pin = outbox.pin_of(modem=line.modem, iccid=line.iccid)
+        await outbox.follow(tx, inbox=part.inbox, contact=part.to, pin=pin)
 
     async def late(
         self,
@@ -113,15 +137,22 @@ class Outcomes:
             case NotSent(code="withdrawn"):
                 return True
             case NotSent():
-                return await outbox.requeue(
-                    tx,
-                    part_id=part_id,
-                    now_ms=now_ms,
-                    due_at_ms=now_ms + MODEM_TROUBLE_RETRY_SECONDS * 1000,
-                    code=outcome.code,
-                    detail=outcome.detail,
-                    counts=False,
-                )
+                return await self._put_back(tx, part_id, outcome, now_ms)
+
+    @staticmethod
+    async def _put_back(
+        tx: AsyncConnection, part_id: str, outcome: NotSent | Refused, now_ms: int
+    ) -> bool:
+        """It was not the message's fault, and uses up none of its attempts."""
+        return await outbox.requeue(
+            tx,
+            part_id=part_id,
+            now_ms=now_ms,
+            due_at_ms=now_ms + MODEM_TROUBLE_RETRY_SECONDS * 1000,
+            code=outcome.code,
+            detail=outcome.detail,
+            counts=False,
+        )
 
     async def _try_again(
         self, tx: AsyncConnection, part_id: str, attempt: int, outcome: Refused, now_ms: int

@@ -20,6 +20,7 @@ from storage.errors import StoreUnavailable
 
 CODE = "internal_error"
 INCIDENT = "part_set_aside"
+NO_CLAIM = "parts_not_claimed"
 
 _DETAIL = "an unforeseen error in the gateway; its log tells where"
 _log = structlog.get_logger(__name__)
@@ -34,6 +35,19 @@ class SetAside:
         self._store = store
         self._clock = clock
         self._line = line
+        self._unclaimed = False
+
+    def claims(self) -> None:
+        """Parts can be claimed (again)."""
+        self._unclaimed = False
+
+    async def unclaimed(self, error: Exception) -> None:
+        """Tell, once until it works again, that this modem is given nothing to send."""
+        _log.error(NO_CLAIM, error=type(error).__name__, trace=trace(error))
+        if not self._unclaimed:
+            detail = "the next outgoing message could not be handled; nothing is sent"
+            await self._store.shielded(partial(self._incident, NO_CLAIM, detail))
+            self._unclaimed = True
 
     async def unsent(self, part_id: str, error: Exception) -> None:
         """Fail a part that could not be prepared; nothing of it has been sent."""
@@ -78,14 +92,16 @@ class SetAside:
                 return
 
     async def _with_incident(self, part_id: str, unit: _Unit, tx: AsyncConnection) -> None:
-        now_ms = self._clock.now_ms()
-        await unit(tx, now_ms)
+        await unit(tx, self._clock.now_ms())
+        await self._incident(INCIDENT, f"an outgoing message could not be handled: {part_id}", tx)
+
+    async def _incident(self, code: str, detail: str, tx: AsyncConnection) -> None:
         await modems.open_incident(
             tx,
             modem=self._line().modem,
-            code=INCIDENT,
-            detail=f"an outgoing message could not be handled: {part_id}",
-            now_ms=now_ms,
+            code=code,
+            detail=detail,
+            now_ms=self._clock.now_ms(),
         )
 
 

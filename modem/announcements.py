@@ -23,11 +23,24 @@ async def armed_announcements(port: Port) -> CnmiSet | None:
     return await learn(port, verbs.cnmi_read(), verbs.parse_cnmi)
 
 
+TRIES = 2
+"""A letter lost on the line must not cost the delivery reports until the next set-up."""
+
+
 async def arm_announcements(port: Port, *, stored_reports: bool) -> CnmiSet | None:
     """Put the best legal +CNMI set in force; a modem may refuse sets of legal numbers."""
-    support = await learn(port, verbs.cnmi_test(), verbs.parse_cnmi_test) or _ANY_SET
+    support = await _offered(port)
     for choice in support.candidates(stored_reports=stored_reports):
-        if await tell(port, verbs.cnmi(choice)):
-            return choice
+        for _ in range(TRIES):
+            if await tell(port, verbs.cnmi(choice)):
+                return choice
     _log.warning("announcements_refused", device=port.device)
     return None
+
+
+async def _offered(port: Port) -> CnmiSupport:
+    """What the modem says that it can; one that offers no reports at all is asked twice."""
+    said = await learn(port, verbs.cnmi_test(), verbs.parse_cnmi_test)
+    if said is None or not any(choice.ds for choice in said.candidates(stored_reports=True)):
+        said = await learn(port, verbs.cnmi_test(), verbs.parse_cnmi_test) or said
+    return said or _ANY_SET

@@ -5,6 +5,7 @@ Filled by the port's callback, emptied by the worker: the one place where an uns
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 import structlog
 
@@ -40,9 +41,15 @@ class Attention:
     """A list of things to look at, and the event that wakes the worker."""
 
     def __init__(
-        self, wake: asyncio.Event, *, modem: str, pushed: deque[bytes] | None = None
+        self,
+        wake: asyncio.Event,
+        *,
+        modem: str,
+        pushed: deque[bytes] | None = None,
+        on_ussd: Callable[[UssdAnswer], None] = lambda _: None,
     ) -> None:
         self._wake = wake
+        self._on_ussd = on_ussd  # whoever asked waits for it, not the worker
         self._log = _log.bind(modem=modem)
         self.pushed = deque[bytes](maxlen=MAX_PUSHED) if pushed is None else pushed
         """PDUs that came without being stored: they exist nowhere else, and outlive a port."""
@@ -52,6 +59,7 @@ class Attention:
         self.ringing = False
         self.caller: str | None = None
         self.network_changed = False
+        self.sim_changed = False
         self.rebooted = False
 
     def on_event(self, event: Unsolicited | LateAnswer) -> None:
@@ -76,11 +84,15 @@ class Attention:
                 self.ringing = True
             case CallerId(number=number):
                 self.ringing, self.caller = True, number
-            case Registration() | SimState():
+            case Registration() | SimState() as change:
                 self.network_changed = True
+                self.sim_changed |= isinstance(change, SimState)
             case Rebooted():
                 self.rebooted = True
-            case CallEnded() | CellBroadcast() | UssdAnswer() | SignalReport() | Notice():
+            case UssdAnswer() as answer:
+                self._on_ussd(answer)
+                return True
+            case CallEnded() | CellBroadcast() | SignalReport() | Notice():
                 return True
         return False
 

@@ -28,7 +28,10 @@ class Care:
         self._handler = handler
         self._clock = clock
         self._ladder = Ladder()
-        self._step_began = 0.0
+        self.step_began = 0.0
+        """When the step was begun that is tried now, by the clock."""
+        self._began = 0.0
+        self._told: set[Step] = set()
         self._reason = ""
         self._log = _log.bind(modem=modem)
 
@@ -45,7 +48,7 @@ class Care:
     @property
     def step_seconds(self) -> float:
         """How long it has been tried."""
-        return self._clock() - self._step_began
+        return self._clock() - self.step_began
 
     def pause_seconds(self, *, hurried: float, pauses: tuple[float, ...]) -> float:
         """How long to leave the modem alone."""
@@ -57,7 +60,9 @@ class Care:
             self._log.info("modem_incident_goes_on", cause=cause.value, detail=detail)
             return
         self._ladder.begin(cause, now=self._clock())
-        self._step_began, self._reason = self._clock(), detail
+        self._told.clear()
+        self._began = self.step_began = self._clock()
+        self._reason = detail
         self._log.warning("modem_incident", cause=cause.value, detail=detail)
         if cause is not Cause.NO_NETWORK:  # that is a state of its own
             await self.show()
@@ -71,17 +76,32 @@ class Care:
     async def failed(self) -> None:
         """The step did not help: go on to the next."""
         await self._tell(helped=False)
+        self._go_on()
+
+    async def passed_over(self, why: str | None) -> None:
+        """The step cannot be taken; told where there is a reason that somebody can do away with."""
+        if why is not None:
+            await self._tell(helped=False, detail=why)
+        self._go_on()
+
+    def _go_on(self) -> None:
         self._ladder.failed()
-        self._step_began = self._clock()
+        self.step_began = self._clock()
 
     async def recovered(self) -> None:
         """The modem is well: the step that was tried is the cure. Nothing without an incident."""
-        if self.cause is None:
+        cause = self.cause
+        if cause is None:
             return
         step = self.step
         await self._tell(helped=True)
         self._ladder.cured(now=self._clock())
-        self._log.info("modem_cured", step=step.value)
+        self._log.info(
+            "modem_cured",
+            cause=cause.value,
+            step=step.value,
+            seconds=round(self._clock() - self._began, 3),
+        )
         if self._standing.state is State.DEGRADED:
             await self._standing.move(Trigger.WELL)
         await self._handler.incident_closed(step)
@@ -90,13 +110,17 @@ class Care:
         """Something happened that a modem with this trouble cannot do: its cure holds."""
         self._ladder.proved(cause)
 
-    async def _tell(self, *, helped: bool) -> None:
-        taken = StepTaken(step=self.step, helped=helped, seconds=self.step_seconds)
-        if helped or self._ladder.rounds == 0:  # each step is told once, not for days
-            self._log.info(
-                "modem_step",
-                step=taken.step.value,
-                helped=helped,
-                seconds=round(taken.seconds, 3),
-            )
-            await self._handler.incident_step(taken)
+    async def _tell(self, *, helped: bool, detail: str | None = None) -> None:
+        seconds = 0.0 if detail is not None else self.step_seconds
+        taken = StepTaken(step=self.step, helped=helped, seconds=seconds, detail=detail)
+        if not helped and taken.step in self._told:
+            return  # each step is told once, not for days
+        self._told.add(taken.step)
+        self._log.info(
+            "modem_step",
+            step=taken.step.value,
+            helped=helped,
+            seconds=round(taken.seconds, 3),
+            detail=detail,
+        )
+        await self._handler.incident_step(taken)

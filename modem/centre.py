@@ -22,17 +22,18 @@ class ServiceCentre:
 
 async def service_centre(port: Port, settings: ModemSettings) -> ServiceCentre:
     """The service centre as the SIM says; a configured one is written there first."""
-    centre = await _read_service_centre(port)
+    centre = await read_service_centre(port)
     if settings.smsc is None or centre.number == settings.smsc:
         return centre
     taken = await tell(port, verbs.csca(settings.smsc))
-    after = await _read_service_centre(port)
+    after = await read_service_centre(port)
     if taken and after.number is None and not after.missing:
         return ServiceCentre(number=settings.smsc, missing=False)
     return after
 
 
-async def _read_service_centre(port: Port) -> ServiceCentre:
+async def read_service_centre(port: Port) -> ServiceCentre:
+    """The service centre as the modem says."""
     lines, final = await ask(port, verbs.csca_read())
     number = understand(port, (lines, final), verbs.parse_csca)
     # A modem that will not tell its service centre may well have one: unreadable is not empty.

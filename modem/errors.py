@@ -64,6 +64,14 @@ class ReopenError(ModemError):
         self.detail = detail
 
 
+class BeginAnewError(ModemError):
+    """The port is left, to be looked for from the start; ``detail`` says why."""
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
 class Remedy(StrEnum):
     """What helps a modem that cannot be used as it is."""
 

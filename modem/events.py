@@ -134,6 +134,8 @@ class StepTaken:
     helped: bool
     seconds: float
     """From its beginning until it was seen whether it helped."""
+    detail: str | None = None
+    """Why it could not be taken; None where it was."""
 
 
 class Handler(Protocol):
@@ -193,6 +195,14 @@ class Handler(Protocol):
 
     async def pin_accepted(self, holder: str) -> None:
         """Forget that it might have been refused."""
+        ...
+
+    async def served_sim(self) -> str | None:
+        """The ICCID that this modem serves; None while any will do. Raises SetupError."""
+        ...
+
+    async def swept(self) -> None:
+        """All of the modem's stores have been read."""
         ...
 
     async def release(self) -> None:

@@ -6,6 +6,7 @@ is written, settled in one piece with the answer. Once begun it ends, whoever is
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from modem.events import Accepted, Handler, Refused, Submission, SubmitOutcome
 from modem.session import Session
@@ -13,19 +14,31 @@ from modem.session import Session
 REPORT_GRACE_SECONDS = 1.0
 """How long the answer may still come once a report has proved the submit."""
 
+REPORT_PATIENCE_SECONDS = 10.0
+"""How long an answer is waited for at least while a report lies unread in the modem's store."""
+
 
 class Exchange:
     """A running submit."""
 
     def __init__(
-        self, *, session: Session, handler: Handler, submission: Submission, deadline_seconds: float
+        self,
+        *,
+        session: Session,
+        handler: Handler,
+        submission: Submission,
+        deadline_seconds: float,
+        patience_seconds: float,
     ) -> None:
         self._session = session
         self._handler = handler
         self._submission = submission
         self._deadline_seconds = deadline_seconds
+        self._patience_seconds = min(patience_seconds, deadline_seconds)
         self._waits = True
+        self._ctrl_z_at: float | None = None
         self._grace: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
         self.answered_in_seconds: float | None = None
         """From the command to the network's answer, where there was one."""
 
@@ -34,6 +47,19 @@ class Exchange:
         if submission_id == self._submission.id and self._waits and self._grace is None:
             loop = asyncio.get_running_loop()
             self._grace = loop.call_later(REPORT_GRACE_SECONDS, self._session.conclude)
+
+    def report_stored(self) -> None:
+        """A report lies in the modem, perhaps of this submission: read it before the deadline.
+
+        The line is free for that only once this submit's answer is not waited for any more. What
+        follows tells whether the modem was still at it: then it answers nothing else first.
+        """
+        if self._waits and self._ctrl_z_at is not None and self._look is None:
+            patience_seconds = self._deadline_seconds - self._patience_seconds
+            self._look = asyncio.get_running_loop().call_at(
+                self._ctrl_z_at + self._patience_seconds,
+                partial(self._session.conclude, patience_seconds=patience_seconds),
+            )
 
     @property
     def proved(self) -> bool:
@@ -72,14 +98,18 @@ class Exchange:
             )
         finally:
             self._waits = False
-            if self._grace is not None:
-                self._grace.cancel()
+            for timer in (self._grace, self._look):
+                if timer is not None:
+                    timer.cancel()
         if isinstance(outcome, Accepted | Refused):
             self.answered_in_seconds = asyncio.get_running_loop().time() - started
         await self._handler.settled(self._submission, outcome)
         return outcome
 
     async def _release(self) -> bool:
-        return await self._handler.submitting(
+        released = await self._handler.submitting(
             self._submission, deadline_seconds=self._deadline_seconds
         )
+        if released:
+            self._ctrl_z_at = asyncio.get_running_loop().time()
+        return released

@@ -14,6 +14,9 @@ RELAPSE_SECONDS: Final = 600.0
 ROUNDS_OF_HURRY: Final = 60
 """So many rounds a silent modem is asked again at once: a hang of minutes ends by itself."""
 
+ROUNDS_BEFORE_RESET: Final = 8
+"""In so many of these, a minute, a hang may end before the stick's USB device is reset."""
+
 
 class Cause(StrEnum):
     """What is wrong with a modem."""
@@ -44,19 +47,34 @@ class Step(StrEnum):
     RADIO = "radio"  # AT+CFUN=4, AT+CFUN=1
     RESTART = "restart"  # AT+CFUN=1,1, then the port is opened anew
     REOPEN = "reopen"  # the port is closed and opened
+    USB_RESET = "usb_reset"  # the stick's USB device is reset, as if it had been replugged
     BACK_OFF = "back_off"  # left alone for a while
 
 
 LADDERS: Final[Mapping[Cause, tuple[Step, ...]]] = MappingProxyType(
     {
         # AT has been asked three times in vain by then: there is no command left to give.
-        Cause.SILENT: (Step.REOPEN, Step.BACK_OFF),
-        Cause.DEAF: (Step.REARM, Step.RADIO, Step.RESTART, Step.REOPEN, Step.BACK_OFF),
+        Cause.SILENT: (Step.REOPEN, Step.USB_RESET, Step.BACK_OFF),
+        Cause.DEAF: (
+            Step.REARM,
+            Step.RADIO,
+            Step.RESTART,
+            Step.REOPEN,
+            Step.USB_RESET,
+            Step.BACK_OFF,
+        ),
         # The line stays open throughout: the network may come back at any moment.
         Cause.NO_NETWORK: (Step.SEARCH, Step.RADIO, Step.RESTART, Step.BACK_OFF),
-        Cause.REFUSING: (Step.ASK, Step.RADIO, Step.RESTART, Step.REOPEN, Step.BACK_OFF),
-        Cause.STUCK: (Step.RADIO, Step.RESTART, Step.REOPEN, Step.BACK_OFF),
-        Cause.RESTARTED: (Step.SET_UP, Step.REOPEN, Step.BACK_OFF),
+        Cause.REFUSING: (
+            Step.ASK,
+            Step.RADIO,
+            Step.RESTART,
+            Step.REOPEN,
+            Step.USB_RESET,
+            Step.BACK_OFF,
+        ),
+        Cause.STUCK: (Step.RADIO, Step.RESTART, Step.REOPEN, Step.USB_RESET, Step.BACK_OFF),
+        Cause.RESTARTED: (Step.SET_UP, Step.REOPEN, Step.USB_RESET, Step.BACK_OFF),
     }
 )
 """After its last step a ladder begins again at its second: the first has been shown to be vain."""
@@ -97,6 +115,14 @@ class Ladder:
         if self._at == len(LADDERS[self.cause]):
             self._at = min(1, self._at - 1)
             self.rounds += 1
+        if self.step is Step.USB_RESET and not self._reset_is_due:
+            self._at += 1
+
+    @property
+    def _reset_is_due(self) -> bool:
+        """A silent modem is asked again each second at first: it cannot be reset as often."""
+        hurried = self.cause is Cause.SILENT and self.rounds < ROUNDS_OF_HURRY
+        return not hurried or self.rounds == ROUNDS_BEFORE_RESET
 
     def cured(self, *, now: float) -> None:
         """The step helped, as far as can be seen now."""

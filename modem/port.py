@@ -26,6 +26,7 @@ from modem.at.engine import (
     Unsolicited,
 )
 from modem.errors import PortLostError
+from modem.tape import Tape
 from modem.transport import LineProtocol, Transport, open_transport
 
 QUIET_SECONDS = 0.1
@@ -54,8 +55,10 @@ class Port:
         *,
         on_event: Callable[[Unsolicited | LateAnswer], None],
         on_lost: Callable[[], None],
+        tape: Tape | None = None,
     ) -> None:
         self.device = device
+        self._tape = tape
         self.unparsed_total = 0
         self._on_event = on_event
         self._tell_lost = on_lost
@@ -68,12 +71,15 @@ class Port:
         self._finished: asyncio.Future[Finished] | None = None
         self._prompted: asyncio.Future[None] | None = None
         self._synced: asyncio.Future[None] = self._loop.create_future()
+        self._patient_until = 0.0
         self._closed = asyncio.Event()
 
     async def open(self) -> None:
         """Open the device and find its beat. Raises PortUnavailableError or PortLostError."""
         protocol = LineProtocol(self._on_data, self._on_lost)
         self._transport = await open_transport(self.device, protocol)
+        if self._tape is not None:
+            self._tape.opened()
         self._engine.opened()
         self._arm_quiet(QUIET_SECONDS)
         self._flush()
@@ -140,9 +146,13 @@ class Port:
         self._flush()
         self._arm_deadline(limit if release else AT_ANSWER_SECONDS)
 
-    def conclude(self) -> None:
-        """End the running command as if its deadline had passed: evidence came another way."""
+    def conclude(self, *, patience_seconds: float = 0.0) -> None:
+        """End the running command as if its deadline had passed: evidence came another way.
+
+        ``patience_seconds``: how long the modem may still be at it, and answer nothing else.
+        """
         if self._finished is not None and not self._finished.done():
+            self._patient_until = self._loop.time() + patience_seconds
             self._deadline()
 
     async def _in_step(self) -> None:
@@ -150,7 +160,8 @@ class Port:
         if self._engine.state is EngineState.IDLE:
             return
         try:
-            async with asyncio.timeout(RESYNC_SECONDS):
+            began = max(self._patient_until, self._loop.time())
+            async with asyncio.timeout_at(began + RESYNC_SECONDS):
                 await asyncio.shield(self._synced)
         except TimeoutError:
             self._lose("the line never falls quiet")
@@ -159,6 +170,8 @@ class Port:
     def _on_data(self, data: bytes) -> None:
         if self._lost is not None:
             return
+        if self._tape is not None:
+            self._tape.heard(data)
         running = self._engine.command
         if running is not None and running.deadline_is_silence:
             self._arm_deadline(running.deadline.seconds)
@@ -202,6 +215,8 @@ class Port:
     def _flush(self) -> None:
         data = self._engine.data_to_send()
         if data and self._transport is not None:
+            if self._tape is not None:
+                self._tape.typed(data)
             self._transport.write(data)
 
     def _arm_deadline(self, seconds: float) -> None:
@@ -222,7 +237,8 @@ class Port:
         self._flush()
 
     def _quiet(self) -> None:
-        self._handle(self._engine.quiet())
+        patient = self._loop.time() < self._patient_until
+        self._handle(self._engine.quiet(patient=patient))
         if self._lost is None and self._engine.state is EngineState.RESYNC:
             self._arm_quiet(AT_ANSWER_SECONDS)
         self._flush()

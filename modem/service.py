@@ -1,22 +1,21 @@
 """The work on a modem that has been set up, in its order.
 
-What was pushed and what it waits for, then read-and-delete, then calls, then sending, then looking
-after the network: a poll never delays a person's message. What a message means is the Handler's;
-how a command is spoken is the Session's.
+What was pushed and what it waits for, then read-and-delete, then calls, then sending, then what a
+person asks by hand, then looking after the network: a poll never delays a person's message. What a
+message means is the Handler's; how a command is spoken is the Session's.
 """
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from modem.attention import Attention
+from modem.attention import REPORT_STORE, Attention
 from modem.care import Care
-from modem.events import (
-    ArrivedPdu,
-    Disposition,
-    Handler,
-)
-from modem.exchange import Exchange
+from modem.desk import Desk
+from modem.ears import Ears
+from modem.errors import BeginAnewError
+from modem.events import ArrivedPdu, Disposition, Handler
+from modem.exchange import REPORT_PATIENCE_SECONDS, Exchange
 from modem.ladder import Cause
 from modem.radio import Network
 from modem.session import Reception, Session
@@ -48,6 +47,8 @@ class Service:
         timing: Timing,
         care: Care,
         watch: Watch,
+        desk: Desk,
+        ears: Ears,
         submit_seconds: float,
     ) -> None:
         self._session = session
@@ -56,9 +57,11 @@ class Service:
         self._standing = standing
         self._wake = wake
         self._timing = timing
-        self._sweeper = Sweeper(session, handler)
+        self._sweeper = Sweeper(session, handler, restarted=lambda: attention.rebooted)
         self._care = care
         self._watch = watch
+        self._desk = desk
+        self._ears = ears
         self._treatment = Treatment(
             session=session, care=care, timing=timing, wake=wake, attend=self._take_pushed
         )
@@ -67,11 +70,13 @@ class Service:
         self._exchange: Exchange | None = None
         self._next_sweep = self._next_health = self._rest_until = 0.0
         self._in_vain = 0
+        self._longest_answer = 0.0
         self.submit_seconds = submit_seconds
         """How long a submit may take; stretched by what this modem has needed."""
 
     def conclude(self, submission_id: str) -> None:
         """A report proved what became of this submission: do not wait long for its answer."""
+        self._watch.proved()
         if self._exchange is not None:
             self._exchange.conclude(submission_id)
 
@@ -82,13 +87,14 @@ class Service:
         await self._standing.note(replace(self._standing.status, identity=identity))
         self._watch.began()
         self._sick = None
+        self._desk.open()  # before anybody hears that it is ready
         await self._check_network()
         self._look_into_stores()
 
     async def run(self, ended: Callable[[], bool]) -> None:
         """Serve until ``ended`` says so or the modem has restarted.
 
-        Raises PortLostError, and ReopenError where only that may help.
+        Raises PortLostError, ReopenError where only that may help, and BeginAnewError.
         """
 
         def over() -> bool:
@@ -122,8 +128,9 @@ class Service:
             return True
         elif self._attention.network_changed:
             self._attention.network_changed = False
+            await self._check_sim()
             await self._check_network()
-        elif await self._send_one():
+        elif await self._send_one() or await self._desk.take_up(self._session):
             return True
         elif now >= self._next_health:
             await self._check_network()
@@ -140,24 +147,26 @@ class Service:
     def _look_into_stores(self) -> None:
         self._next_sweep, self._expects_unread = 0.0, True
 
-    def _take_announced(self) -> set[str]:
+    async def _take_announced(self) -> set[str]:
         announced = self._attention.take_announced()
         if announced:
+            await self._ears.heard()
             self._watch.announced()
             self._care.proved(Cause.DEAF)
         return announced
 
     async def _sweep_announced(self) -> None:
-        found = await self._sweeper.sweep(self._take_announced())
+        found = await self._sweeper.sweep(await self._take_announced())
         self._in_vain = 0 if found else self._in_vain + 1
         if self._in_vain >= IN_VAIN:
             self._rest_until = asyncio.get_running_loop().time() + IN_VAIN_REST_SECONDS
 
     async def _sweep_all(self) -> None:
-        announced = self._take_announced()
+        announced = await self._take_announced()
         unread = await self._sweeper.sweep(None)
         expected, self._expects_unread = self._expects_unread, False
         if unread and not (expected or announced or self._attention.announced):
+            await self._ears.missed()
             self._next_health = 0.0  # is it still told to announce?
             self._suspect(
                 self._watch.found_unannounced(), "messages arrive that the modem does not announce"
@@ -178,10 +187,14 @@ class Service:
         await self._take_pushed()
         if self._attention.rebooted:
             self._session.conclude()  # who would answer has forgotten the question
+        elif REPORT_STORE in self._attention.announced and self._exchange is not None:
+            self._exchange.report_stored()
 
     async def _take_pushed(self) -> None:
         """Commit what was pushed."""
         taken = await self.hand_over()
+        if taken:
+            await self._ears.heard()
         if self._session.setup.acknowledges:
             self._session.acknowledgements_due += taken
 
@@ -222,6 +235,7 @@ class Service:
             handler=self._handler,
             submission=submission,
             deadline_seconds=self.submit_seconds,
+            patience_seconds=max(REPORT_PATIENCE_SECONDS, self._longest_answer * 1.5),
         )
         try:
             outcome = await exchange.finish(self._wake, self._attend)
@@ -238,7 +252,13 @@ class Service:
     def _learn(self, seconds: float | None) -> None:
         # Upwards only: a modem that once took long may do so again.
         if seconds is not None:
+            self._longest_answer = max(self._longest_answer, seconds)
             self.submit_seconds = max(self.submit_seconds, seconds * 1.5)
+
+    async def _check_sim(self) -> None:
+        changed, self._attention.sim_changed = self._attention.sim_changed, False
+        if changed and await self._session.has_other_sim():
+            raise BeginAnewError(detail="the SIM has been changed")
 
     async def _check_reception(self) -> None:
         match await self._session.reception():

@@ -34,6 +34,7 @@ from modem.events import (
 from modem.port import Port
 from modem.radio import Network, look_around
 from modem.setup import Setup, set_up
+from modem.sim import is_same_sim, sim_iccid
 from modem.stores import Stores
 
 _log = structlog.get_logger(__name__)
@@ -79,12 +80,22 @@ class Session:
         return self._setup
 
     async def set_up(self) -> Identity:
-        """Make the modem ready to be served. Raises SetupError and PortLostError."""
+        """Make the modem ready to be served. Raises SetupError, OtherSimError, PortLostError."""
         self.acknowledgements_due = 0
         self._setup = await set_up(self._port, self._settings, self._handler)
         self._stores = Stores(self._port, self._setup)
         self._centre = self._setup.service_centre
         return self._setup.identity
+
+    async def iccid(self) -> str | None:
+        """Who the SIM says that it is now; also before the set-up is done."""
+        return await sim_iccid(self._port)
+
+    async def has_other_sim(self) -> bool:
+        """Whether the SIM is another one than at the set-up, as far as both tell who they are."""
+        before = self.setup.identity.iccid
+        now = await sim_iccid(self._port, before)
+        return before is not None and now is not None and not is_same_sim(before, now)
 
     async def network(self) -> Network:
         """Registration in any domain, operator, signal, service centre; also how full it is."""
@@ -112,8 +123,12 @@ class Session:
         return await self._in_stores.list_store(store)
 
     async def delete(self, slot: Slot) -> bool:
-        """Empty one slot of the store that was listed last."""
-        return await self._in_stores.delete(slot.index)
+        """Empty one slot of the store that was listed last, if that still is the selected one."""
+        return await self._in_stores.delete(slot.store, slot.index)
+
+    def forget_selection(self) -> None:
+        """The modem has restarted: select the store anew before it is listed or emptied."""
+        self._in_stores.forget_selection()
 
     @property
     def store_used(self) -> int | None:
@@ -200,9 +215,18 @@ class Session:
             return NotSent(code="withdrawn", detail="canceled or expired before it was sent")
         return _outcome(answer)
 
-    def conclude(self) -> None:
-        """End the running submit as if its deadline had passed: a report proved it."""
-        self._port.conclude()
+    async def run(
+        self, command: Command, *, deadline_seconds: float | None = None
+    ) -> Response | TimedOut:
+        """Run a command that changes nothing of the set-up. Raises PortLostError."""
+        return await self._port.execute(command, deadline_seconds=deadline_seconds)
+
+    def conclude(self, *, patience_seconds: float = 0.0) -> None:
+        """End the running submit as if its deadline had passed: a report tells of it.
+
+        ``patience_seconds``: how long the modem may still be at it.
+        """
+        self._port.conclude(patience_seconds=patience_seconds)
 
     async def hand_over_late(self, late: LateAnswer) -> None:
         """A submit's answer that came after its deadline is evidence."""

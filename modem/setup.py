@@ -20,8 +20,10 @@ from modem.centre import ServiceCentre, service_centre
 from modem.dialogue import Answer, ask, learn, learn_any, sim_is_busy, tell, understand
 from modem.errors import Remedy, SetupError
 from modem.events import Handler, Identity, PinHistory
+from modem.imei import is_same_device
 from modem.port import Port
 from modem.profiles import profile_of
+from modem.sim import check_sim, sim_iccid
 
 SIM_BUSY_SECONDS = 30.0
 SIM_POLL_SECONDS = 1.0
@@ -62,7 +64,7 @@ class Setup:
 
 
 async def set_up(port: Port, settings: ModemSettings, handler: Handler) -> Setup:
-    """Make the modem ready to be served. Raises SetupError and PortLostError."""
+    """Make the modem ready to be served. Raises SetupError, OtherSimError and PortLostError."""
     found = await _set_up(port, settings, handler)
     for _ in range(FORGETFUL_TRIES):
         asked, kept = found.announcement, found.armed
@@ -108,8 +110,15 @@ async def _set_up(port: Port, settings: ModemSettings, handler: Handler) -> Setu
 
 
 async def _identify_device(port: Port, settings: ModemSettings) -> Identity:
+    imei = await learn_any(port, (verbs.cgsn(),), verbs.parse_cgsn)
+    if imei and settings.imei and not is_same_device(imei, settings.imei):
+        raise SetupError(
+            code="other_modem",
+            detail="this port leads to another modem than the one with the imei of the "
+            "configuration",
+        )
     return Identity(
-        imei=await learn_any(port, (verbs.cgsn(),), verbs.parse_cgsn),
+        imei=imei,
         manufacturer=await learn(port, verbs.cgmi(), verbs.parse_text),
         model=await learn(port, verbs.cgmm(), verbs.parse_text),
         revision=await learn(port, verbs.cgmr(), verbs.parse_text),
@@ -121,13 +130,17 @@ async def _open_sim(
     port: Port, settings: ModemSettings, handler: Handler, identity: Identity
 ) -> Identity:
     state = await _sim_state(port)
-    iccid = await learn_any(port, verbs.ccid_variants(), verbs.parse_ccid)
+    iccid = await sim_iccid(port, await handler.served_sim())
+    # Before its PIN: another SIM has another one, and few attempts at it.
+    await check_sim(handler, replace(identity, iccid=iccid), modem=settings.name)
     if not state.ready:
         holder = iccid or identity.imei or settings.name
         await _unlock(port, state, settings.pin_file, handler, holder)
     # An open SIM may still be busy, and tells nothing until it is not.
     imsi = understand(port, await _patiently(port, verbs.cimi()), verbs.parse_cimi)
-    iccid = iccid or await learn_any(port, verbs.ccid_variants(), verbs.parse_ccid)
+    if iccid is None:
+        iccid = await sim_iccid(port)
+        await check_sim(handler, replace(identity, iccid=iccid), modem=settings.name)
     number = settings.number or await learn(port, verbs.cnum(), verbs.parse_cnum)
     return replace(identity, iccid=iccid, imsi=imsi, number=number)
 

@@ -3,7 +3,7 @@
 Owns the order ``list → commit → +CMGD → forget``, which makes a kill at any moment harmless.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -20,9 +20,12 @@ _WRITTEN_HERE = frozenset({Stat.UNSENT, Stat.SENT})
 class Sweeper:
     """Empties a modem's stores."""
 
-    def __init__(self, session: Session, handler: Handler) -> None:
+    def __init__(
+        self, session: Session, handler: Handler, *, restarted: Callable[[], bool]
+    ) -> None:
         self._session = session
         self._handler = handler
+        self._restarted = restarted
 
     async def sweep(self, announced: Iterable[str] | None) -> int:
         """Read the announced stores, or all of them for None; give how many were never read before.
@@ -31,7 +34,10 @@ class Sweeper:
         """
         known = self._session.setup.stores
         wanted = known if announced is None else self._stores_for(set(announced))
-        return sum([await self._sweep_store(store) for store in wanted])
+        found = sum([await self._sweep_store(store) for store in wanted])
+        if announced is None:
+            await self._handler.swept()
+        return found
 
     def _stores_for(self, announced: set[str]) -> tuple[str, ...]:
         """The physical stores behind the announced names.
@@ -61,6 +67,8 @@ class Sweeper:
         disposition = await self._handler.arrived(ArrivedPdu(pdu=entry.pdu, slot=slot))
         if disposition is Disposition.KEEP:
             return
+        if self._restarted():
+            self._session.forget_selection()
         if await self._session.delete(slot):
             deleted[slot] = entry.pdu
         else:

@@ -13,6 +13,8 @@ from modem.ladder import Cause, Step
 from modem.session import Reception, Session
 from modem.timing import Timing
 
+_BETWEEN_PORTS = frozenset({Step.REOPEN, Step.USB_RESET})
+
 
 class Treatment:
     """Treats the modem of one session."""
@@ -43,7 +45,7 @@ class Treatment:
             await self._care.failed()  # it goes on, whatever was tried last
         while not ended():
             step = self._care.step
-            if step is Step.REOPEN or (step is Step.BACK_OFF and not self._stays_open):
+            if step in _BETWEEN_PORTS or (step is Step.BACK_OFF and not self._stays_open):
                 raise ReopenError(detail=detail)
             if await self._take(step, ended):
                 await self._care.recovered()
@@ -73,7 +75,7 @@ class Treatment:
                 return await self._is_well_within(self._pause_seconds, ended)
             case Step.RESTART:
                 await self._session.restart()
-            case Step.REOPEN | Step.SET_UP:
+            case Step.REOPEN | Step.USB_RESET | Step.SET_UP:
                 pass
         raise ReopenError(detail="the modem is restarted" if step is Step.RESTART else "")
 

@@ -46,6 +46,10 @@ class Watch:
             return Cause.REFUSING
         return None
 
+    def proved(self) -> None:
+        """A report tells that the network has taken a submit: the modem is not stuck."""
+        self._stuck = 0
+
     def polled(self, *, answered: bool) -> Cause | None:
         """The questions of a health poll: whether any of them was answered."""
         self._dead_polls = 0 if answered else self._dead_polls + 1

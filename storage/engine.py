@@ -98,7 +98,8 @@ class Store:
         """Run ``unit`` in one write transaction that a cancellation of the caller cannot stop.
 
         A cancelled caller still waits for the commit, however often it is cancelled, and is
-        cancelled after it. An error of the unit wins over the cancellation.
+        cancelled after it, also where the unit failed: whoever contains errors, or tries again
+        when the store answers, must not outlive its cancellation.
         """
         task = asyncio.ensure_future(self._unit(unit))
         cancelled: asyncio.CancelledError | None = None
@@ -107,10 +108,9 @@ class Store:
                 await asyncio.wait({task})
             except asyncio.CancelledError as error:
                 cancelled = error
-        result = task.result()
         if cancelled is not None:
-            raise cancelled
-        return result
+            raise cancelled from task.exception()
+        return task.result()
 
     async def _unit(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self.write() as tx:

@@ -1,13 +1,14 @@
 """Owns what is remembered of modems over restarts, and the incidents they had."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.errors import CursorExpired
 from storage.ids import Prefix, new_id
 from storage.schema import incidents, modems
 
@@ -36,9 +37,14 @@ class IncidentRow:
     code: str
     detail: str | None
     cure: str | None
+    steps: Sequence[Mapping[str, changes.Json]]
+    """What was tried, in its order: `step helped seconds at_ms`, and `detail` where skipped."""
     opened_at_ms: int
     closed_at_ms: int | None
 
+
+STEPS_KEPT = 50
+"""Of one incident; a ladder has fewer, and each is told once."""
 
 _COLUMNS = tuple(column for column in modems.c if column.name != "updated_at_ms")
 _ALL = select(*_COLUMNS).order_by(modems.c.name)
@@ -48,6 +54,21 @@ _INCIDENTS = (
     .where(incidents.c.modem == bindparam("of_modem"))
     .order_by(incidents.c.opened_at_ms.desc(), incidents.c.id.desc())
     .limit(bindparam("row_limit"))
+)
+_INCIDENT = select(incidents.c.id, incidents.c.opened_at_ms).where(
+    incidents.c.modem == bindparam("of_modem"), incidents.c.id == bindparam("cursor")
+)
+_INCIDENTS_AFTER = _INCIDENTS.where(
+    or_(
+        incidents.c.opened_at_ms < bindparam("after_ms"),
+        and_(
+            incidents.c.opened_at_ms == bindparam("after_ms"),
+            incidents.c.id < bindparam("after_id"),
+        ),
+    )
+)
+_OPEN = _INCIDENTS.where(
+    incidents.c.code == bindparam("with_code"), incidents.c.closed_at_ms.is_(None)
 )
 
 
@@ -63,12 +84,16 @@ async def list_all(tx: AsyncConnection) -> list[ModemRow]:
 
 
 async def upsert(tx: AsyncConnection, modem: ModemRow, *, now_ms: int) -> None:
-    """Remember a modem as it is now; ``muted`` of a known one is left as it stands."""
+    """Remember a modem as it is now; ``muted`` of a known one is left as it stands.
+
+    So is the SIM that it serves, where it does not tell its ICCID this time.
+    """
     facts = asdict(modem) | {"updated_at_ms": now_ms}
+    kept = {"name", "muted"} if modem.iccid is not None else {"name", "muted", "iccid"}
     changed = await tx.execute(
         update(modems)
         .where(modems.c.name == modem.name)
-        .values({name: value for name, value in facts.items() if name not in {"name", "muted"}})
+        .values({name: value for name, value in facts.items() if name not in kept})
     )
     if changed.rowcount == 0:
         await tx.execute(insert(modems), facts)
@@ -89,25 +114,39 @@ async def open_incident(
     """Record a trouble and journal it; give its id."""
     incident_id = new_id(Prefix.INCIDENT, now_ms=now_ms)
     row = {"modem": modem, "code": code, "detail": detail, "opened_at_ms": now_ms}
-    await tx.execute(insert(incidents), {"id": incident_id, **row})
+    await tx.execute(insert(incidents), {"id": incident_id, "steps": [], **row})
     await _journal(tx, modem, incident_id, code, state="open", now_ms=now_ms)
     return incident_id
 
 
 async def note_step(
-    tx: AsyncConnection, *, incident_id: str, step: str, helped: bool, seconds: float, now_ms: int
+    tx: AsyncConnection,
+    *,
+    incident_id: str,
+    step: str,
+    helped: bool,
+    seconds: float,
+    detail: str | None,
+    now_ms: int,
 ) -> None:
-    """Journal a remedy that was tried, and how long it took to see whether it helped."""
-    row = (
-        await tx.execute(
-            select(incidents.c.modem, incidents.c.code).where(incidents.c.id == incident_id)
-        )
-    ).one_or_none()
-    if row is not None:
-        tried: dict[str, changes.Json] = {"step": step, "helped": helped, "seconds": seconds}
-        await _journal(
-            tx, row.modem, incident_id, row.code, state="step", now_ms=now_ms, more=tried
-        )
+    """Keep and journal a remedy that was tried, and how long it took to see whether it helped.
+
+    ``detail`` says why it could not be taken. Nothing where the incident is closed.
+    """
+    still_open = (incidents.c.id == incident_id, incidents.c.closed_at_ms.is_(None))
+    columns = select(incidents.c.modem, incidents.c.code, incidents.c.steps)
+    row = (await tx.execute(columns.where(*still_open))).one_or_none()
+    if row is None:
+        return
+    tried: dict[str, changes.Json] = {"step": step, "helped": helped, "seconds": seconds}
+    if detail is not None:
+        tried["detail"] = detail
+    await tx.execute(
+        update(incidents)
+        .where(*still_open)
+        .values(steps=[*row.steps, {**tried, "at_ms": now_ms}][:STEPS_KEPT])
+    )
+    await _journal(tx, row.modem, incident_id, row.code, state="step", now_ms=now_ms, more=tried)
 
 
 async def close_incident(
@@ -119,19 +158,43 @@ async def close_incident(
             update(incidents)
             .where(incidents.c.id == incident_id, incidents.c.closed_at_ms.is_(None))
             .values(closed_at_ms=now_ms, cure=cure)
-            .returning(incidents.c.modem, incidents.c.code)
+            .returning(incidents.c.modem, incidents.c.code, incidents.c.opened_at_ms)
         )
     ).one_or_none()
     if row is None:
         return False
-    await _journal(tx, row.modem, incident_id, row.code, state="closed", now_ms=now_ms)
+    lasted: dict[str, changes.Json] = {"seconds": max(0, now_ms - row.opened_at_ms) / 1000}
+    if cure is not None:
+        lasted["cure"] = cure
+    await _journal(tx, row.modem, incident_id, row.code, state="closed", now_ms=now_ms, more=lasted)
     return True
 
 
-async def incidents_of(tx: AsyncConnection, name: str, *, limit: int = 20) -> list[IncidentRow]:
-    """List a modem's incidents, newest first."""
-    rows = await tx.execute(_INCIDENTS, {"of_modem": name, "row_limit": limit})
+async def incidents_of(
+    tx: AsyncConnection, name: str, *, limit: int = 20, cursor: str | None = None
+) -> list[IncidentRow]:
+    """List a modem's incidents, newest first, from the one after ``cursor`` on.
+
+    Raises CursorExpired for a cursor that names none of them.
+    """
+    parameters: dict[str, str | int] = {"of_modem": name, "row_limit": limit}
+    statement = _INCIDENTS
+    if cursor is not None:
+        known = await tx.execute(_INCIDENT, {"of_modem": name, "cursor": cursor})
+        begin = known.one_or_none()
+        if begin is None:
+            raise CursorExpired(cursor=cursor)
+        statement = _INCIDENTS_AFTER
+        parameters |= {"after_ms": begin.opened_at_ms, "after_id": begin.id}
+    rows = await tx.execute(statement, parameters)
     return [IncidentRow(**row) for row in rows.mappings()]
+
+
+async def open_incident_of(tx: AsyncConnection, name: str, code: str) -> IncidentRow | None:
+    """Give a modem's newest open incident of this kind."""
+    values = {"of_modem": name, "with_code": code, "row_limit": 1}
+    row = (await tx.execute(_OPEN, values)).mappings().one_or_none()
+    return None if row is None else IncidentRow(**row)
 
 
 async def _journal(

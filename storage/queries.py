@@ -21,7 +21,8 @@ class MessageRow:
     ``contact`` is the other side's number. ``kind``, ``sc_time_ms``, ``parts_present`` and
     ``complete`` are None for outgoing ones; ``priority`` to ``author_name`` for incoming ones.
     ``cost_micros`` is what its accepted parts cost, in millionths; None without a price, or where
-    the currency changed between them.
+    the currency changed between them. ``sim`` is the pin of the SIM that its contact knew, and
+    ``failover`` whether it goes, or went, from another number than it should.
     """
 
     id: str
@@ -51,6 +52,8 @@ class MessageRow:
     on_unknown: str | None
     national: str | None
     client_reference: str | None
+    sim: str | None
+    failover: bool | None
     author_type: str | None
     author_id: str | None
     author_name: str | None

@@ -77,6 +77,8 @@ messages = Table(
     Column("on_unknown", String),
     Column("national", String),  # the national alphabet that its letters need, beside gsm7
     Column("client_reference", String),
+    Column("sim", String),  # the SIM that the contact knew when it was accepted; its pin's notation
+    Column("failover", Boolean),  # it goes, or went, from another number than it should
     Column("author_type", String),
     Column("author_id", String),
     Column("author_name", String),
@@ -106,6 +108,7 @@ parts = Table(
     # Copies of the message's, so that a claim and a report's match read one index each.
     Column("destination", String, nullable=False),
     Column("inbox", String, nullable=False),
+    Column("lane", String, nullable=False),  # who may claim it: storage.outbox.lanes
     Column("priority", Integer, nullable=False),
     Column("due_at_ms", _Ms, nullable=False),
     Column("expires_at_ms", _Ms),  # cleared once the message is on the air
@@ -132,19 +135,25 @@ parts = Table(
 # Literals, not parameters: only so can SQLite prove that a partial index covers a query.
 IS_QUEUED = parts.c.state == literal_column("'queued'")
 IS_ACCEPTED = parts.c.state == literal_column("'accepted'")
-IN_FLIGHT = parts.c.state.in_(
-    [literal_column("'claimed'"), literal_column("'submitting'"), literal_column("'unknown'")]
-)
+IN_FLIGHT_STATES = ("claimed", "submitting", "unknown")
+IN_FLIGHT = parts.c.state.in_([literal_column(f"'{state}'") for state in IN_FLIGHT_STATES])
 _EXPIRES = and_(IS_QUEUED, parts.c.expires_at_ms.is_not(None))
 _WAS_ACCEPTED = parts.c.accepted_at_ms.is_not(None)
 
 Index(
     "ix_parts_queue",
-    parts.c.inbox,
+    parts.c.lane,
     parts.c.priority,
     parts.c.due_at_ms,
     parts.c.message_id,
     parts.c.number,
+    sqlite_where=IS_QUEUED,
+    postgresql_where=IS_QUEUED,
+)
+Index(
+    "ix_parts_waiting_for",
+    parts.c.destination,
+    parts.c.lane,
     sqlite_where=IS_QUEUED,
     postgresql_where=IS_QUEUED,
 )
@@ -296,6 +305,7 @@ incidents = Table(
     Column("code", String, nullable=False),
     Column("detail", Text),
     Column("cure", Text),
+    Column("steps", JSON, nullable=False),  # what was tried, in its order
     Column("opened_at_ms", _Ms, nullable=False),
     Column("closed_at_ms", _Ms),
     Index("ix_incidents_modem_opened_at_ms", "modem", "opened_at_ms"),
@@ -314,6 +324,18 @@ canaries = Table(
     Column("arrived_at_ms", _Ms),
     Column("pdu_id", String),  # as which it arrived
     Index("ix_canaries_modem_begun_at_ms", "modem", "begun_at_ms"),
+)
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("modem", String, primary_key=True),
+    Column("iccid", String),
+    Column("micros", BigInteger),
+    Column("currency", String),
+    Column("read_at_ms", _Ms),
+    Column("tried_at_ms", _Ms, nullable=False),
+    Column("failure", Text),
 )
 
 tokens = Table(

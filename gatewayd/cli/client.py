@@ -48,9 +48,10 @@ class Event:
 class _UnixConnection(http.client.HTTPConnection):
     """HTTP/1.1 on a unix socket."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, answer_seconds: float) -> None:
         super().__init__("localhost", timeout=_CONNECT_SECONDS)
         self._path = path
+        self._answer_seconds = answer_seconds
         # http.client lets go of its `sock` when the answer says "close", which a stream may.
         self.line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
@@ -61,7 +62,7 @@ class _UnixConnection(http.client.HTTPConnection):
         except BaseException:
             self.line.close()
             raise
-        self.line.settimeout(_ANSWER_SECONDS)
+        self.line.settimeout(self._answer_seconds)
         self.sock = self.line
 
 
@@ -76,10 +77,15 @@ class Client:
         return self._ask("GET", path, query=query)
 
     def post(
-        self, path: str, body: Json | None = None, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        answer_seconds: float = _ANSWER_SECONDS,
     ) -> Json:
         """POST an object; raises NoDaemonError, RefusedError, LostError."""
-        return self._ask("POST", path, body=body, headers=headers)
+        return self._ask("POST", path, body=body, headers=headers, answer_seconds=answer_seconds)
 
     def put(self, path: str, body: Json) -> Json:
         """PUT an object; raises NoDaemonError, RefusedError, LostError."""
@@ -133,12 +139,12 @@ class Client:
         query: Mapping[str, object] | None = None,
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
+        answer_seconds: float = _ANSWER_SECONDS,
     ) -> Json:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
-        connection, response = self._open(
-            method, target, body, {"Accept": "application/json", **(headers or {})}
-        )
+        accepted = {"Accept": "application/json", **(headers or {})}
+        connection, response = self._open(method, target, body, accepted, answer_seconds)
         try:
             raw = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -150,9 +156,14 @@ class Client:
         return _object(raw)
 
     def _open(
-        self, method: str, target: str, body: Json | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        target: str,
+        body: Json | None,
+        headers: Mapping[str, str],
+        answer_seconds: float = _ANSWER_SECONDS,
     ) -> tuple[_UnixConnection, http.client.HTTPResponse]:
-        connection = _UnixConnection(self._path)
+        connection = _UnixConnection(self._path, answer_seconds=answer_seconds)
         try:
             connection.connect()
         except OSError as error:

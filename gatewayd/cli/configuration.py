@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from config import Loaded, SecretSource, example, find
-from config.build import TABLES, keys_of
+from config.build import LISTS, TABLES, keys_of
 from config.values import format_duration
 from gatewayd.cli import show
 from gatewayd.cli.failure import Exit
@@ -81,7 +81,7 @@ def rows(loaded: Loaded) -> list[dict[str, Any]]:
     found = []
     for table, kind in TABLES.items():
         value = getattr(loaded.settings, table)
-        entries = enumerate(value) if table == "modems" else [(None, value)]
+        entries = enumerate(value) if table in LISTS else [(None, value)]
         for index, entry in entries:
             prefix = table if index is None else f"{table}.{index}"
             for name in keys_of(kind):

@@ -134,8 +134,10 @@ def _write_bundle(target: Path, facts: Facts, report: dict[str, Any]) -> None:
         "modems": list(facts.daemon.modems_json),
         "events": _events(facts),
     }
+    settings = facts.config.settings
     try:
-        bundle.write(target, parts)
+        recordings = {} if settings is None else bundle.recordings(settings.gateway.data_dir)
+        bundle.write(target, parts, recordings)
     except FileExistsError as error:
         raise CliError(
             f"{target} is there already; nothing was written.", advice="Choose another name."

@@ -9,6 +9,7 @@ import click
 from gatewayd.cli import show
 from gatewayd.cli.client import Client, Json
 from gatewayd.cli.failure import NoDaemonError
+from gatewayd.cli.incidents import incident_words
 from gatewayd.cli.root import Session, pass_session
 
 _COLUMNS = ("created_at", "type", "subject", "id")
@@ -97,16 +98,18 @@ def _print(envelope: Json, *, as_json: bool) -> None:
 
 
 def _row(envelope: Json) -> dict[str, str]:
-    data = envelope.get("data") or {}
     return {
         "created_at": str(envelope.get("created_at", "")),
         "type": str(envelope.get("type", "")),
-        "subject": _subject(data),
+        "subject": _subject(envelope),
         "id": str(envelope.get("id", "")),
     }
 
 
-def _subject(data: Json) -> str:
+def _subject(event: Json) -> str:
+    data = event.get("data") or {}
+    if event.get("type") == "modem.incident":
+        return incident_words(data, str(event.get("created_at", "")))
     if data.get("direction") == "in":
         return f"{data.get('id')} from {data.get('from')}"
     if data.get("direction") == "out":

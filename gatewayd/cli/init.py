@@ -131,7 +131,7 @@ def _ask(question: str, default: str | None, read: Reader) -> str:
 
 
 def _find_modem(*, yes: bool) -> str:
-    from modem.discovery import scan  # noqa: PLC0415 - pyserial takes a while to import
+    from modem.ttys import scan  # noqa: PLC0415 - pyserial takes a while to import
 
     found = scan()
     if not found:

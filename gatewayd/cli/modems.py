@@ -2,8 +2,10 @@
 
 import click
 
-from gatewayd.cli import show
+from gatewayd.cli import by_hand, show
 from gatewayd.cli.client import Json, path_of
+from gatewayd.cli.found import probe, scan
+from gatewayd.cli.incidents import incidents
 from gatewayd.cli.root import Session, pass_session
 
 _COLUMNS = (
@@ -16,6 +18,7 @@ _COLUMNS = (
     "queue",
     "sent_today",
     "muted",
+    "balance",
     "reason",
     "next_at",
 )
@@ -23,7 +26,13 @@ _COLUMNS = (
 
 @click.group()
 def modems() -> None:
-    """List, restart and mute modems."""
+    """List, find, probe, restart, mute and ask modems."""
+
+
+modems.add_command(scan)
+modems.add_command(probe)
+modems.add_command(by_hand.ussd)
+modems.add_command(by_hand.console)
 
 
 @modems.command("list")
@@ -35,9 +44,25 @@ def list_modems(session: Session, *, as_json: bool) -> None:
     if as_json:
         show.document(found)
     else:
-        # Of the limits only what one waits for; `--json` tells them all.
-        rows = [each | {"next_at": each.get("limits", {}).get("next_at")} for each in found]
+        rows = [each | {"next_at": _next_at(each), "balance": _balance(each)} for each in found]
         show.table(rows, _COLUMNS, empty="The configuration names no modem.")
+
+
+def _next_at(modem: Json) -> object:
+    """When it goes on: of limits and pauses only what one waits for; `--json` tells all."""
+    paused = modem.get("paused")
+    return paused["next_try_at"] if paused else modem.get("limits", {}).get("next_at")
+
+
+def _balance(modem: Json) -> str | None:
+    balance = modem.get("balance") or {}
+    if balance.get("amount") is None:
+        return None
+    amount = " ".join(filter(None, (balance["amount"], balance["currency"])))
+    return f"{amount} (low)" if balance["low"] else amount
+
+
+modems.add_command(incidents)
 
 
 @modems.command()
@@ -68,6 +93,16 @@ def unmute(session: Session, name: str, *, as_json: bool) -> None:
     """Send through a muted modem again."""
     answer = session.client().post(path_of("v1", "modems", name, "unmute"))
     _done(answer, f"{name} sends again.", as_json=as_json)
+
+
+@modems.command("confirm-sim")
+@click.argument("name")
+@show.json_option
+@pass_session
+def confirm_sim(session: Session, name: str, *, as_json: bool) -> None:
+    """Say that the other SIM, for which a modem is held, is the right one."""
+    answer = session.client().post(path_of("v1", "modems", name, "confirm-sim"))
+    _done(answer, f"{name} serves this SIM from now on.", as_json=as_json)
 
 
 def _done(answer: Json, sentence: str, *, as_json: bool) -> None:

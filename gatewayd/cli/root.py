@@ -30,7 +30,7 @@ COMMANDS = {
     "config": _Entry("configuration", "config", "Check, show or explain the configuration."),
     "send": _Entry("send", "send", "Send a message."),
     "messages": _Entry("messages", "messages", "List, show, cancel and resolve messages."),
-    "modems": _Entry("modems", "modems", "List, restart and mute modems."),
+    "modems": _Entry("modems", "modems", "List, find, probe, restart, mute and ask modems."),
     "events": _Entry("events", "events", "Show what happened, and what happens."),
     "rules": _Entry("rules", "rules", "Export, import and try the rules of what comes in."),
     "token": _Entry("tokens", "token", "Make, list and revoke tokens for programs."),

@@ -35,6 +35,7 @@ class Options:
     second_link: Path | None
     tcp: tuple[str, int] | None
     number: str
+    iccid: str
     personality: str
     pin: str | None
     replay: Path | None
@@ -56,6 +57,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> tuple[
 
 _PATH = click.Path(path_type=Path, dir_okay=False)
 _MILLISECONDS = click.IntRange(min=0)
+_ICCID = "8930272000000000017"
 
 
 @click.command("virtual-modem")
@@ -63,6 +65,7 @@ _MILLISECONDS = click.IntRange(min=0)
 @click.option("--second-link", type=_PATH, help="The same for the second port of a make with two.")
 @click.option("--tcp", metavar="HOST:PORT", callback=_address, help="Listen on TCP instead.")
 @click.option("--number", default="+15145550100", show_default=True, help="The SIM's own number.")
+@click.option("--iccid", default=_ICCID, show_default=True, help="The SIM's ICCID.")
 @click.option(
     "--personality",
     type=click.Choice(tuple(PERSONALITIES)),
@@ -143,7 +146,7 @@ def _modem(options: Options) -> VirtualModem:
     return VirtualModem(
         network,
         personality=personality(options.personality),
-        sim=Sim(number=options.number, pin=options.pin),
+        sim=Sim(number=options.number, iccid=options.iccid, pin=options.pin),
         submit_ms=options.submit_ms,
         seed=options.seed,
     )

@@ -7,12 +7,14 @@ import phonenumbers
 from gatewayd.doctor.facts import Facts, ModemFacts
 from gatewayd.doctor.findings import Code, Finding, Sign
 from gatewayd.doctor.reasons import PORT_CODES, code_of
+from gatewayd.refusals import INCIDENT as REFUSED
 
 WEAK_DBM = -105
 """+CSQ 4: from here on, sends fail now and then."""
 
 STORE_FULL_PER_CENT = 80
 _NORTH_AMERICA = 1
+_LOW_CREDIT = "low_credit: "
 _SIM_CODES = frozenset(
     {
         Code.NO_SIM,
@@ -24,6 +26,7 @@ _SIM_CODES = frozenset(
         Code.SIM_PUK,
         Code.SIM_LOCKED,
         Code.MODEM_UNFIT,
+        Code.OTHER_MODEM,
     }
 )
 
@@ -47,6 +50,13 @@ def phone_sim(facts: Facts) -> Iterator[Finding]:
     )
     if real:
         yield Finding(code=Code.PHONE_SIM)
+
+
+def unknown_messages(facts: Facts) -> Iterator[Finding]:
+    """What the modems left in doubt, a person may have to settle."""
+    count = facts.daemon.unknown_messages
+    if count:
+        yield Finding(code=Code.MESSAGES_UNKNOWN, evidence={Sign.MESSAGES: str(count)})
 
 
 def _state(facts: Facts, modem: ModemFacts) -> Finding | None:
@@ -125,8 +135,17 @@ def _standing_facts(modem: ModemFacts) -> Iterator[Finding]:
     if spent:
         names = ", ".join(name.removesuffix("_left") for name in spent)
         yield _finding(Code.LIMIT_REACHED, modem, {Sign.LIMITS: names})
-    if modem.incidents and modem.state != "degraded":
-        yield _finding(Code.INCIDENT_OPEN, modem, {Sign.SAID: "\n".join(modem.incidents)})
+    low = [said for said in modem.incidents if said.startswith(_LOW_CREDIT)]
+    if low:
+        left = "\n".join(said.removeprefix(_LOW_CREDIT) for said in low)
+        yield _finding(Code.LOW_CREDIT, modem, {Sign.SAID: left})
+    others = [said for said in modem.incidents if said not in low]
+    if modem.paused is not None:
+        evidence = {Sign.SAID: modem.paused, Sign.QUEUE: str(modem.queue)}
+        yield _finding(Code.SENDING_PAUSED, modem, evidence)
+        others = [said for said in others if not said.startswith(f"{REFUSED}:")]
+    if others and modem.state != "degraded":
+        yield _finding(Code.INCIDENT_OPEN, modem, {Sign.SAID: "\n".join(others)})
 
 
 def _sim(modem: ModemFacts) -> dict[Sign, str]:

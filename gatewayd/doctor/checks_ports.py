@@ -61,6 +61,17 @@ def modem_manager(facts: Facts) -> Iterator[Finding]:
         yield Finding(code=Code.MODEMMANAGER_RUNS, evidence={Sign.PROCESS: str(manager)})
 
 
+def usb_reset(facts: Facts) -> Iterator[Finding]:
+    """The last remedy for a stick that hangs needs root, or a helper of root's."""
+    settings = facts.config.settings
+    sticks = [stick for stick in facts.sticks if stick.ttys]
+    if settings is None or facts.usb_helper or facts.user == "root" or not sticks:
+        return
+    if any(_is_local(modem) for modem in settings.modems):
+        names = ", ".join(stick.name for stick in sticks)
+        yield Finding(code=Code.USB_RESET_MISSING, evidence={Sign.STICK: names})
+
+
 def _is_local(modem: ModemSettings) -> bool:
     return modem.device == AUTO or modem.device.startswith("/")
 
@@ -70,6 +81,8 @@ def _of_modem(facts: Facts, modem: ModemSettings, now: ModemFacts | None) -> Fin
     code = code_of(reason)
     if not _is_local(modem):
         return _of_address(facts, modem, code, reason)
+    if code is Code.STICK_SHARED:
+        return _finding(code, modem, {Sign.DEVICE: modem.device, Sign.SAID: reason})
     present = [port for port in _candidates(facts, modem) if port.present]
     if not present:
         return _nothing_there(facts, modem)

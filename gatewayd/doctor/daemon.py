@@ -12,6 +12,7 @@ from gatewayd.cli.client import Client, Json
 from gatewayd.cli.failure import CliError, NoDaemonError, RefusedError
 from gatewayd.doctor.facts import DaemonFacts, ModemFacts, Standing
 
+_MOST = 200
 _STORE_TROUBLE = re.compile(r"the store does not answer: ([^;]+)", re.IGNORECASE)
 """As /readyz words it."""
 
@@ -39,13 +40,23 @@ def ask(socket: Path) -> DaemonFacts:
         store_trouble=store_trouble,
         modems=tuple(map(modem_facts, modems)),
         modems_json=tuple(modems),
+        unknown_messages=_unknown_messages(client),
     )
+
+
+def _unknown_messages(client: Client) -> int:
+    try:
+        found = client.get("/v1/messages", {"state": "unknown", "limit": _MOST}).get("items")
+    except CliError:
+        return 0  # the store does not answer, which is told above
+    return len(found) if isinstance(found, list) else 0
 
 
 def modem_facts(modem: Json) -> ModemFacts:
     """Read one modem of ``GET /v1/modems``."""
     limits = modem.get("limits")
     incidents = modem.get("incidents")
+    paused = modem.get("paused")
     return ModemFacts(
         name=str(modem.get("name", "")),
         state=str(modem.get("state", "")),
@@ -58,6 +69,7 @@ def modem_facts(modem: Json) -> ModemFacts:
         store_used=_number(modem.get("store_used")),
         store_size=_number(modem.get("store_size")),
         muted=modem.get("muted") is True,
+        paused=_text(paused.get("detail")) if isinstance(paused, dict) else None,
         limits={
             str(name): value
             for name, value in (limits if isinstance(limits, dict) else {}).items()

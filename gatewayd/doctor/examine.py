@@ -17,7 +17,9 @@ CHECKS: tuple[Check, ...] = (
     checks_ports.sticks,
     checks_ports.ports,
     checks_modems.modems,
+    checks_modems.unknown_messages,
     checks_ports.modem_manager,
+    checks_ports.usb_reset,
     checks_modems.phone_sim,
 )
 

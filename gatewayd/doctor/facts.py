@@ -50,6 +50,8 @@ class ModemFacts:
     store_used: int | None = None
     store_size: int | None = None
     muted: bool = False
+    paused: str | None = None
+    """What the network said last, where too many messages in a row were refused."""
     limits: Mapping[str, int] = field(default_factory=dict)
     incidents: tuple[str, ...] = ()
     """Those that are still open, in words."""
@@ -66,6 +68,8 @@ class DaemonFacts:
     modems: tuple[ModemFacts, ...] = ()
     modems_json: tuple[Mapping[str, object], ...] = ()
     """As it answered, for the support file."""
+    unknown_messages: int = 0
+    """Messages of which nobody knows whether they were sent; of very many, the newest 200."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +146,8 @@ class Facts:
     ports: Mapping[str, PortFacts] = field(default_factory=dict)
     """By the path that the configuration or sysfs names."""
     processes: ProcessFacts = field(default_factory=ProcessFacts)
+    usb_helper: bool = True
+    """Whether the helper for a USB reset is installed."""
     user: str = ""
     """The user that the daemon runs as."""
     folder: FolderFacts | None = None

@@ -45,6 +45,8 @@ class Code(StrEnum):
     STICK_CDROM = "stick_cdrom"
     DEVICE_MISSING = "device_missing"
     DEVICE_UNUSABLE = "device_unusable"
+    STICK_SHARED = "stick_shared"
+    OTHER_MODEM = "other_modem"
     PORT_FORBIDDEN = "port_forbidden"
     PORT_BUSY = "port_busy"
     PORT_BUSY_UNSEEN = "port_busy_unseen"
@@ -53,6 +55,7 @@ class Code(StrEnum):
     WRONG_PORT = "wrong_port"
     PORT_SILENT = "port_silent"
     NO_PORT_ANSWERS = "no_port_answers"
+    USB_RESET_MISSING = "usb_reset_missing"
     # SIM
     NO_SIM = "no_sim"
     SIM_FAILURE = "sim_failure"
@@ -76,11 +79,15 @@ class Code(StrEnum):
     MUTED = "muted"
     MUTED_WAITING = "muted_waiting"
     LIMIT_REACHED = "limit_reached"
+    SENDING_PAUSED = "sending_paused"
     MODEM_UNFIT = "modem_unfit"
     MODEM_SICK = "modem_sick"
     MODEM_NOT_READY = "modem_not_ready"
     MODEM_STARTING = "modem_starting"
+    LOW_CREDIT = "low_credit"
     INCIDENT_OPEN = "incident_open"
+    # the messages
+    MESSAGES_UNKNOWN = "messages_unknown"
 
 
 NOTES = frozenset(
@@ -88,10 +95,12 @@ NOTES = frozenset(
         Code.CONFIG_ODD,
         Code.DATABASE_NOT_CHECKED,
         Code.MODEMMANAGER_RUNS,
+        Code.USB_RESET_MISSING,
         Code.PHONE_SIM,
         Code.MUTED,
         Code.MODEM_STARTING,
         Code.INCIDENT_OPEN,
+        Code.MESSAGES_UNKNOWN,
     }
 )
 """Good to know; with nothing else found, the doctor is content."""
@@ -127,6 +136,7 @@ class Sign(StrEnum):
     USED = "used"
     QUEUE = "queue"
     LIMITS = "limits"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from gatewayd.clock import SystemClock
 from gatewayd.doctor import daemon, host, processes, usb
 from gatewayd.doctor.facts import ConfigFacts, DaemonFacts, Facts, PortFacts, Standing, Stick
 from gatewayd.doctor.host import Account
+from modem.usb_reset import FOLDER as USB_FOLDER
 from storage import checkup
 from storage.lock import holder
 
@@ -50,6 +51,7 @@ def gather(chosen: Path | None, *, version: str, root: Path = MACHINE) -> Facts:
             listen=settings.http.listen if told.standing is Standing.STOPPED else None,
             own=(os.getpid(), *filter(None, [holder(data_dir)])),
         ),
+        usb_helper=(root / USB_FOLDER.relative_to("/")).is_dir(),
         user=account.name,
         folder=host.folder_facts(data_dir, account),
         database=None if database_file is None else checkup.examine(database_file),

@@ -20,6 +20,8 @@ _REASONS: tuple[tuple[str, Code], ...] = (
     (r"(asks|now asks) for ", Code.SIM_LOCKED),
     # port
     (r"another program holds the port|is open already", Code.PORT_BUSY),
+    (r"uses this stick already", Code.STICK_SHARED),
+    (r"leads to another modem than", Code.OTHER_MODEM),
     (r"permission denied|the system forbids", Code.PORT_FORBIDDEN),
     (
         r"not a serial port|cannot be watched|expected socket://|not a device or URL",
@@ -41,6 +43,7 @@ PORT_CODES = frozenset(
     {
         Code.DEVICE_MISSING,
         Code.DEVICE_UNUSABLE,
+        Code.STICK_SHARED,
         Code.PORT_BUSY,
         Code.PORT_FORBIDDEN,
         Code.PORT_SILENT,

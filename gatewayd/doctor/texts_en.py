@@ -43,6 +43,10 @@ CAUSES: dict[Code, str] = {
     "nothing at {device}.",
     Code.DEVICE_UNUSABLE: "What the configuration gives as the device of modem {subject} is not a "
     "modem's port.",
+    Code.STICK_SHARED: "Modem {subject} cannot have its stick: another modem of the configuration "
+    "uses it already, perhaps by another of its ports.",
+    Code.OTHER_MODEM: "The port that the configuration gives for modem {subject} leads to another "
+    "modem than the one with its imei: ports change their names when sticks are moved.",
     Code.PORT_FORBIDDEN: "gatewayd (user {user}) has no permission to use the port of modem "
     "{subject}.",
     Code.PORT_BUSY: "Another program uses the port of modem {subject}: {process}.",
@@ -86,11 +90,18 @@ CAUSES: dict[Code, str] = {
     Code.MUTED: "Modem {subject} is muted: it receives but does not send.",
     Code.MUTED_WAITING: "Modem {subject} is muted, and messages wait for it.",
     Code.LIMIT_REACHED: "Modem {subject} has reached a limit that you set; further messages wait.",
+    Code.SENDING_PAUSED: "The network refused too many messages of modem {subject} in a row, so it "
+    "sends none for a while. Often the SIM has no credit.",
     Code.MODEM_UNFIT: "Modem {subject} does not know the commands that text messages need.",
     Code.MODEM_SICK: "Modem {subject} has trouble, and gatewayd is trying to cure it.",
     Code.MODEM_NOT_READY: "Modem {subject} is not ready.",
     Code.MODEM_STARTING: "Modem {subject} is just starting.",
+    Code.USB_RESET_MISSING: "A stick that hangs so that only replugging would help cannot be reset "
+    "by gatewayd: the small helper for it is not installed.",
+    Code.LOW_CREDIT: "The SIM of modem {subject} is low on credit.",
     Code.INCIDENT_OPEN: "Modem {subject} had a trouble that is recorded as not over.",
+    Code.MESSAGES_UNKNOWN: "Of some messages nobody knows whether they were sent: the modem or the "
+    "network did not say. Their delivery reports may still settle it.",
 }
 
 FIXES: dict[Code, str] = {
@@ -131,6 +142,10 @@ FIXES: dict[Code, str] = {
     Code.DEVICE_MISSING: "Plug the modem in. If it is, its port has another name now: write device "
     '= "auto" in the configuration and restart gatewayd.',
     Code.DEVICE_UNUSABLE: 'Write device = "auto" in the configuration and restart gatewayd.',
+    Code.STICK_SHARED: "Take one of the two out of the configuration, or give it the port of "
+    "another stick (`gatewayd modems scan` lists them), and restart gatewayd.",
+    Code.OTHER_MODEM: 'Write device = "auto" for it in the configuration and restart gatewayd; it '
+    "is then found by its imei at any port.",
     Code.PORT_FORBIDDEN: "Run `sudo usermod -aG {group} {user}`, then restart gatewayd (log out "
     "and in again if you run it yourself).",
     Code.PORT_BUSY: "Close that program. Only one program can use a modem.",
@@ -182,14 +197,22 @@ FIXES: dict[Code, str] = {
     Code.MUTED_WAITING: "Let it send again: `gatewayd modems unmute {subject}`.",
     Code.LIMIT_REACHED: "Wait until the period is over, or raise the limit of this modem in the "
     "configuration.",
+    Code.SENDING_PAUSED: "Look at the SIM's credit and plan, or ask the provider; then "
+    "`gatewayd modems unmute {subject}`. One message is tried again by itself now and then.",
     Code.MODEM_UNFIT: "Use another modem; docs/doctor.md says which kinds suit.",
     Code.MODEM_SICK: "Wait a few minutes. If it stays, unplug the modem, wait ten seconds, plug it "
     "in again.",
     Code.MODEM_NOT_READY: "Unplug the modem, wait ten seconds, plug it in again. If it stays, send "
     "us the file that `gatewayd doctor --bundle FILE` writes.",
     Code.MODEM_STARTING: "Wait a minute and run `gatewayd doctor` again.",
+    Code.USB_RESET_MISSING: "Install the helper as docs/modems.md says under “USB reset”, or "
+    "replug the stick by hand when it hangs.",
+    Code.LOW_CREDIT: "Top it up. What it has now tells `gatewayd modems ussd {subject} CODE`, with "
+    "its operator's code for the balance.",
     Code.INCIDENT_OPEN: "If messages come and go, nothing. Else send us the file that `gatewayd "
     "doctor --bundle FILE` writes.",
+    Code.MESSAGES_UNKNOWN: "See them with `gatewayd messages list --state unknown`, ask the "
+    "customer, and settle each: `gatewayd messages resolve ID --as sent`, `failed` or `resend`.",
 }
 
 SIGNS: dict[Sign, str] = {
@@ -220,6 +243,7 @@ SIGNS: dict[Sign, str] = {
     Sign.USED: "used",
     Sign.QUEUE: "waiting",
     Sign.LIMITS: "limits",
+    Sign.MESSAGES: "messages",
 }
 
 NOTHING_WRONG = "Nothing is wrong."

@@ -43,6 +43,10 @@ CAUSES: dict[Code, str] = {
     "rien à {device}.",
     Code.DEVICE_UNUSABLE: "Ce que la configuration donne comme port du modem {subject} n’est pas "
     "le port d’un modem.",
+    Code.STICK_SHARED: "Le modem {subject} ne peut pas avoir sa clé : un autre modem de la "
+    "configuration l’utilise déjà, peut-être par un autre de ses ports.",
+    Code.OTHER_MODEM: "Le port donné par la configuration pour le modem {subject} mène à un autre "
+    "modem que celui de son imei : les ports changent de nom quand on déplace les clés.",
     Code.PORT_FORBIDDEN: "gatewayd (utilisateur {user}) n’a pas le droit d’utiliser le port du "
     "modem {subject}.",
     Code.PORT_BUSY: "Un autre programme utilise le port du modem {subject} : {process}.",
@@ -91,11 +95,18 @@ CAUSES: dict[Code, str] = {
     Code.MUTED_WAITING: "Le modem {subject} est en sourdine, et des messages l’attendent.",
     Code.LIMIT_REACHED: "Le modem {subject} a atteint une limite que vous avez fixée ; les "
     "messages suivants attendent.",
+    Code.SENDING_PAUSED: "Le réseau a refusé trop de messages du modem {subject} de suite : il "
+    "n’en envoie plus pour un moment. Souvent, la carte SIM n’a plus de crédit.",
     Code.MODEM_UNFIT: "Le modem {subject} ne connaît pas les commandes nécessaires aux textos.",
     Code.MODEM_SICK: "Le modem {subject} a un problème, et gatewayd essaie de le régler.",
     Code.MODEM_NOT_READY: "Le modem {subject} n’est pas prêt.",
     Code.MODEM_STARTING: "Le modem {subject} démarre en ce moment.",
+    Code.USB_RESET_MISSING: "Une clé bloquée au point qu’il faudrait la rebrancher ne peut pas "
+    "être réinitialisée par gatewayd : le petit programme d’aide n’est pas installé.",
+    Code.LOW_CREDIT: "La carte SIM du modem {subject} n’a presque plus de crédit.",
     Code.INCIDENT_OPEN: "Le modem {subject} a eu un problème qui n’est pas noté comme terminé.",
+    Code.MESSAGES_UNKNOWN: "Pour certains messages, nul ne sait s’ils sont partis : le modem ou le "
+    "réseau ne l’a pas dit. Leurs accusés de réception peuvent encore le dire.",
 }
 
 FIXES: dict[Code, str] = {
@@ -139,6 +150,10 @@ FIXES: dict[Code, str] = {
     Code.DEVICE_MISSING: "Branchez le modem. S’il l’est déjà, son port a changé de nom : écrivez "
     'device = "auto" dans la configuration et redémarrez gatewayd.',
     Code.DEVICE_UNUSABLE: 'Écrivez device = "auto" dans la configuration et redémarrez gatewayd.',
+    Code.STICK_SHARED: "Retirez l’un des deux de la configuration, ou donnez-lui le port d’une "
+    "autre clé (`gatewayd modems scan` les liste), puis redémarrez gatewayd.",
+    Code.OTHER_MODEM: 'Écrivez device = "auto" pour lui dans la configuration et redémarrez '
+    "gatewayd ; il sera trouvé par son imei sur n’importe quel port.",
     Code.PORT_FORBIDDEN: "Lancez `sudo usermod -aG {group} {user}`, puis redémarrez gatewayd (si "
     "vous le lancez vous-même, fermez et rouvrez votre session).",
     Code.PORT_BUSY: "Fermez ce programme. Un seul programme à la fois peut utiliser un modem.",
@@ -192,14 +207,23 @@ FIXES: dict[Code, str] = {
     Code.MUTED_WAITING: "Laissez-le envoyer de nouveau : `gatewayd modems unmute {subject}`.",
     Code.LIMIT_REACHED: "Attendez la fin de la période, ou augmentez la limite de ce modem dans la "
     "configuration.",
+    Code.SENDING_PAUSED: "Vérifiez le crédit et le forfait de la carte, ou demandez au "
+    "fournisseur ; puis `gatewayd modems unmute {subject}`. Un message est réessayé de temps en "
+    "temps.",
     Code.MODEM_UNFIT: "Prenez un autre modem ; docs/doctor.md dit lesquels conviennent.",
     Code.MODEM_SICK: "Attendez quelques minutes. Si cela dure, débranchez le modem, attendez dix "
     "secondes, rebranchez-le.",
     Code.MODEM_NOT_READY: "Débranchez le modem, attendez dix secondes, rebranchez-le. Si cela "
     "dure, envoyez-nous le fichier qu’écrit `gatewayd doctor --bundle FICHIER`.",
     Code.MODEM_STARTING: "Attendez une minute et relancez `gatewayd doctor`.",
+    Code.USB_RESET_MISSING: "Installez ce programme comme le dit docs/modems.md sous « USB "
+    "reset », ou rebranchez la clé à la main quand elle se bloque.",
+    Code.LOW_CREDIT: "Rechargez-la. `gatewayd modems ussd {subject} CODE`, avec le code de son "
+    "opérateur, dit son solde du moment.",
     Code.INCIDENT_OPEN: "Si les messages passent, rien. Sinon, envoyez-nous le fichier qu’écrit "
     "`gatewayd doctor --bundle FICHIER`.",
+    Code.MESSAGES_UNKNOWN: "Voyez-les avec `gatewayd messages list --state unknown`, demandez au "
+    "client, puis réglez chacun : `gatewayd messages resolve ID --as sent`, `failed` ou `resend`.",
 }
 
 SIGNS: dict[Sign, str] = {
@@ -230,6 +254,7 @@ SIGNS: dict[Sign, str] = {
     Sign.USED: "utilisé",
     Sign.QUEUE: "en attente",
     Sign.LIMITS: "limites",
+    Sign.MESSAGES: "messages",
 }
 
 NOTHING_WRONG = "Tout va bien."

@@ -25,11 +25,13 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    by_hand,
     contacts,
     conversations,
     decode,
     events,
     inboxes,
+    incidents,
     messages,
     modems,
     rules,
@@ -62,6 +64,8 @@ ROUTES: tuple[Route, ...] = (
     *teams.ROUTES,
     *rules.ROUTES,
     *modems.ROUTES,
+    *incidents.ROUTES,
+    *by_hand.ROUTES,
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,

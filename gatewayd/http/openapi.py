@@ -30,7 +30,9 @@ _PROBLEM_MEANS: dict[HTTPStatus, str] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Not acceptable; `errors` points at each reason",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; see Retry-After",
     HTTPStatus.INTERNAL_SERVER_ERROR: "A fault in gatewayd",
+    HTTPStatus.BAD_GATEWAY: "The mobile network, or the modem, refused",
     HTTPStatus.SERVICE_UNAVAILABLE: "Shutting down, not ready, or the store does not answer",
+    HTTPStatus.GATEWAY_TIMEOUT: "The mobile network did not answer in time",
 }
 Mode = Literal["validation", "serialization"]
 

@@ -29,7 +29,8 @@ EVENT_TYPES: dict[str, str] = {
     "message.updated": "something else about it changed, such as a late part of a long text",
     "modem.state": "a modem is in another state",
     "modem.incident": "a modem has trouble (`state` `open`), a remedy was tried (`step`, with "
-    "`helped` and `seconds`), or it is over (`closed`)",
+    "`helped` and `seconds`, and `detail` where it was skipped), or it is over (`closed`, with "
+    "`cure` and the `seconds` that it lasted)",
     "modem.canary": "a test message of a modem to us is `awaited`, has `arrived`, is `overdue`, or "
     "was `withdrawn`",
     "call.missed": "somebody called the modem's number",

@@ -17,6 +17,7 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemDirectory
+from gatewayd.failover import sharing_names
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
 from gatewayd.services.tokens import Principal
 from storage import idempotency, outbox, queries
@@ -143,6 +144,7 @@ class Messages:
             parts=prepared.parts,
             from_number=self._sole_number(prepared.inbox),
             answers=draft.answers,
+            sharing=sharing_names(self._settings, prepared.inbox),
         )
 
     def _sole_number(self, inbox: str) -> str | None:

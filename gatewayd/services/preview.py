@@ -16,11 +16,11 @@ from gatewayd.clock import Clock
 from gatewayd.facts import facts_of
 from gatewayd.numbers import canonical
 from gatewayd.reassembly import UNKNOWN_SENDER
+from gatewayd.rulestory import tell
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.rulebook import UnfitBook, checked
 from gatewayd.services.shop import LoadedShop, ShopLoader
 from gatewayd.services.staff import Unfit
-from gatewayd.story import tell
 from routing.decision import Decision, Inbox, Incoming
 from routing.evaluate import evaluate
 from routing.model import Kind

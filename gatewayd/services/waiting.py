@@ -1,17 +1,21 @@
-"""What holds an outgoing message back: the limits of every modem that could send it. Pure."""
+"""What holds an outgoing message back: limits or pauses of every modem that could send it. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gatewayd.directory import ModemView
+from storage.outbox import pin_of
 from storage.queries import AttemptRow, MessageRow
 from storage.states import MessageState
+
+SENDING_PAUSED = "sending_paused"
+"""The network refused too many messages of the SIM in a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The limit, and when it ends; None where nobody can tell."""
+    """The limit or pause, and when it ends; None where nobody can tell."""
 
     code: str
     until: datetime | None
@@ -33,14 +37,25 @@ def waiting_of(
     if any(attempt.ended_at_ms is None for attempt in attempts):
         return None  # one of its parts is on its way; the next is not late yet
     able = [view for view in serving if row.iccid is None or view.iccid == row.iccid]
-    held = [
-        Waiting(code=view.limits.waits_for, until=view.limits.next_at)
-        for view in able
-        if view.limits.waits_for is not None
-    ]
+    if row.iccid is None and row.sim is not None:
+        # The SIM its customer knows; where nobody has that any more, any of them.
+        able = [view for view in able if row.sim in _pins(view)] or able
+    held = [waiting for view in able if (waiting := _held(view)) is not None]
     if len(held) < len(able):
         return None
     return min(held, key=_order, default=None)
+
+
+def _pins(view: ModemView) -> set[str]:
+    return {pin_of(modem=view.name, iccid=iccid) for iccid in (view.iccid, None)}
+
+
+def _held(view: ModemView) -> Waiting | None:
+    if view.paused is not None:
+        return Waiting(code=SENDING_PAUSED, until=view.paused.next_try_at)
+    if view.limits.waits_for is not None:
+        return Waiting(code=view.limits.waits_for, until=view.limits.next_at)
+    return None
 
 
 _UNSENT = frozenset({MessageState.QUEUED, MessageState.SENDING})

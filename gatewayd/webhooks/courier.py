@@ -12,6 +12,7 @@ from random import SystemRandom
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.schema import Settings
 from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
@@ -61,17 +62,17 @@ class Courier:
     def __init__(
         self,
         *,
+        settings: Settings,
         store: Store,
         bus: Bus,
         clock: Clock,
         poster: Poster,
-        inboxes: Mapping[str, str],
     ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
         self._poster = poster
-        self._inboxes = inboxes
+        self._inboxes = {modem.name: modem.inbox for modem in settings.modems}
         self._events = Events(store)
         self._lanes: dict[str, tuple[asyncio.Task[None], Subscription]] = {}
 

@@ -175,10 +175,11 @@ class Engine:
         response = TimedOut(ctrl_z_written=ctrl_z_written, lines=lines)
         return (Finished(command=command, response=response),)
 
-    def quiet(self) -> tuple[Event, ...]:
+    def quiet(self, *, patient: bool = False) -> tuple[Event, ...]:
         """Judge the last try, or make the next: the line has been quiet for a while.
 
-        Does nothing outside RESYNC.
+        Does nothing outside RESYNC. ``patient``: the modem may still be at the late command, and
+        the AT that has been typed waits behind it.
         """
         if self._state is not EngineState.RESYNC:
             return ()
@@ -189,6 +190,8 @@ class Engine:
         if self._resync.in_step:
             self._go(Trigger.LONE_OK)
             events.append(Resynced())
+        elif patient and self._resync.tries:
+            return tuple(events)
         elif self._resync.tries == MAX_TRIES:
             self._go(Trigger.GIVE_UP)
             events.append(ResyncFailed())

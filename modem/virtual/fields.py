@@ -51,6 +51,15 @@ class Fields:
             )
         return value
 
+    def texts(self, name: str) -> dict[str, str]:
+        """Take an object of strings; an empty one where it was not given."""
+        value = self._rest.pop(name, {})
+        if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+            raise RequestRefusedError(
+                operation=self.operation, reason=f'"{name}" must be an object of strings'
+            )
+        return value
+
     def has(self, name: str) -> bool:
         """Tell whether a field was given."""
         return name in self._rest

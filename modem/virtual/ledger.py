@@ -29,6 +29,7 @@ class Happening(StrEnum):
     REPORTED = "reported"  # a status report went into a modem
     RETURNED = "returned"  # a pushed PDU was not acknowledged and went back to the network
     DELETED = "deleted"  # the computer deleted a stored PDU
+    USSD = "ussd"  # a code or a reply came through; `text` is what was asked
     PIN = "pin"  # a PIN was typed; `detail` is "right" or "wrong"
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from modem.virtual.traits import Personality, choices
+from modem.virtual.ussd import UssdCoding
 
 GENERIC: Final = Personality(
     name="generic", manufacturer="gatewayd", model="Virtual Modem", revision="1.0"
@@ -34,9 +35,11 @@ HUAWEI: Final = Personality(
     pin_attempts_verb="^CPIN",
     registration_verbs=frozenset({"+CREG", "+CGREG"}),
     errors_in_words=True,
+    ussd_request=UssdCoding.PACKED,
+    ussd_answer=UssdCoding.PACKED,
 )
-"""Chatters, counts from slot 0, has its own verbs, says ^SMMEMFULL and keeps silent otherwise
-[gammu #393 #1215 #369; wdoekes #47; raspisms #166]."""
+"""Chatters, counts from slot 0, has its own verbs, says ^SMMEMFULL and keeps silent otherwise. USSD
+is hex of packed septets, both ways [gammu #393 #1215 #369 #374; wdoekes #47; raspisms #166]."""
 
 SIM800: Final = Personality(
     name="sim800",
@@ -104,5 +107,6 @@ LTE: Final = Personality(
     pin_attempts_verb="+SPIC",
     registration_verbs=frozenset({"+CEREG"}),
     refused=frozenset({"+CPINR"}),
+    ussd_answer=UssdCoding.UCS2,
 )
 """Registers in +CEREG only; the number of slot 0 counts [faucamp #100; SIM7000/7600]."""

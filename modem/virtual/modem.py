@@ -22,6 +22,7 @@ from modem.virtual.settings import Settings, power_on_settings
 from modem.virtual.sim import Lock, Sim
 from modem.virtual.stores import MessageStore
 from modem.virtual.terminal import Terminal
+from modem.virtual.ussd import UssdSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +79,10 @@ class VirtualModem:
         settings, random = power_on_settings(personality), Random(seed)  # noqa: S311  # repeatable, not secret
         self.ports = tuple(self._make_port(settings, random) for _ in range(personality.ports))
         self.calls = Calls(self)
+        self.ussd = UssdSession(self)
         self._chatter = Chatter(self)
         self.arrivals = Arrivals(self)
+        self._cards: dict[str, MessageStore] = {}  # what lies on those that were taken out
         self._hung = False
         self._answered = 0  # command lines since power-on
         self._timers: set[Timer] = set()
@@ -194,12 +197,27 @@ class VirtualModem:
         else:
             self._booted()
 
+    def insert(self, sim: Sim) -> None:
+        """Put another card in, without power, as a tray wants it; its messages come with it."""
+        powered = self.powered
+        self.unplug()
+        self.network.detach(self.number)
+        if "SM" in self.stores:
+            self._cards[self.sim.iccid] = self.stores["SM"]
+            empty = MessageStore(size=self.stores["SM"].size, first=self.personality.first_index)
+            self.stores["SM"] = self._cards.pop(sim.iccid, empty)
+        self.sim = sim
+        self.network.attach(self.number, self)
+        if powered:
+            self.plug()
+
     def unplug(self) -> None:
         """Power off."""
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
         self.calls.end()
+        self.ussd.forget()
         self.powered = False
         self.in_service = False
         self.centre_read = False

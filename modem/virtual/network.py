@@ -17,6 +17,7 @@ from modem.pdu.errors import PduError
 from modem.virtual import air
 from modem.virtual.ledger import Happening, Ledger
 from modem.virtual.scheduler import LoopScheduler, Scheduler
+from modem.virtual.ussd import PLAN_MENU, UssdPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,10 @@ class VirtualNetwork:
         self.service_centre = service_centre
         self.ledger = Ledger(now=self.scheduler.now, path=ledger_path)
         self.recipients: dict[str, Recipient] = {}
-        self.ussd: dict[str, str] = {"*100#": "Solde / balance: 12.34 CAD"}
+        self.ussd: dict[str, str | UssdPage] = {
+            "*100#": "Solde / balance: 12.34 CAD",
+            "*101#": PLAN_MENU,
+        }
         self._zone = timezone(timedelta(minutes=zone_minutes))
         self._mailboxes: dict[str, _Mailbox] = {}
         self._hooks: list[Callable[[str, str, str], object]] = []
@@ -92,6 +96,10 @@ class VirtualNetwork:
     def attach(self, number: str, handset: Handset) -> None:
         """Give a number to a modem; what waits for it is handed over when it resumes."""
         self._mailbox(number).handset = handset
+
+    def detach(self, number: str) -> None:
+        """Take a number from its modem: what comes for it waits in the network."""
+        self._mailbox(number).handset = None
 
     def on_text(self, hook: Callable[[str, str, str], object]) -> None:
         """Call `hook(sender, recipient, text)` for each whole message the network accepted."""

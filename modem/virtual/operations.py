@@ -14,7 +14,9 @@ from modem.virtual.faults import Fault, FaultKind
 from modem.virtual.fields import Fields
 from modem.virtual.ledger import Entry, Happening, facts
 from modem.virtual.network import Recipient
+from modem.virtual.sim import Sim
 from modem.virtual.stores import behind
+from modem.virtual.ussd_orders import ussd_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -242,6 +244,12 @@ def _say(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
     return {}
 
 
+def _ussd(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
+    """Let a code answer so from now on."""
+    modem.network.ussd[fields.text("code")] = ussd_page(fields)
+    return {}
+
+
 def _set(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
     modem.submit_ms = fields.number("submit_ms", modem.submit_ms)
     modem.network.report_delay_ms = fields.number("report_delay_ms", modem.network.report_delay_ms)
@@ -253,6 +261,13 @@ def _set(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
     if fields.has("registration"):
         modem.registration = fields.number("registration")
         modem.radio_on()
+    return {}
+
+
+def _insert_sim(modem: VirtualModem, fields: Fields) -> dict[str, Any]:
+    sim = Sim(number=fields.text("number"), iccid=fields.text("iccid"))
+    fields.done()
+    modem.insert(sim)
     return {}
 
 
@@ -287,6 +302,8 @@ _ACTIONS: dict[str, Callable[[VirtualModem, Fields], dict[str, Any]]] = {
     "wake": _wake,
     "reboot": _reboot,
     "say": _say,
+    "ussd": _ussd,
     "set": _set,
+    "insert_sim": _insert_sim,
     "state": _state,
 }

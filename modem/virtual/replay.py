@@ -1,7 +1,8 @@
 r"""A recorded dialogue played back: the modem's half of a file, line by line.
 
 File format, shared with the tests' dialogues: `# comment`, `> line the computer sends`, `< line the
-modem answers`; `! …` (an expected event) and `@ …` (the clock) are ignored here. In a line, `\r`,
+modem answers`, `@ opened` where a program has opened the port anew; `! …` (an expected event) and
+other `@ …` (the clock) are ignored here. In a line, `\r`,
 `\n`, `\xNN` and `\\` are escapes; `< > ` is a prompt; a sent `…\x1a` ends with Ctrl-Z instead of a
 return. An answer with a line end written at either end is exact, any other is framed.
 """
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|([rn\\]))")
 _PLAIN = {"r": "\r", "n": "\n", "\\": "\\"}
 PROMPT = "> "
+OPENED = "opened"
 CONTROL_Z, ESCAPE_KEY = 0x1A, 0x1B
 
 
@@ -31,6 +33,8 @@ class Step:
     typed: bytes
     written: bytes
     line: int
+    opening: int = 0
+    """How many `@ opened` stand before it."""
 
 
 def read_dialogue(path: Path) -> tuple[Step, ...]:
@@ -40,26 +44,32 @@ def read_dialogue(path: Path) -> tuple[Step, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise ReplayError(path=str(path), line=0, reason=str(error)) from error
     steps: list[Step] = []
-    typed, written, start = b"", bytearray(), 1
+    typed, written, start, opening = b"", bytearray(), 1, 0
+
+    def end_step() -> None:
+        if typed or written:
+            steps.append(Step(typed=typed, written=bytes(written), line=start, opening=opening))
+
     for number, text in enumerate(lines, 1):
         kind, payload = text[:1], text[2:] if text[1:2] == " " else text[1:]
         match kind:
             case ">":
-                if typed or written:
-                    steps.append(Step(typed=typed, written=bytes(written), line=start))
+                end_step()
                 # A return is how each line ends; ESC is dropped where it is received.
                 typed = _unescaped(payload).lstrip(b"\x1b").rstrip(b"\r")
                 written, start = bytearray(), number
             case "<":
                 written += _answer(payload)
+            case "@" if payload == OPENED:
+                end_step()
+                typed, written, start, opening = b"", bytearray(), number, opening + 1
             case "" | "#" | "!" | "@":
                 continue
             case _:
                 raise ReplayError(
                     path=str(path), line=number, reason="a line starts with # > < ! or @"
                 )
-    if typed or written:
-        steps.append(Step(typed=typed, written=bytes(written), line=start))
+    end_step()
     return tuple(steps)
 
 
@@ -81,8 +91,10 @@ def _answer(payload: str) -> bytes:
 class Replay:
     """Plays a dialogue to whoever is at the line. Has the modem's face towards a link.
 
-    What is typed otherwise than recorded is answered ERROR, told to `on_surprise`, and the step
-    stays due; after the last step it begins again.
+    What is typed otherwise than recorded is told to `on_surprise`. If it is another message to
+    send, or comes later in the dialogue, it is answered from there; else ERROR, and the step stays
+    due. Each program that opens the port plays the next opening of the file; after the last
+    step of an opening it begins again, and so does the file after its last.
     """
 
     def __init__(
@@ -90,6 +102,12 @@ class Replay:
     ) -> None:
         self._steps = steps
         self._on_surprise = on_surprise
+        self._openings = [
+            [index for index, step in enumerate(steps) if step.opening == opening]
+            for opening in sorted({step.opening for step in steps})
+        ]
+        self._next_opening = 0
+        self._due: list[int] = []
         self._position = 0
         self._typed = bytearray()
         self._output: Callable[[bytes], None] | None = None
@@ -100,11 +118,14 @@ class Replay:
         return self._position
 
     def connect(self, output: Callable[[bytes], None]) -> None:
-        """Let a program open the port: the dialogue begins anew."""
+        """Let a program open the port: its dialogue begins."""
         self._output = output
-        self._position = 0
+        if self._openings:
+            self._due = self._openings[self._next_opening]
+            self._next_opening = (self._next_opening + 1) % len(self._openings)
+            self._position = self._due[0]
         self._typed.clear()
-        if self._steps and not self._steps[0].typed:
+        if self._steps and not self._steps[self._position].typed:
             self._write_next()
 
     def disconnect(self) -> None:
@@ -131,18 +152,37 @@ class Replay:
         if not self._steps:
             return
         due = self._steps[self._position]
-        if line == due.typed or line.upper() == due.typed.upper():
+        if line.upper() == due.typed.upper():
             self._write_next()
             return
+        ahead = self._ahead(line)
         if self._on_surprise is not None:
-            expected = due.typed.decode("latin-1")
-            heard = line.decode("latin-1")
-            self._on_surprise(f"line {due.line}: expected {expected!r}, heard {heard!r}")
-        if self._output is not None:
+            expected, heard = due.typed.decode("latin-1"), line.decode("latin-1")
+            where = "" if ahead is None else f", taken for line {self._steps[ahead].line}"
+            self._on_surprise(f"line {due.line}: expected {expected!r}, heard {heard!r}{where}")
+        if ahead is not None:
+            self._position = ahead
+            self._write_next()
+        elif self._output is not None:
             self._output(b"\r\nERROR\r\n")
+
+    def _ahead(self, line: bytes) -> int | None:
+        """The step that is meant: another message now, or the next of this line in the opening."""
+        if _message(line) and _message(line) == _message(self._steps[self._position].typed):
+            return self._position
+        later = (index for index in self._due if index > self._position)
+        return next((i for i in later if self._steps[i].typed.upper() == line.upper()), None)
 
     def _write_next(self) -> None:
         written = self._steps[self._position].written
-        self._position = (self._position + 1) % len(self._steps)
+        after = self._position + 1
+        self._position = after if after in self._due else self._due[0]
         if self._output is not None and written:
             self._output(written)
+
+
+def _message(line: bytes) -> str | None:
+    """Which part of a submit a line is: nobody can send a message whose recording was masked."""
+    if line.upper().startswith(b"AT+CMGS="):
+        return "command"
+    return "body" if line.endswith(bytes([CONTROL_Z])) else None

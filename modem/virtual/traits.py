@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from modem.virtual.ussd import UssdCoding
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -72,6 +74,8 @@ class Personality:
     pin_query_waits: bool = False  # while it is busy, +CPIN? is an error too
     sim_busy_codes: tuple[int, int] = (14, 314)  # +CME, +CMS
     service_centre_ms: int = 0  # from registration until +CSCA? names the centre
+    ussd_request: UssdCoding = UssdCoding.PLAIN  # else ERROR
+    ussd_answer: UssdCoding = UssdCoding.PLAIN
     ports: int = 1
     announcing_port: int = 1  # where unsolicited lines come out
     reboot_after_commands: int = 0  # 0: never by itself

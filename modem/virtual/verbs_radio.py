@@ -17,8 +17,6 @@ REGISTRATION_VERBS = frozenset({"+CREG", "+CGREG", "+CEREG"})
 SEARCHING = 2
 LAC, CELL = "00C3", "01A2B3C4"
 OPERATOR_NAME, OPERATOR_CODE = "Virtuel QC", "302720"
-UCS2_LANGUAGE_UNSPECIFIED = 72  # 23.038 §5
-GSM7_LANGUAGE_UNSPECIFIED = 15
 
 
 def _registration(modem: VirtualModem, request: Request) -> Outcome:
@@ -114,29 +112,7 @@ def _answer_call(modem: VirtualModem, _: Request) -> Outcome:
 
 
 def _ussd(modem: VirtualModem, request: Request) -> Outcome:
-    match request.form:
-        case Form.READ:
-            return said("+CUSD: 1")
-        case Form.TEST:
-            return said("+CUSD: (0-2)")
-        case _:
-            pass
-    code = request.text(1)
-    if request.text(0) != "1" or not code:
-        return OK
-    trouble = modem.sim_trouble(message_service=False)
-    if trouble is not None or not modem.in_service:
-        return trouble or cme(30)
-    modem.later(0, lambda: modem.say(_ussd_answer(modem.network.ussd.get(code))))
-    return OK
-
-
-def _ussd_answer(text: str | None) -> str:
-    if text is None:
-        return "+CUSD: 4"  # operation not supported
-    if text.isascii():
-        return f'+CUSD: 0,"{text}",{GSM7_LANGUAGE_UNSPECIFIED}'
-    return f'+CUSD: 0,"{text.encode("utf-16-be").hex().upper()}",{UCS2_LANGUAGE_UNSPECIFIED}'
+    return modem.ussd.execute(request)
 
 
 def _phone_activity(modem: VirtualModem, request: Request) -> Outcome:

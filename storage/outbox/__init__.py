@@ -6,9 +6,20 @@ carries its message's state with it.
 """
 
 from storage.outbox.ahead import pull_back
-from storage.outbox.claims import ClaimedPart, claim, mark_submitting, next_due_ms, pin_of
+from storage.outbox.claims import ClaimedPart, Sharing, claim, mark_submitting, next_due_ms
 from storage.outbox.delivery import ReportedDelivery, report_part
 from storage.outbox.enqueue import NewMessage, NewPart, enqueue
+from storage.outbox.lanes import (
+    follow,
+    mend,
+    pin_of,
+    sim_lane,
+    sims_of,
+    stand_by,
+    standby_lane,
+    stranded,
+    take_up,
+)
 from storage.outbox.matching import DoubtRow, PartRow, accepted_parts, doubtful_attempts
 from storage.outbox.outcomes import accept, mark_unknown, prove, refuse, requeue
 from storage.outbox.restored import hold_restored
@@ -37,6 +48,7 @@ __all__ = [
     "Recovered",
     "ReportedDelivery",
     "ResolveOutcome",
+    "Sharing",
     "accept",
     "accepted_parts",
     "cancel",
@@ -45,9 +57,11 @@ __all__ = [
     "enqueue",
     "expire",
     "expire_message",
+    "follow",
     "hold_restored",
     "mark_submitting",
     "mark_unknown",
+    "mend",
     "next_due_ms",
     "overdue",
     "pin_of",
@@ -61,4 +75,10 @@ __all__ = [
     "resend_part",
     "resend_unknown",
     "resolve",
+    "sim_lane",
+    "sims_of",
+    "stand_by",
+    "standby_lane",
+    "stranded",
+    "take_up",
 ]

@@ -23,11 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import changes
 from storage.ids import Prefix, new_id
-from storage.outbox.rollup import set_state
+from storage.outbox.lanes import pin_of, sim_lane, standby_lane
+from storage.outbox.rollup import begin_sending
 from storage.prepared import Prepared
-from storage.schema import IS_QUEUED, attempts, messages, parts
+from storage.schema import IN_FLIGHT_STATES, IS_QUEUED, attempts, messages, parts
 from storage.states import MessageState, PartState
 
 _PRIORITIES = (0, 1, 2)
@@ -51,15 +51,33 @@ class ClaimedPart:
     delivery_report: bool
     on_unknown: Literal["hold", "resend"]
     priority: int
+    inbox: str
+    free: bool
+    """Any modem of its inbox could have taken it: its customer knows none of their SIMs yet."""
 
 
-def pin_of(*, modem: str, iccid: str | None) -> str:
-    """Name the SIM that a message on the air stays on; the modem where the SIM has no name."""
-    return f"modem:{modem}" if iccid is None else iccid
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """How a modem shares its work with others; by default not at all."""
+
+    by_sim: bool = False
+    """Others serve its inbox too, so that a customer keeps one of several SIMs."""
+
+    stands_in_for: tuple[str, ...] = ()
+    """Inboxes of which it takes what nobody else has been able to send for long."""
+
+
+ALONE = Sharing()
 
 
 async def claim(
-    tx: AsyncConnection, *, modem: str, iccid: str | None, inboxes: Sequence[str], now_ms: int
+    tx: AsyncConnection,
+    *,
+    modem: str,
+    iccid: str | None,
+    inboxes: Sequence[str],
+    now_ms: int,
+    sharing: Sharing = ALONE,
 ) -> ClaimedPart | None:
     """Claim the next due part of these inboxes that this modem may send, None when there is none.
 
@@ -68,20 +86,30 @@ async def claim(
     """
     if not inboxes:
         return None
-    values = {f"inbox_{place}": inbox for place, inbox in enumerate(inboxes)} | {
+    # The second: a message that this modem began, or got, when it could not tell its SIM.
+    pins = (pin_of(modem=modem, iccid=iccid), pin_of(modem=modem, iccid=None))
+    lanes = _lanes(inboxes, pins, sharing)
+    values = {f"lane_{place}": lane for place, lane in enumerate(lanes)} | {
         "now": now_ms,
-        "pin": pin_of(modem=modem, iccid=iccid),
-        "unnamed_pin": pin_of(modem=modem, iccid=None),
+        "pin": pins[0],
+        "unnamed_pin": pins[1],
         "by_modem": modem,
     }
-    row = (await _take_next(len(inboxes)).execute(tx, values)).one_or_none()
+    statement = _take_next(len(lanes), shared=sharing != ALONE)
+    row = (await statement.execute(tx, values)).one_or_none()
     if row is None:
         return None
     if row.message_state == MessageState.QUEUED:
-        sending = MessageState.SENDING
-        if await set_state(tx, message_id=row.message_id, state=sending, now_ms=now_ms):
-            await changes.record_message(tx, sending, row.message_id, sending, now_ms=now_ms)
+        foreign = row.inbox not in inboxes or (row.sim is not None and row.sim not in pins)
+        await begin_sending(tx, row.message_id, modem=modem, failover=foreign, now_ms=now_ms)
     return _claimed(row)
+
+
+def _lanes(inboxes: Sequence[str], pins: Sequence[str], sharing: Sharing) -> list[str]:
+    lanes = list(inboxes)
+    if sharing.by_sim:
+        lanes += [sim_lane(inbox, pin) for inbox in inboxes for pin in dict.fromkeys(pins)]
+    return lanes + [standby_lane(inbox) for inbox in sharing.stands_in_for]
 
 
 def _claimed(row: Any) -> ClaimedPart:
@@ -97,14 +125,18 @@ def _claimed(row: Any) -> ClaimedPart:
         delivery_report=bool(row.delivery_report),
         on_unknown=row.on_unknown,
         priority=row.priority,
+        inbox=row.inbox,
+        free=row.lane == row.inbox,
     )
 
 
 @cache
-def _take_next(inboxes: int) -> Prepared:
-    """One index seek per inbox and priority, so that a long queue of later ones costs nothing."""
+def _take_next(lanes: int, *, shared: bool = False) -> Prepared:
+    """One index seek per lane and priority, so that a long queue of later ones costs nothing."""
     heads = [
-        _head(f"inbox_{place}", priority) for place in range(inboxes) for priority in _PRIORITIES
+        _head(f"lane_{place}", priority, shared=shared)
+        for place in range(lanes)
+        for priority in _PRIORITIES
     ]
     candidates = union_all(*heads).subquery()
     first = (
@@ -132,6 +164,9 @@ def _take_next(inboxes: int) -> Prepared:
             parts.c.tries,
             parts.c.delivery_report,
             parts.c.priority,
+            parts.c.inbox,
+            parts.c.lane,
+            _of_message(messages.c.sim),
             _of_message(messages.c.expires_at_ms),
             _of_message(messages.c.on_unknown),
             _of_message(messages.c.state).label("message_state"),
@@ -144,7 +179,7 @@ def _of_message(column: Column[Any]) -> Label[Any]:
     return query.correlate(parts).scalar_subquery().label(column.name)
 
 
-def _head(inbox: str, priority: int) -> Select[tuple[str, int, int, str, int]]:
+def _head(lane: str, priority: int, *, shared: bool) -> Select[tuple[str, int, int, str, int]]:
     waiting = parts.alias("waiting")  # not the table that the update is about
     head = (
         select(
@@ -156,16 +191,16 @@ def _head(inbox: str, priority: int) -> Select[tuple[str, int, int, str, int]]:
         )
         .where(
             waiting.c.state == literal_column("'queued'"),
-            waiting.c.inbox == bindparam(inbox),
+            waiting.c.lane == bindparam(lane),
             waiting.c.priority == literal_column(str(priority)),
             waiting.c.due_at_ms <= bindparam("now"),
             or_(waiting.c.expires_at_ms.is_(None), waiting.c.expires_at_ms > bindparam("now")),
             or_(
                 waiting.c.pinned_to.is_(None),
-                # The second: this modem began it, and could not tell its SIM then.
                 waiting.c.pinned_to.in_([bindparam("pin"), bindparam("unnamed_pin")]),
             ),
             ~_an_earlier_part_is_unfinished(waiting),
+            *((~_another_modem_writes_to_them(waiting),) if shared else ()),
         )
         .order_by(waiting.c.due_at_ms, waiting.c.message_id, waiting.c.number)
         .limit(literal_column("1"))
@@ -185,6 +220,23 @@ def _an_earlier_part_is_unfinished(waiting: FromClause) -> ColumnElement[bool]:
             earlier.c.state.in_(
                 [literal_column(f"'{state}'") for state in ("queued", "claimed", "submitting")]
             ),
+        )
+        .exists()
+    )
+
+
+def _another_modem_writes_to_them(waiting: FromClause) -> ColumnElement[bool]:
+    """Its outcome decides which SIM the customer knows; few parts are with a modem at a time."""
+    rival = parts.alias("rival")
+    return (
+        select(literal_column("1"))
+        .where(
+            # As the index of parts in flight has it, so that SQLite sees that it covers this.
+            rival.c.state.in_([literal_column(f"'{state}'") for state in IN_FLIGHT_STATES]),
+            rival.c.state != literal_column("'unknown'"),
+            rival.c.destination == waiting.c.destination,
+            rival.c.inbox == waiting.c.inbox,
+            rival.c.modem != bindparam("by_modem"),
         )
         .exists()
     )

@@ -11,6 +11,7 @@ from storage import changes
 from storage.conversations import filing
 from storage.conversations.states import Turn
 from storage.ids import Prefix, new_id
+from storage.outbox.lanes import Choice, choose
 from storage.schema import messages, parts
 from storage.states import MessageState, PartState
 
@@ -51,7 +52,9 @@ class NewMessage:
     """Whether it belongs to a conversation; a canary does not."""
     national: str | None = None
     pinned_to: str | None = None
-    """The only SIM that may send it, as claims.pin_of names it; None: any of the inbox."""
+    """The only SIM that may send it, as lanes.pin_of names it; None: any of the inbox."""
+    sharing: Sequence[str] = ()
+    """The modems of its inbox, where there are several: the contact keeps the SIM it knows."""
 
 
 _INSERT_MESSAGE = insert(messages)
@@ -60,12 +63,13 @@ _INSERT_PARTS = insert(parts)
 
 async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> None:
     """Insert the message with all its parts, due at ``send_at_ms`` or now; file and journal it."""
+    choice = await choose(tx, inbox=message.inbox, contact=message.to, sharing=message.sharing)
     place = await _place(tx, message, now_ms) if message.filed else None
-    row = _message_row(message, now_ms)
+    row = _message_row(message, choice, now_ms)
     if place is not None:
         row["conversation_id"] = place.conversation_id
     await tx.execute(_INSERT_MESSAGE, row)
-    rows = [_part_row(message, part, now_ms) for part in message.parts]
+    rows = [_part_row(message, part, now_ms) | {"lane": choice.lane} for part in message.parts]
     await tx.execute(_INSERT_PARTS, rows if len(rows) > 1 else rows[0])
     await changes.record(
         tx,
@@ -88,12 +92,12 @@ async def _place(tx: AsyncConnection, message: NewMessage, now_ms: int) -> filin
     )
 
 
-def _message_row(message: NewMessage, now_ms: int) -> dict[str, object]:
+def _message_row(message: NewMessage, choice: Choice, now_ms: int) -> dict[str, object]:
     return {
         "id": message.id,
         "direction": "out",
         "state": MessageState.QUEUED,
-        "from_number": message.from_number,
+        "from_number": message.from_number or choice.from_number,
         "to_number": message.to,
         "contact": message.to,
         "text": message.text,
@@ -108,6 +112,8 @@ def _message_row(message: NewMessage, now_ms: int) -> dict[str, object]:
         "delivery_report": message.delivery_report,
         "on_unknown": message.on_unknown,
         "client_reference": message.client_reference,
+        "sim": choice.sim,
+        "failover": False,
         "author_type": message.author_type,
         "author_id": message.author_id,
         "author_name": message.author_name,

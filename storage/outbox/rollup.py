@@ -95,6 +95,29 @@ async def roll_up(
         await changes.record_message(tx, derived, message_id, derived, now_ms=now_ms, data=data)
 
 
+_BEGIN = Prepared(
+    update(messages)
+    .where(messages.c.id == bindparam("of_message"), messages.c.state == MessageState.QUEUED.value)
+    .values(
+        state=MessageState.SENDING.value,
+        error_code=null(),
+        error_detail=null(),
+        failover=bindparam("from_elsewhere"),
+    )
+)
+
+
+async def begin_sending(
+    tx: AsyncConnection, message_id: str, *, modem: str, failover: bool, now_ms: int
+) -> None:
+    """A modem has its first part; ``failover``: it will come from another number than it should."""
+    values = {"of_message": message_id, "from_elsewhere": failover}
+    if (await _BEGIN.execute(tx, values)).rowcount == 1:
+        state = MessageState.SENDING
+        data: dict[str, Json] | None = {"failover": True, "modem": modem} if failover else None
+        await changes.record_message(tx, state, message_id, state, now_ms=now_ms, data=data)
+
+
 async def set_state(
     tx: AsyncConnection,
     *,

@@ -7,7 +7,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks import figures, receiving, routing, sending, starting
+from tests.benchmarks import figures, receiving, reliability, routing, sending, starting
 
 _Run = Callable[[argparse.Namespace], Awaitable[None]]
 
@@ -37,6 +37,10 @@ async def _rules(options: argparse.Namespace) -> None:
     routing.decisions(options.decisions)
 
 
+async def _reliability(options: argparse.Namespace) -> None:
+    await reliability.measure(messages=options.slow_messages, seed=options.seed)
+
+
 _PROGRAMS: dict[str, _Run] = {
     "sending": _sending,
     "line": _line,
@@ -44,6 +48,7 @@ _PROGRAMS: dict[str, _Run] = {
     "start": _start,
     "cost": _cost,
     "rules": _rules,
+    "reliability": _reliability,
 }
 
 
@@ -51,11 +56,14 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("what", nargs="*", metavar="WHAT", help=", ".join(_PROGRAMS))
     parser.add_argument("--messages", type=int, default=500, help="sent on instant modems")
-    parser.add_argument("--slow-messages", type=int, default=100, help="sent by `line`")
+    parser.add_argument(
+        "--slow-messages", type=int, default=100, help="sent by `line` and `reliability`"
+    )
     parser.add_argument("--submit-ms", type=int, default=250, help="the modem's time in `line`")
     parser.add_argument("--incoming", type=int, default=200)
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--decisions", type=int, default=2000, help="made by `rules`")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments in `reliability`")
     parser.add_argument("--idle-seconds", type=float, default=60.0)
     options = parser.parse_args()
     unknown = set(options.what) - set(_PROGRAMS)

@@ -5,11 +5,12 @@ process costs.
 """
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,17 @@ class Line:
     name: str
     modem: VirtualModem
     tap: Tap
+    link: PtyLink
+
+    def unplug(self) -> None:
+        """Pull the stick out: its port goes, and its power."""
+        self.link.unplug()
+        self.modem.unplug()
+
+    async def plug(self) -> None:
+        """Put it in again."""
+        self.modem.plug()
+        await self.link.plug()
 
 
 class Daemon:
@@ -115,11 +127,33 @@ class Daemon:
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    async def messages(self, direction: str) -> list[dict[str, Any]]:
+        """All messages of this direction."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            query = {"direction": direction, "limit": "200"} | (
+                {"cursor": cursor} if cursor else {}
+            )
+            async with self._http.get("/v1/messages", params=query) as answer:
+                page = await answer.json()
+            found += page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return found
+
+    async def kill(self) -> None:
+        """End it as a power cut does, and wait."""
+        await self._end(signal.SIGKILL)
+
     async def stop(self) -> None:
         """End it as systemd does and wait."""
+        await self._end(signal.SIGTERM)
+
+    async def _end(self, by: signal.Signals) -> None:
         await self._http.close()
         if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(by)
         await self._process.wait()
 
 
@@ -184,38 +218,52 @@ async def _all_ready(daemon: Daemon) -> bool:
 
 
 @asynccontextmanager
-async def rig(*, modems: int = 1, submit_ms: int = 0) -> AsyncIterator[Rig]:
-    """Set up modems on pseudo-terminals and a configuration that names them."""
+async def rig(
+    *,
+    modems: int = 1,
+    submit_ms: int = 0,
+    pin: str | None = None,
+    keys: Mapping[str, str] | None = None,
+) -> AsyncIterator[Rig]:
+    """Set up modems on pseudo-terminals and a configuration that names them.
+
+    ``pin``: what their SIMs want; ``keys``: what else the configuration says of each modem.
+    """
     with tempfile.TemporaryDirectory(prefix="gw-bench-") as name:
         folder = Path(name)
         network = VirtualNetwork()
         for number, delay_ms in CUSTOMERS.items():
             network.recipients[number] = Recipient(report_delay_ms=delay_ms)
-        lines = [_line(network, place, submit_ms) for place in range(modems)]
-        links = [PtyLink(path=folder / line.name, modem=line.tap) for line in lines]
-        (folder / "gw.toml").write_text(_config(folder, lines), encoding="utf-8")
+        lines = [_line(folder, network, place, submit_ms, pin) for place in range(modems)]
+        (folder / "gw.toml").write_text(_config(folder, lines, keys or {}), encoding="utf-8")
         try:
-            for link in links:
-                await link.plug()
+            for line in lines:
+                await line.link.plug()
             yield Rig(folder=folder, network=network, lines=lines)
         finally:
-            for link in links:
-                link.unplug()
+            for line in lines:
+                line.link.unplug()
 
 
-def _line(network: VirtualNetwork, place: int, submit_ms: int) -> Line:
+def _line(
+    folder: Path, network: VirtualNetwork, place: int, submit_ms: int, pin: str | None
+) -> Line:
     sim = Sim(
+        pin=pin,
         number=f"+1514555010{place}",
         iccid=f"893027200000000001{place}",
         imsi=f"30272000000000{place}",
     )
     modem = VirtualModem(network, sim=sim, imei=f"49015420323751{place}", submit_ms=submit_ms)
-    return Line(name=f"modem{place}", modem=modem, tap=Tap(modem))
+    tap, name = Tap(modem), f"modem{place}"
+    link = PtyLink(path=folder / name, modem=tap)
+    return Line(name=name, modem=modem, tap=tap, link=link)
 
 
-def _config(folder: Path, lines: Sequence[Line]) -> str:
+def _config(folder: Path, lines: Sequence[Line], keys: Mapping[str, str]) -> str:
+    more = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
     entries = "".join(
-        f'\n[[modems]]\nname = "{line.name}"\ndevice = "{folder / line.name}"\n' for line in lines
+        f'\n[[modems]]\nname = "{line.name}"\ndevice = "{line.link.path}"\n{more}' for line in lines
     )
     return f"""[gateway]
 name = "Benchmark"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,13 +18,13 @@ def _texts(count: int) -> dict[str, str]:
     }
 
 
-async def _post_all(rig: Any, texts: dict[str, str]) -> None:
+async def _post_all(rig: Any, texts: dict[str, str], inboxes: tuple[str, ...]) -> None:
     """Post each text until it is accepted; the key makes a retried request the same message."""
-    for number, text in texts.items():
+    for place, (number, text) in enumerate(texts.items()):
         answer = await rig.insist(
             "POST",
             "/v1/messages",
-            json={"to": number, "text": text},
+            json={"to": number, "text": text, "inbox": inboxes[place % len(inboxes)]},
             headers={"Idempotency-Key": f"order-{number}"},
         )
         assert answer["to"] == number
@@ -32,26 +33,27 @@ async def _post_all(rig: Any, texts: dict[str, str]) -> None:
 async def _kill_while_sending(rig: Any, *, messages: int, kills: int) -> None:
     texts = _texts(messages)
     async with asyncio.TaskGroup() as tasks:
-        posting = tasks.create_task(_post_all(rig, texts))
+        posting = tasks.create_task(_post_all(rig, texts, ("main",)))
         for _ in range(kills):
             await rig.live_until_killed(b"AT+CMGS")
         await rig.start()
         await posting
     await rig._sign_of_life()
     await rig.insist("GET", "/healthz")
-
-    async def settled() -> bool:
-        accepted = rig.accepted_by_number()
-        return all(
-            message["state"] == "delivered"
-            # Killed between the commit and Ctrl-Z: honestly unknown, for no report can come.
-            or (message["state"] == "unknown" and accepted[message["to"]] < message["parts"])
-            for message in await rig.messages(direction="out")
-        )
-
-    await rig.until(settled)
+    await rig.until(partial(_sent, rig))
     _audit_sent(rig, texts, await rig.messages(direction="out"))
     await rig.stop()
+
+
+async def _sent(rig: Any) -> bool:
+    """Whether nothing that goes out can change any more."""
+    accepted = rig.accepted_by_number()
+    return all(
+        message["state"] == "delivered"
+        # Killed between the commit and Ctrl-Z: honestly unknown, for no report can come.
+        or (message["state"] == "unknown" and accepted[message["to"]] < message["parts"])
+        for message in await rig.messages(direction="out")
+    )
 
 
 def _audit_sent(rig: Any, texts: dict[str, str], found: list[dict[str, Any]]) -> None:
@@ -79,9 +81,14 @@ async def _kill_while_receiving(rig: Any, *, messages: int, kills: int) -> None:
     await rig.insist("GET", "/healthz")
 
     async def all_in() -> bool:
-        return len(await rig.messages(direction="in")) >= len(texts)
+        return len(await rig.messages(direction="in")) >= len(texts) and rig.waiting() == 0
 
     await rig.until(all_in)
+    await _audit_received(rig, texts)
+    await rig.stop()
+
+
+async def _audit_received(rig: Any, texts: dict[str, str]) -> None:
     found = await rig.messages(direction="in")
     assert Counter((message["from"], message["text"]) for message in found) == Counter(
         texts.items()
@@ -95,18 +102,55 @@ async def _kill_while_receiving(rig: Any, *, messages: int, kills: int) -> None:
     assert Counter(event["data"]["id"] for event in events["items"]) == Counter(
         message["id"] for message in found
     )
-    assert rig.network.waiting(rig.modem.number) == 0
+    assert rig.waiting() == 0
+
+
+async def _kill_in_all_traffic(rig: Any, *, messages: int, kills: int) -> None:
+    """Both ways on two modems: whatever is under way when the kill comes."""
+    out = _texts(messages)
+    texted = {number.replace("+1514", "+1438"): f"In: {text}" for number, text in out.items()}
+    async with asyncio.TaskGroup() as tasks:
+        posting = tasks.create_task(_post_all(rig, out, ("main", "branch")))
+        waves = [list(texted)[place::kills] for place in range(kills)]
+        for wave in waves:
+            for place, number in enumerate(wave):
+                to = rig.modems[place % 2].number
+                rig.network.text_in(to=to, from_=number, text=texted[number])
+            await rig.live_until_killed(b"AT+CMGS", b"AT+CMGD")
+        await rig.start()
+        await posting
+    await rig._sign_of_life()
+    await rig.insist("GET", "/healthz")
+
+    async def settled() -> bool:
+        received = await rig.messages(direction="in")
+        return await _sent(rig) and len(received) >= len(texted) and rig.waiting() == 0
+
+    await rig.until(settled)
+    _audit_sent(rig, out, await rig.messages(direction="out"))
+    await _audit_received(rig, texted)
     await rig.stop()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_nothing_is_sent_twice_or_lost_over_a_few_kills(rig: Any) -> None:
-    await _kill_while_sending(rig, messages=30, kills=5)
+    await _kill_while_sending(rig, messages=24, kills=4)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_nothing_is_received_twice_or_lost_over_a_few_kills(rig: Any) -> None:
-    await _kill_while_receiving(rig, messages=40, kills=5)
+    await _kill_while_receiving(rig, messages=40, kills=4)
+
+
+@pytest.mark.timeout(240)
+async def test_nothing_is_lost_or_twice_in_all_traffic_over_a_few_kills(rig: Any) -> None:
+    await _kill_in_all_traffic(rig, messages=24, kills=4)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_nothing_is_lost_or_twice_in_all_traffic_over_thirty_kills(rig: Any) -> None:
+    await _kill_in_all_traffic(rig, messages=150, kills=30)
 
 
 @pytest.mark.long

@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from config.build import TABLES, keys_of
+from config.build import LISTS, TABLES, keys_of
 from config.load import example
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "config.md").read_text(encoding="utf-8")
 
 
 def section(table: str) -> str:
-    header = "`[[modems]]`" if table == "modems" else f"`[{table}]`"
+    header = f"`[[{table}]]`" if table in LISTS else f"`[{table}]`"
     _, found, rest = DOCUMENT.partition(f"## {header}\n")
     assert found, f"docs/config.md has no section {header}"
     return rest.split("\n## ")[0]
@@ -27,7 +27,7 @@ def test_every_key_is_documented_and_no_other(table: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_key_is_in_the_example(table: str) -> None:
-    header = f"[[{table}]]" if table == "modems" else f"[{table}]"
+    header = f"[[{table}]]" if table in LISTS else f"[{table}]"
     part = example().split(f"\n{header}")[1].split("\n[")[0]
 
     for name in keys_of(TABLES[table]):

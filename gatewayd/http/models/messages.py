@@ -122,6 +122,14 @@ class Message(Output):
         Cost | None,
         Field(description="of the parts that the network accepted; null without a price"),
     ]
+    failover: Annotated[
+        bool | None,
+        Field(
+            exclude_if=_absent,
+            description="outgoing only: whether it goes, or went, from another number than this "
+            "customer, or this inbox, is used to",
+        ),
+    ] = None
     kind: Annotated[
         str | None, Field(exclude_if=_absent, description="incoming only: `text`, `data` …")
     ] = None
@@ -155,7 +163,8 @@ class MessageWaiting(Output):
     code: Annotated[
         str,
         Field(
-            description="`limit_interval` `limit_hour` `limit_day` `limit_month` `clock_not_set`"
+            description="`limit_interval` `limit_hour` `limit_day` `limit_month` `clock_not_set` "
+            "`sending_paused`"
         ),
     ]
     until: Annotated[Moment | None, Field(description="null where nobody can tell")]
@@ -171,7 +180,7 @@ class MessageDetail(Message):
     on_unknown: OnUnknown | None
     attempts: list[Attempt]
     waiting: Annotated[
-        MessageWaiting | None, Field(description="null where no limit holds it back")
+        MessageWaiting | None, Field(description="null where no limit and no pause holds it back")
     ]
 
 
@@ -265,6 +274,8 @@ def _fields(row: MessageRow) -> dict[str, Any]:
         "client_reference": row.client_reference,
         "cost": _cost(row),
     }
+    if row.direction == "out":
+        fields["failover"] = bool(row.failover)
     if row.direction == "in":
         fields["kind"] = row.kind
         fields["complete"] = row.complete

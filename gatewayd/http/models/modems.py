@@ -5,14 +5,25 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatewayd.directory import CanaryView, IncidentView, ModemView
+from gatewayd.directory import BalanceView, CanaryView, IncidentView, ModemView, PauseView
 from gatewayd.http.models.base import Moment, Output, Page
 from gatewayd.http.models.money import Cost, cost_json
+from gatewayd.money import Money
 
 _STATES = (
     "`absent` `opening` `initialising` `needs_pin` `unregistered` `ready` `degraded` `backoff` "
     "`failed` `held` `stopped`"
 )
+
+
+class Remedy(Output):
+    """One step that was tried."""
+
+    step: str
+    helped: bool
+    seconds: float
+    at: Annotated[Moment, Field(description="when it was seen whether it helped")]
+    detail: Annotated[str | None, Field(description="why it could not be taken")]
 
 
 class Incident(Output):
@@ -24,6 +35,11 @@ class Incident(Output):
     opened_at: Moment
     closed_at: Moment | None
     cure: Annotated[str | None, Field(description="the step that ended it")]
+    story: Annotated[str, Field(description="all of it in words, times of the gateway's zone")]
+    steps: Annotated[list[Remedy], Field(description="what was tried, in its order")]
+    recording: Annotated[
+        str | None, Field(description="its file in `troubles` in the data folder, while kept")
+    ]
 
 
 def _absent(value: object) -> bool:
@@ -64,6 +80,24 @@ class ModemCanary(Output):
     awaiting_since: Annotated[Moment | None, Field(description="null while none is awaited")]
 
 
+class Balance(Output):
+    """What its SIM was last read to have."""
+
+    amount: Annotated[str | None, Field(description="an exact decimal number; null until read")]
+    currency: Annotated[str | None, Field(description="of `balance_low`, else `price_per_part`")]
+    read_at: Moment | None
+    low: Annotated[bool, Field(description="whether it is less than `balance_low`")]
+    failure: Annotated[str | None, Field(description="why the last try did not read it")]
+
+
+class Pause(Output):
+    """The network refused too many messages in a row: the rest waits."""
+
+    since: Moment
+    detail: Annotated[str, Field(description="what the network said, in plain words")]
+    next_try_at: Annotated[Moment, Field(description="when one message is tried again")]
+
+
 class Modem(Output):
     """A modem at this moment."""
 
@@ -82,16 +116,24 @@ class Modem(Output):
     cost_this_month: Annotated[
         Cost | None, Field(description="of this SIM's accepted parts; null without a price")
     ]
+    balance: Annotated[Balance | None, Field(description="null without `balance_code`")]
     store_used: Annotated[int | None, Field(description="messages in the SIM's or its own store")]
     store_size: int | None
     since: Annotated[Moment, Field(description="when it entered this state")]
     muted: Annotated[bool, Field(description="receives but does not send")]
     canary: Annotated[ModemCanary | None, Field(description="null where it has none")]
+    paused: Annotated[
+        Pause | None, Field(description="null unless the network refused too many in a row")
+    ]
     incidents: list[Incident]
 
 
 class ModemPage(Page[Modem]):
     """All modems, in the order of the configuration."""
+
+
+class IncidentPage(Page[Incident]):
+    """A modem's troubles, newest first."""
 
 
 def modem_json(view: ModemView) -> Modem:
@@ -110,12 +152,29 @@ def modem_json(view: ModemView) -> Modem:
         sent_today=view.sent_today,
         limits=ModemLimits(**asdict(view.limits)),
         cost_this_month=cost_json(view.cost_this_month),
+        balance=_balance(view.balance),
         store_used=view.store_used,
         store_size=view.store_size,
         since=view.since,
         muted=view.muted,
+        paused=_pause(view.paused),
         canary=_canary(view.canary),
-        incidents=[_incident(incident) for incident in view.incidents],
+        incidents=[incident_json(incident) for incident in view.incidents],
+    )
+
+
+def _balance(view: BalanceView | None) -> Balance | None:
+    if view is None:
+        return None
+    amount = None
+    if view.micros is not None:
+        amount = Money(micros=view.micros, currency=view.currency or "").amount
+    return Balance(
+        amount=amount,
+        currency=view.currency,
+        read_at=view.read_at,
+        low=view.low,
+        failure=view.failure,
     )
 
 
@@ -125,7 +184,14 @@ def _canary(view: CanaryView | None) -> ModemCanary | None:
     return ModemCanary(last_ok_at=view.last_ok_at, awaiting_since=view.awaiting_since)
 
 
-def _incident(view: IncidentView) -> Incident:
+def _pause(view: PauseView | None) -> Pause | None:
+    if view is None:
+        return None
+    return Pause(since=view.since, detail=view.detail, next_try_at=view.next_try_at)
+
+
+def incident_json(view: IncidentView) -> Incident:
+    """Translate one trouble."""
     return Incident(
         id=view.id,
         kind=view.kind,
@@ -133,4 +199,7 @@ def _incident(view: IncidentView) -> Incident:
         opened_at=view.opened_at,
         closed_at=view.closed_at,
         cure=view.cure,
+        story=view.story,
+        steps=[Remedy(**asdict(step)) for step in view.steps],
+        recording=view.recording,
     )

@@ -1,13 +1,14 @@
 """Routes of modems."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.models.found import FoundQuery, StickPage, stick_json
 from gatewayd.http.models.modems import Modem, ModemPage, modem_json
-from gatewayd.http.problems import not_found
+from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import Answer, Call, Route
 from gatewayd.services.tokens import Scope
 
@@ -20,6 +21,13 @@ async def list_modems(call: Call) -> web.StreamResponse:
     return answers.json_of(ModemPage(items=[modem_json(view) for view in views]))
 
 
+async def find_sticks(call: Call) -> web.StreamResponse:
+    """List what is plugged in."""
+    query: FoundQuery = call.query
+    found = await call.context.modems.found(ask=query.ask)
+    return answers.json_of(StickPage(items=[stick_json(each) for each in found]))
+
+
 async def get_modem(call: Call) -> web.StreamResponse:
     """Show one."""
     return answers.json_of(_named(call))
@@ -29,6 +37,18 @@ async def restart_modem(call: Call) -> web.StreamResponse:
     """Close its port and open it again."""
     modem = _named(call)
     await call.context.modems.restart(modem.name)
+    return answers.json_of(_named(call), status=HTTPStatus.ACCEPTED)
+
+
+async def confirm_sim(call: Call) -> web.StreamResponse:
+    """Take the SIM that it holds now as its own."""
+    modem = _named(call)
+    if not await call.context.modems.confirm_sim(modem.name):
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            "sim_not_held",
+            f"modem {modem.name} does not wait for its SIM to be confirmed: it is {modem.state}",
+        )
     return answers.json_of(_named(call), status=HTTPStatus.ACCEPTED)
 
 
@@ -62,6 +82,7 @@ def _command(
     *,
     summary: str,
     status: HTTPStatus = HTTPStatus.OK,
+    problems: Sequence[HTTPStatus] = (),
 ) -> Route:
     return Route(
         method="POST",
@@ -71,6 +92,7 @@ def _command(
         tag=_TAG,
         summary=summary,
         answers={status: Answer(model=Modem, description="The modem")},
+        problems=problems,
     )
 
 
@@ -83,6 +105,17 @@ ROUTES = (
         tag=_TAG,
         summary="All modems and how they are",
         answers={HTTPStatus.OK: Answer(model=ModemPage, description="All, on one page")},
+    ),
+    Route(
+        method="GET",
+        path="/v1/modems/found",
+        handler=find_sticks,
+        access=Scope.ADMIN,
+        tag=_TAG,
+        summary="The USB sticks of this machine: which are used, and which could be adopted",
+        description="Opens no port that is in use. A machine with silent ports takes a while.",
+        query=FoundQuery,
+        answers={HTTPStatus.OK: Answer(model=StickPage, description="All, on one page")},
     ),
     Route(
         method="GET",
@@ -101,4 +134,11 @@ ROUTES = (
     ),
     _command("mute", mute_modem, summary="Receive but do not send"),
     _command("unmute", unmute_modem, summary="Send again"),
+    _command(
+        "confirm-sim",
+        confirm_sim,
+        summary="Serve the SIM that it holds now, where it is `held` for being another than before",
+        status=HTTPStatus.ACCEPTED,
+        problems=(HTTPStatus.CONFLICT,),
+    ),
 )

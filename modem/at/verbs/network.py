@@ -152,12 +152,13 @@ def ath() -> Command:
 def cusd(text: str, *, dcs: int = 15) -> Command:
     """AT+CUSD=1: ask by USSD; the answer is unsolicited. ``text`` is in the modem's character set.
 
+    Its OK says that the modem has taken it, and comes at once on most makes.
     Raises ``ValueError`` for text that would end the command line or the quotes.
     """
     if not text.isascii() or not text.isprintable() or '"' in text:
         raise ValueError("USSD text is printable ASCII without quotes")
     line = b'AT+CUSD=1,"%s",%d' % (text.encode("ascii"), dcs)
-    return Command(line=line, deadline=Deadline.NETWORK)
+    return Command(line=line)
 
 
 def cusd_cancel() -> Command:

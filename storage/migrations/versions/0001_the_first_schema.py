@@ -13,6 +13,17 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     op.create_table(
+        "balances",
+        sa.Column("modem", sa.String(), nullable=False),
+        sa.Column("iccid", sa.String(), nullable=True),
+        sa.Column("micros", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("read_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("tried_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("modem", name=op.f("pk_balances")),
+    )
+    op.create_table(
         "changes",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
@@ -30,6 +41,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("cure", sa.Text(), nullable=True),
+        sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("opened_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("closed_at_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
@@ -67,6 +79,8 @@ def upgrade() -> None:
         sa.Column("on_unknown", sa.String(), nullable=True),
         sa.Column("national", sa.String(), nullable=True),
         sa.Column("client_reference", sa.String(), nullable=True),
+        sa.Column("sim", sa.String(), nullable=True),
+        sa.Column("failover", sa.Boolean(), nullable=True),
         sa.Column("author_type", sa.String(), nullable=True),
         sa.Column("author_id", sa.String(), nullable=True),
         sa.Column("author_name", sa.String(), nullable=True),
@@ -201,6 +215,7 @@ def upgrade() -> None:
         sa.Column("tpdu", sa.LargeBinary(), nullable=False),
         sa.Column("destination", sa.String(), nullable=False),
         sa.Column("inbox", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("due_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=True),
@@ -264,7 +279,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_parts_queue",
         "parts",
-        ["inbox", "priority", "due_at_ms", "message_id", "number"],
+        ["lane", "priority", "due_at_ms", "message_id", "number"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),
@@ -276,6 +291,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'accepted'"),
         postgresql_where=sa.text("state = 'accepted'"),
+    )
+    op.create_index(
+        "ix_parts_waiting_for",
+        "parts",
+        ["destination", "lane"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
     )
 
     op.create_table(

@@ -4,12 +4,11 @@ Hours pass in a second, with the real deadlines (``modem.virtual.loop``).
 """
 
 import asyncio
-import os
 import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,8 +20,10 @@ import pytest
 from config.schema import GatewaySettings, HttpSettings, ModemSettings, Settings
 from config.values import Listen
 from gatewayd.bus import Bus, Topic
+from gatewayd.failover import sharing_names
 from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
+from gatewayd.redecode import Redecode
 from modem.pdu import build_submits
 from modem.virtual import registry
 from modem.virtual.ledger import Happening
@@ -33,6 +34,7 @@ from modem.virtual.personality import personality
 from modem.virtual.sim import Sim
 from storage import outbox, queries
 from storage.engine import FILE_NAME, Store
+from storage.errors import StoreUnavailable
 from storage.ids import Prefix, new_id
 from storage.queries import MessageRow
 
@@ -54,6 +56,8 @@ class Campaign:
     """Number → text of what was to go out; each number gets one message."""
     texted: dict[str, str] = field(default_factory=dict)
     """Number → text of what came in."""
+    outages: int = 0
+    """How often the stores of earlier lives did not answer."""
     _plugging: list["asyncio.Future[None]"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -102,6 +106,7 @@ class Campaign:
             for one in (
                 self.fleet.run(),
                 self.fleet.pass_hints(),
+                self.fleet.failover.run(),
                 Housekeeping(**parts).run(),
             )
         ]
@@ -116,7 +121,19 @@ class Campaign:
                 task.result()
             task.cancel()
         await asyncio.wait(others)
+        self.outages += self.store.unavailable_total
         await self.store.close()
+
+    async def restart(self) -> None:
+        """Stop and begin anew on the same file, with the same modems."""
+        await self.stop()
+        await self.start()
+
+    async def decode(self) -> None:
+        """As `gatewayd messages decode` does."""
+        await Redecode(
+            settings=self.settings, store=self.store, bus=self.bus, clock=self.clock
+        ).run()
 
     def check(self) -> None:
         """A task that has ended is a bug."""
@@ -155,8 +172,15 @@ class Campaign:
                 outbox.NewPart(number=place, tpdu=submit.to_bytes())
                 for place, submit in enumerate(submits, 1)
             ],
+            sharing=sharing_names(self.settings, inbox),
         )
-        await self.store.shielded(lambda tx: outbox.enqueue(tx, message, now_ms=now_ms))
+        while True:
+            try:
+                await self.store.shielded(lambda tx: outbox.enqueue(tx, message, now_ms=now_ms))
+            except StoreUnavailable:
+                await asyncio.sleep(1)  # as a client does that is answered 503
+            else:
+                break
         self.bus.publish(Topic.OUTBOX)
 
     def text_in(self, number: str, text: str, modem: VirtualModem) -> None:
@@ -248,6 +272,16 @@ class Campaign:
         recipient = self.network.recipients.get(number or "")
         return recipient is not None and not recipient.reports
 
+    async def audit(self) -> None:
+        """What the gateway says, against what the network saw."""
+        out = await self.messages("out")
+        assert {row.to_number: row.text for row in out} == self.sent
+        for row in out:
+            if row.state in {"delivered", "sent"}:
+                assert self.on_air(row) == row.parts, row
+        heard = sorted((row.from_number, row.text) for row in await self.messages("in"))
+        assert heard == sorted(self.texted.items())
+
     async def all_in(self) -> bool:
         """Whether all that came in has been heard, and nothing waits."""
         return len(await self.messages("in")) >= len(self.texted) and self.left() == 0
@@ -274,13 +308,6 @@ class Campaign:
         modems = [(view.name, view.state, view.reason) for view in self.fleet.views()]
         heard = len(await self.messages("in"))
         return f"{out}\nin: {heard} of {len(self.texted)}, left: {self.left()}\n{modems}"
-
-
-@pytest.fixture
-def seed() -> int:
-    value = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(1 << 32))
-    print(f"CRASH_SEED={value}")  # noqa: T201 - to repeat a failure
-    return value
 
 
 @pytest.fixture(scope="session")
@@ -323,10 +350,11 @@ def run(
     def go(
         story: Callable[[Campaign], Coroutine[Any, Any, None]],
         makes: tuple[str, str] = ("generic", "huawei"),
+        **changes: Any,
     ) -> None:
         async def tell() -> None:
             campaign = Campaign(
-                settings=settings,
+                settings=replace(settings, **changes),
                 rng=random.Random(seed),  # noqa: S311 - repeatable, not secret
                 makes=makes,
             )

@@ -1,7 +1,7 @@
 """Every fault of the virtual modem, alone and in pairs: nothing lost, nothing twice, no lie.
 
 Messages of one and more parts go both ways on two modems, with reports. All is drawn from the
-printed seed; CRASH_SEED repeats a run.
+printed seed, which is the same in each default run; CRASH_SEED sets another.
 """
 
 import asyncio
@@ -28,7 +28,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "no_prompt": {"every": 3, "count": 4},
     "late_prompt": {"ms": 14_000, "every": 3, "count": 4},
     "lose_announcement": {"every": 2, "count": 8},
-    "duplicate": {"ms": 40_000, "every": 2, "count": 5},
+    # Later than any look into the stores: what is first read with its double is a second message.
+    "duplicate": {"ms": 200_000, "every": 2, "count": 5},
     "interrupt": {"count": None},
     "unsolicited": {"line": "^RSSI:17", "count": None},
     "call": {"line": "+15145550111", "every": 9, "count": 6},
@@ -88,7 +89,7 @@ async def hold(campaign: Any, *names: str) -> None:
         return all(told) and await campaign.all_in()
 
     await campaign.until(settled)
-    await audit(campaign)
+    await campaign.audit()
     twice = {part: times for part, times in campaign.accepted().items() if times > 1}
     assert twice == {}
 
@@ -106,20 +107,9 @@ async def resend(campaign: Any, *names: str) -> None:
         return all(told) and await campaign.all_in()
 
     await campaign.until(settled)
-    await audit(campaign)
+    await campaign.audit()
     for (number, part), times in campaign.accepted().items():
         assert times == 1 or campaign.is_silent(number), (number, part, times)
-
-
-async def audit(campaign: Any) -> None:
-    """What the gateway says, against what the network saw."""
-    out = await campaign.messages("out")
-    assert {row.to_number: row.text for row in out} == campaign.sent
-    for row in out:
-        if row.state in {"delivered", "sent"}:
-            assert campaign.on_air(row) == row.parts, row
-    heard = sorted((row.from_number, row.text) for row in await campaign.messages("in"))
-    assert heard == sorted(campaign.texted.items())
 
 
 def makes(seed: int) -> tuple[str, str]:

@@ -21,12 +21,13 @@ from config.schema import (
     Settings,
 )
 from config.values import Listen
-from gatewayd import fleet, handler, outcomes
+from gatewayd import failover, figures, handler, outcomes
 from gatewayd.clock import Clock
 from gatewayd.daemon import Ready, run_daemon
 from gatewayd.services.tokens import Scope, create_token
 from modem import exchange, port
 from modem.supervisor import Timing
+from modem.ttys import PortSource
 from modem.virtual import registry
 from modem.virtual.ledger import Entry, Happening
 from modem.virtual.modem import VirtualModem
@@ -48,7 +49,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcomes, "RETRY_SECONDS", (0,))
     monkeypatch.setattr(outcomes, "MODEM_TROUBLE_RETRY_SECONDS", 0)
     monkeypatch.setattr(handler, "STORE_RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(fleet, "REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr(failover, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(figures, "REFRESH_SECONDS", 0.01)
 
 
 @dataclass(kw_only=True)
@@ -211,7 +213,12 @@ class Gateway:
 
 @asynccontextmanager
 async def started(
-    world: World, *, modems: bool = True, timing: Timing = TIMING, clock: Clock | None = None
+    world: World,
+    *,
+    modems: bool = True,
+    timing: Timing = TIMING,
+    clock: Clock | None = None,
+    ports: PortSource = list,
 ) -> AsyncIterator[Gateway]:
     """A daemon that runs until the block ends, or until the test ends it."""
     told: asyncio.Future[tuple[Ready, str]] = asyncio.get_running_loop().create_future()
@@ -224,7 +231,7 @@ async def started(
         told.set_result((ready, secret))
 
     daemon = asyncio.ensure_future(
-        run_daemon(world.settings, on_ready=on_ready, timing=timing, clock=clock)
+        run_daemon(world.settings, on_ready=on_ready, timing=timing, clock=clock, ports=ports)
     )
     first: set[asyncio.Future[Any]] = {daemon, told}
     await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)

@@ -57,6 +57,7 @@ class Keeper:
         self.outbox: deque[Submission] = deque()
         self.outcomes: dict[str, SubmitOutcome] = {}
         self.reports: list[StatusReport] = []
+        self.sweeps = 0
         self.calls: list[str | None] = []
         self.states: list[State] = []
         self.incidents: list[Cause] = []
@@ -76,7 +77,7 @@ class Keeper:
                     await self._changed.wait()
         except TimeoutError:
             pytest.fail(
-                f"never came: {what}; states so far: {[each.value for each in self.states]}"
+                f"never came: {what}; states: {[each.value for each in self.states]}; {self.texts}"
             )
 
     def look(self) -> None:
@@ -159,6 +160,13 @@ class Keeper:
     async def pin_accepted(self, holder: str) -> None:
         """As above."""
 
+    async def served_sim(self) -> str | None:
+        return None
+
+    async def swept(self) -> None:
+        self.sweeps += 1
+        self.look()
+
     async def release(self) -> None:
         self.look()
 
@@ -188,12 +196,14 @@ class Shop:
         return [entry.text for entry in self.network.ledger.of(Happening.TEXT)]
 
     @asynccontextmanager
-    async def open(self, timing: Timing = TIMING) -> AsyncIterator[Worker]:
+    async def open(
+        self, timing: Timing = TIMING, finder: DeviceFinder | None = None
+    ) -> AsyncIterator[Worker]:
         """The worker, once the modem is ready."""
         worker = Worker(
             settings=self.settings,
             handler=self.keeper,
-            finder=DeviceFinder(),
+            finder=finder or DeviceFinder(),
             now_ms=lambda: 0,
             timing=timing,
         )

@@ -7,14 +7,16 @@ virtual network says what was accepted, delivered and deleted; the worker is not
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from config.secrets import SecretSource
-from modem.events import Accepted
+from modem.events import Accepted, NotSent
 from modem.state import State
 from modem.supervisor import Timing
+from modem.virtual.faults import Fault, FaultKind
 from modem.virtual.ledger import Happening
 from modem.virtual.personality import PERSONALITIES, personality
 from modem.virtual.sim import Sim
@@ -23,6 +25,7 @@ SHORT = "Your order is ready"
 LONG = "Votre commande est prête : " + "é" * 120 + " à bientôt, " + "x" * 60  # ê and ô: UCS-2
 THREE = "A" * 153 + "B" * 153 + "C" * 20
 BURST = 10
+CALLER = "+15145550111"
 
 # A make that announces where nobody listens is served by the timer alone.
 SWEEP_SECONDS = {"two-ports": 0.05}
@@ -92,6 +95,41 @@ async def test_a_burst_while_sending(shop, timing: Timing) -> None:
         await shop.keeper.until(lambda: shop.stored == 0, "empty stores")
     assert sorted(shop.keeper.texts) == [f"burst {number}" for number in range(BURST)]
     assert shop.accepted == [f"out {number}" for number in range(BURST)]
+
+
+async def test_serves_on_after_the_modem_has_restarted(shop, timing: Timing) -> None:
+    """By itself, its port staying open: what was set is gone, what was stored is not."""
+    looking = replace(timing, health_poll_seconds=0.05, sweep_seconds=0.05)
+    async with shop.open(looking) as worker:
+        await shop.send(worker, "before")
+        await shop.keeper.until(lambda: len(shop.keeper.reports) == 1, "the first report")
+        shop.text_in("just before")
+        shop.modem.boot_ms = 50  # it takes its time: nobody's command is answered by its next life
+        shop.modem.reboot()
+        shop.text_in("meanwhile")
+        await shop.keeper.until(lambda: len(shop.keeper.texts) == 2, "what came meanwhile")
+        await shop.ready(worker)
+        three = await shop.send(worker, THREE)
+        assert {type(outcome) for outcome in three} <= {Accepted, NotSent}
+        shop.text_in(LONG)
+        await shop.keeper.until(lambda: LONG in shop.keeper.texts, "a text of several parts")
+        await shop.keeper.until(lambda: shop.stored == 0, "empty stores")
+    assert sorted(shop.keeper.texts) == sorted(["just before", "meanwhile", LONG])
+    assert (
+        max(Counter(entry.pdu for entry in shop.network.ledger.of(Happening.ACCEPTED)).values())
+        == 1
+    )
+
+
+async def test_a_call_in_the_middle_of_it_costs_nothing(shop, timing: Timing) -> None:
+    async with shop.open(timing) as worker:
+        shop.modem.faults.add(Fault(kind=FaultKind.CALL, match="+CMGS", line=CALLER))
+        assert [type(outcome) for outcome in await shop.send(worker, SHORT)] == [Accepted]
+        if shop.modem.personality.announcing_port == 1:  # where RING is heard
+            await shop.keeper.until(lambda: shop.keeper.calls, "the missed call")
+        shop.text_in("after it")
+        await shop.keeper.until(lambda: shop.keeper.texts, "what came after it")
+    assert shop.accepted == [SHORT]
 
 
 async def test_comes_back_after_an_unplug(shop, timing: Timing) -> None:

@@ -1,6 +1,7 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -252,6 +253,47 @@ def test_where_a_canary_may_go(tmp_path: Path, to: str) -> None:
 
     assert settings.modems[0].canary_to == to.replace(" ", "")
     assert settings.modems[1].canary_to is None
+
+
+TWO = [{"name": "a", "device": "/dev/x"}, {"name": "b", "device": "/dev/y", "inbox": "branch"}]
+
+
+@pytest.mark.parametrize(
+    ("inboxes", "expected"),
+    [
+        ({"name": "main"}, "expected one .*inboxes.* table per inbox"),
+        ([{"name": "main"}, {"name": "main"}], "each inbox once"),
+        ([{"name": "mian"}], "an inbox that a .*modems.* entry names"),
+        ([{"name": "main", "failover_to": ["c"]}], "which are a, b"),
+        ([{"name": "main", "failover_to": ["a"]}], "another modem than the only one"),
+        ([{"name": "main", "failover_to": ["b", "b"]}], "a list of names, each once"),
+        ([{"name": "main", "failover_to": ["B"]}], "a list of names, each once"),
+        ([{"name": "main", "failover_to": "b"}], "a list of names, each once"),
+        ([{"name": "main", "failover_after": "9ms"}], "a duration of 1s to 7d"),
+    ],
+)
+def test_an_inbox_must_exist_and_another_modem_stand_in(
+    tmp_path: Path, inboxes: Any, expected: str
+) -> None:
+    document = {"gateway": {"country": "CA"}, "modems": TWO, "inboxes": inboxes}
+    with pytest.raises(ConfigError, match=expected):
+        from_mapping(document, base=tmp_path)
+
+
+def test_an_inbox_may_send_from_another_number(tmp_path: Path) -> None:
+    entry = {"name": "main", "failover_to": ["b"], "failover_after": "5m"}
+    document = {"gateway": {"country": "CA"}, "modems": TWO, "inboxes": [entry]}
+    (inbox,) = from_mapping(document, base=tmp_path).inboxes
+
+    assert (inbox.failover_to, inbox.failover_after) == (("b",), timedelta(minutes=5))
+
+
+def test_a_wait_for_nobody_is_warned_about(tmp_path: Path) -> None:
+    text = MINIMAL + '[[modems]]\nname = "a"\n[[inboxes]]\nname = "main"\nfailover_after = "5m"\n'
+    loaded = load_with_origin(write(tmp_path, text))
+
+    assert loaded.warnings == ("[[inboxes]] 1 failover_after has no effect without failover_to.",)
+    assert loaded.settings.sending.pause_after_refused == 5
 
 
 def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:

@@ -83,12 +83,25 @@ def test_good_values(read: values.Reader, good: list[object]) -> None:
         (values.canary_target, ["", "Self", "5145550100 ", "+", 1]),
         (values.price, ["0.02", "CAD 0.02", "-1 CAD", 0.02]),
         (values.path, ["", "a\0b", 3, "~nobody-of-that-name/x"]),
+        (values.ussd_code, ["", "*100", "1", "*1a#", '*1#"', "*1#\r", "*" * 200 + "#", 100]),
+        (values.ussd_code, ["**04*1111*2222*2222#", "**042*1*2*2#", "**05*12345678*1*1#"]),
+        (values.ussd_reply, ["", 'a"', "é", "a\n", "x" * 161, 1]),
+        (values.ussd_path, ["", ",1", "*100#,", '*100#,"', "1,*100#", 5]),
+        (values.amount_pattern, ["", "balance", "{amount}{amount}", "{amount}\n", 5]),
+        (values.amount_pattern, ["x" * 200 + "{amount}"]),
     ],
 )
 def test_bad_values_say_what_was_expected(read: values.Reader, bad: list[object]) -> None:
     for value in bad:
         with pytest.raises(UnfitError, match=r"^expected "):
             read(value)
+
+
+def test_a_ussd_code_and_the_replies_to_its_menus() -> None:
+    assert values.ussd_path("*100#") == "*100#"
+    assert values.ussd_path(" *100#, 1 ,my plan ") == "*100#,1,my plan"
+    assert values.ussd_code("#225#") == "#225#"
+    assert values.amount_pattern("Solde*: {amount} $") == "Solde*: {amount} $"
 
 
 def test_an_address_is_written_as_it_was_read() -> None:

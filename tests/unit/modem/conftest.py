@@ -69,6 +69,8 @@ class Recorder:
         self.gate = asyncio.Event()  # holds `submitting` up while it is clear
         self.gate.set()
         self.pins: dict[str, set[str]] = {}  # refused, by holder
+        self.sim: str | None = None  # the ICCID that is served
+        self.sweeps = 0
         self.asked_in_vain = 0  # for a part to send: nothing more pressing is left to do
         self.on_arrived: Callable[[ArrivedPdu], object] = lambda _: None
         self._changed = asyncio.Event()
@@ -158,6 +160,13 @@ class Recorder:
     async def pin_accepted(self, holder: str) -> None:
         self.pins.pop(holder, None)
         self.note("pin_accepted", holder)
+
+    async def served_sim(self) -> str | None:
+        return self.sim
+
+    async def swept(self) -> None:
+        self.sweeps += 1
+        self.tell()
 
     async def release(self) -> None:
         self.note("release")

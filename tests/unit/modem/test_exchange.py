@@ -36,6 +36,7 @@ def begin(bench: Bench, session: Session) -> Callable[..., Exchange]:
             handler=bench.recorder,
             submission=bench.submission("hello"),
             deadline_seconds=seconds,
+            patience_seconds=seconds,
         )
 
     return begin
@@ -192,6 +193,7 @@ async def test_a_report_after_the_answer_ends_nobody_elses_command(
         handler=bench.recorder,
         submission=bench.submission("hello"),
         deadline_seconds=0.3,
+        patience_seconds=0.3,
     )
 
     async def settle(*facts: object) -> None:
@@ -199,7 +201,7 @@ async def test_a_report_after_the_answer_ends_nobody_elses_command(
         await settled(*facts)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(bench.recorder, "settled", settle)
-    monkeypatch.setattr(session, "conclude", lambda: concluded.append(True))
+    monkeypatch.setattr(session, "conclude", lambda **_: concluded.append(True))
     await finish(exchange)
     await asyncio.sleep(0)
     await asyncio.sleep(0)

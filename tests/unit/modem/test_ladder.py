@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from modem.ladder import LADDERS, RELAPSE_SECONDS, ROUNDS_OF_HURRY, Cause, Ladder, Step
+from modem.ladder import (
+    LADDERS,
+    RELAPSE_SECONDS,
+    ROUNDS_BEFORE_RESET,
+    ROUNDS_OF_HURRY,
+    Cause,
+    Ladder,
+    Step,
+)
 
 
 def climbed(ladder: Ladder, steps: int) -> list[Step]:
@@ -13,7 +21,7 @@ def climbed(ladder: Ladder, steps: int) -> list[Step]:
     return seen
 
 
-@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("cause", set(Cause) - {Cause.SILENT})
 def test_each_ladder_is_climbed_whole_and_again_without_its_first_step(cause: Cause) -> None:
     ladder, steps = Ladder(), LADDERS[cause]
     ladder.begin(cause, now=0)
@@ -21,6 +29,18 @@ def test_each_ladder_is_climbed_whole_and_again_without_its_first_step(cause: Ca
     assert ladder.rounds == 1
     assert climbed(ladder, len(steps) - 1) == list(steps[1:])
     assert steps[-1] is Step.BACK_OFF
+
+
+def test_a_silent_modem_is_asked_for_a_minute_before_its_usb_port_is_reset() -> None:
+    ladder = Ladder()
+    ladder.begin(Cause.SILENT, now=0)
+    hurried = [Step.BACK_OFF] * ROUNDS_BEFORE_RESET
+    assert climbed(ladder, 1 + len(hurried)) == [Step.REOPEN, *hurried]
+    assert ladder.rounds == ROUNDS_BEFORE_RESET
+    between = ROUNDS_OF_HURRY - ROUNDS_BEFORE_RESET
+    assert climbed(ladder, 1 + between) == [Step.USB_RESET, *[Step.BACK_OFF] * between]
+    # From now on it is left alone for long, and reset before each time.
+    assert climbed(ladder, 4) == [Step.USB_RESET, Step.BACK_OFF] * 2
 
 
 def test_where_nothing_is_wrong_there_is_no_step() -> None:
@@ -35,7 +55,7 @@ def test_where_nothing_is_wrong_there_is_no_step() -> None:
 def test_a_relapse_begins_above_what_did_not_help_for_long() -> None:
     ladder = Ladder()
     seen = []
-    for now in range(7):
+    for now in range(8):
         ladder.begin(Cause.DEAF, now=now)
         seen.append(ladder.step)
         ladder.cured(now=now)

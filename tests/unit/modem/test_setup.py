@@ -9,6 +9,7 @@ from config.secrets import SecretSource
 from modem.centre import ServiceCentre
 from modem.errors import PortLostError, Remedy, SetupError
 from modem.virtual.dialect import ERROR, OK, cme, cms, said
+from modem.virtual.faults import FaultKind
 from modem.virtual.ledger import Happening
 from modem.virtual.personality import GENERIC
 from modem.virtual.sim import Sim
@@ -360,6 +361,14 @@ async def test_a_modem_that_lets_no_store_be_selected_is_read_where_it_stands(
     assert (await set_up(bench)).stores == ("SM",)  # where it does not even tell its name
 
 
+@pytest.mark.parametrize("struck", ["+CNMI=?", "+CNMI=2"])
+async def test_one_lost_answer_does_not_cost_the_reports(bench: Bench, struck: str) -> None:
+    """A garbled line at the set-up left reports off until the next one."""
+    bench.fault(FaultKind.ERROR, match=struck, code="ERROR", count=1)
+    await set_up(bench)
+    assert bench.modem.settings.announcements == (2, 1, 0, 2, 0)
+
+
 async def test_the_best_legal_announcements_are_put_in_force(bench: Bench) -> None:
     await set_up(bench)
     assert bench.modem.settings.announcements == (2, 1, 0, 2, 0)
@@ -449,3 +458,13 @@ async def test_a_service_centre_that_is_not_told_may_be_there_all_the_same(bench
 async def test_a_service_centre_of_a_busy_sim_is_missing_for_now(bench: Bench) -> None:
     bench.answer("+CSCA", cms(314))
     assert (await set_up(bench)).service_centre.missing
+
+
+async def test_another_modem_at_the_configured_path_is_not_used(bench: Bench) -> None:
+    with pytest.raises(SetupError) as caught:
+        async with bench.session(imei="356938035643809"):
+            pass
+    assert caught.value.code == "other_modem"
+    for imei in ("49015420323751", "490154203237518", "4901542032375101"):
+        async with bench.session(imei=imei):  # with a check digit, without, with a version
+            pass

@@ -375,6 +375,22 @@ async def test_a_sim_that_is_busy_at_start_is_waited_for(
 # Real lines
 
 
+async def test_a_sick_modem_that_a_person_replugs_is_opened_without_waiting(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """However long it would have been left alone."""
+    path = tmp_path / "modem"
+    path.write_text("no tty")
+    patient = Timing(device_poll_seconds=0.02, backoff_seconds=(3600.0,))
+    async with bench.serving(state=State.BACKOFF, timing=patient, device=str(path)) as worker:
+        path.unlink()
+        await bench.recorder.until(lambda: worker.status.state is State.ABSENT)
+        link = PtyLink(path=path, modem=bench.modem)
+        await link.plug()
+        await bench.recorder.until(lambda: worker.status.state is State.READY)
+    link.unplug()
+
+
 async def test_a_pseudo_terminal_is_served_over_an_unplug(bench: Bench, tmp_path: Path) -> None:
     link = PtyLink(path=tmp_path / "modem", modem=bench.modem)
     await link.plug()

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from modem.errors import PortLostError
 from modem.events import Disposition, Slot
 from modem.sweep import Sweeper
-from modem.virtual.dialect import cms
+from modem.virtual.dialect import OK, Silence, cms
 from modem.virtual.ledger import Happening
 from modem.virtual.personality import GENERIC
 from modem.virtual.stores import Status, Stored
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conftest import Bench
 
     from modem.session import Session
+    from modem.virtual.dialect import Outcome, Request
 
 ICCID, IMEI = "8930272000000000017", "490154203237518"
 
@@ -39,7 +40,7 @@ async def none_selected(session: Session) -> Session:
 
 @pytest.fixture
 def sweeper(bench: Bench, session: Session) -> Sweeper:
-    return Sweeper(session, bench.recorder)
+    return Sweeper(session, bench.recorder, restarted=lambda: False)
 
 
 def keep(bench: Bench, store: str, pdu: bytes, status: Status = Status.UNREAD) -> None:
@@ -92,7 +93,7 @@ async def test_slot_zero_is_a_slot(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(replace(GENERIC, first_index=0))
     async with bench.session() as session:
         bench.text_in("one")
-        await Sweeper(session, bench.recorder).sweep(None)
+        await Sweeper(session, bench.recorder, restarted=lambda: False).sweep(None)
     assert [arrived.slot for arrived in bench.recorder.arrivals] == [
         Slot(holder=ICCID, store="SM", index=0)
     ]
@@ -157,7 +158,7 @@ async def test_a_modem_without_sr_is_not_asked_for_it(
     async with bench.session() as session:
         await session.list_store("XX")  # refused: each store is selected from now on
         bench.typed.clear()
-        await Sweeper(session, bench.recorder).sweep(announced)
+        await Sweeper(session, bench.recorder, restarted=lambda: False).sweep(announced)
     chosen = {line.removeprefix("+CPMS=") for line in bench.typed if line.startswith("+CPMS=")}
     assert chosen == swept
 
@@ -223,3 +224,30 @@ async def test_what_was_deleted_before_an_unplug_is_forgotten(
         await sweeper.sweep(None)
     ((_, slots),) = bench.recorder.seen("deleted")
     assert [slot.index for slot in slots] == [1]  # type: ignore[attr-defined]  # a dict of slots
+
+
+@pytest.mark.parametrize("says_so", [False, True])
+async def test_a_restart_amid_it_deletes_nothing_of_another_store(
+    bench: Bench, session: Session, *, says_so: bool
+) -> None:
+    """A restarted modem has its own choice selected again: the same slots, other messages."""
+    restarted = False
+
+    def restart(_: Request) -> Outcome:
+        nonlocal restarted
+        bench.obeys("+CMGD")
+        bench.modem.reboot()
+        restarted = says_so
+        return OK if says_so else Silence()
+
+    report = bytes.fromhex("0006010B915141550521F362303041000004623030410000040000")
+    for index in (1, 2):
+        keep(bench, "SR", report)
+        bench.text_in(f"unread {index}")
+    bench.answer("+CMGD", restart)
+    await Sweeper(session, bench.recorder, restarted=lambda: restarted).sweep(["SR"])
+    assert bench.modem.stores["SM"].used == 2
+    assert bench.modem.stores["SR"].used == 2
+    restarted = False
+    await Sweeper(session, bench.recorder, restarted=lambda: restarted).sweep(None)
+    assert {store.used for store in bench.modem.stores.values()} == {0}

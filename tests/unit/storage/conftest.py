@@ -13,6 +13,7 @@ from storage.engine import FILE_NAME, Store
 from storage.ids import Prefix, new_id
 
 NOW = 1_800_000_000_000
+ALONE = outbox.Sharing()
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +57,7 @@ class Desk:
         expires_at_ms: int | None = None,
         on_unknown: str = "hold",
         text: str = "hello",
+        sharing: tuple[str, ...] = (),
         at: int = NOW,
         filed: bool = True,
     ) -> str:
@@ -77,6 +79,7 @@ class Desk:
             author_name="till",
             filed=filed,
             parts=[outbox.NewPart(number=n, tpdu=bytes([n])) for n in range(1, parts + 1)],
+            sharing=sharing,
         )
         async with self.store.write() as tx:
             await outbox.enqueue(tx, message, now_ms=at)
@@ -88,16 +91,25 @@ class Desk:
         modem: str = "counter",
         iccid: str | None = "8930",
         inboxes: tuple[str, ...] = ("main",),
+        sharing: outbox.Sharing = ALONE,
         at: int = NOW,
     ) -> outbox.ClaimedPart | None:
         async with self.store.write() as tx:
-            return await outbox.claim(tx, modem=modem, iccid=iccid, inboxes=inboxes, now_ms=at)
+            return await outbox.claim(
+                tx, modem=modem, iccid=iccid, inboxes=inboxes, now_ms=at, sharing=sharing
+            )
 
     async def submit(
-        self, *, modem: str = "counter", iccid: str | None = "8930", at: int = NOW
+        self,
+        *,
+        modem: str = "counter",
+        iccid: str | None = "8930",
+        inboxes: tuple[str, ...] = ("main",),
+        sharing: outbox.Sharing = ALONE,
+        at: int = NOW,
     ) -> str:
         """Claim the next part and mark it submitting; give its id."""
-        part = await self.claim(modem=modem, iccid=iccid, at=at)
+        part = await self.claim(modem=modem, iccid=iccid, inboxes=inboxes, sharing=sharing, at=at)
         assert part is not None
         async with self.store.write() as tx:
             attempt = await outbox.mark_submitting(

@@ -1,6 +1,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from storage import outbox
 from storage.engine import Store
 from storage.outbox.claims import _take_next
@@ -28,6 +30,8 @@ async def test_a_claim_tells_all_that_a_worker_needs(desk: Any) -> None:
         delivery_report=True,
         on_unknown="hold",
         priority=1,
+        inbox="main",
+        free=True,
     )
     assert await desk.state(message_id) == "sending"
     assert await desk.events() == ["message.queued", "message.sending"]
@@ -163,16 +167,17 @@ async def test_what_a_modem_began_without_telling_its_sim_goes_on_there(desk: An
     assert (await desk.claim(modem="counter", iccid="8930")).number == 2
 
 
-async def test_a_claim_reads_the_queue_by_its_index(store: Store) -> None:
+@pytest.mark.parametrize("shared", [False, True])
+async def test_a_claim_reads_the_queue_by_its_index(store: Store, *, shared: bool) -> None:
     values = {
-        "inbox_0": "main",
+        "lane_0": "main",
         "now": NOW,
         "pin": "8930",
         "unnamed_pin": "modem:counter",
         "by_modem": "counter",
     }
     async with store.write() as tx:
-        compiled = _take_next(1).statement.compile(dialect=tx.dialect)
+        compiled = _take_next(1, shared=shared).statement.compile(dialect=tx.dialect)
         known = compiled.construct_params(values)
         plan = await tx.exec_driver_sql(
             f"EXPLAIN QUERY PLAN {compiled}", tuple(known[name] for name in compiled.positiontup)
@@ -182,3 +187,4 @@ async def test_a_claim_reads_the_queue_by_its_index(store: Store) -> None:
     assert len(heads) == 3
     assert all("due_at_ms<?" in line for line in heads)
     assert not [line for line in details if line.startswith("SCAN parts")]
+    assert not [line for line in details if "SCAN rival" in line or "SCAN waiting" in line]

@@ -163,6 +163,25 @@ async def test_a_shielded_unit_gives_its_result_or_its_error(store: Store, desk:
     assert await desk.column("SELECT id FROM changes") == [event_id]
 
 
+async def test_a_failing_unit_does_not_swallow_its_caller_s_cancellation(store: Store) -> None:
+    """Who contains errors, as housekeeping does, would live on, and the daemon never end."""
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def fail(_: object) -> None:
+        begun.set()
+        await go.wait()
+        raise LookupError
+
+    task = asyncio.create_task(store.shielded(fail))
+    await begun.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    go.set()
+    with pytest.raises(asyncio.CancelledError) as raised:
+        await task
+    assert isinstance(raised.value.__cause__, LookupError)
+
+
 async def test_a_cancelled_writer_leaves_the_store_usable(store: Store, desk: Any) -> None:
     """Cancelled at random moments: nothing torn, nothing wedged."""
 

@@ -1,11 +1,13 @@
 """Tokens, idempotency keys, modems, incidents, reports, meta."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import idempotency, meta, modems, outbox, reports, tokens
+from storage import balances, idempotency, meta, modems, outbox, reports, tokens, ussd
+from storage.balances import BalanceRow
 from storage.engine import Store
 from storage.idempotency import Fresh, InProgress, Mismatch, Replay
 from storage.modems import ModemRow
@@ -92,6 +94,54 @@ async def test_an_incident_is_opened_and_closed_once(store: Store, desk: Any) ->
         assert await modems.incidents_of(tx, "other") == []
     assert (row.code, row.cure, row.closed_at_ms) == ("deaf", "reopened", NOW + 1)
     assert await desk.events() == ["modem.incident", "modem.incident"]
+
+
+async def test_the_open_incident_of_a_kind_is_found(store: Store) -> None:
+    async with store.write() as tx:
+        assert await modems.open_incident_of(tx, "counter", "low_credit") is None
+        for modem, code in (("counter", "deaf"), ("other", "low_credit")):
+            await modems.open_incident(tx, modem=modem, code=code, detail=None, now_ms=NOW)
+        assert await modems.open_incident_of(tx, "counter", "low_credit") is None
+        low = await modems.open_incident(
+            tx, modem="counter", code="low_credit", detail=None, now_ms=NOW
+        )
+        for later in range(30):
+            await modems.open_incident(
+                tx, modem="counter", code="deaf", detail=None, now_ms=NOW + later
+            )
+        found = await modems.open_incident_of(tx, "counter", "low_credit")
+        assert found is not None
+        assert found.id == low
+        await modems.close_incident(tx, incident_id=low, cure=None, now_ms=NOW)
+        assert await modems.open_incident_of(tx, "counter", "low_credit") is None
+
+
+async def test_the_last_balance_of_each_modem(store: Store) -> None:
+    row = BalanceRow(
+        modem="counter",
+        iccid="8930",
+        micros=12_340_000,
+        currency="CAD",
+        read_at_ms=NOW,
+        tried_at_ms=NOW,
+        failure=None,
+    )
+    async with store.write() as tx:
+        assert await balances.get(tx, "counter") is None
+        await balances.put(tx, row)
+        await balances.put(tx, replace(row, modem="other", micros=None))
+        tried = replace(row, tried_at_ms=NOW + 1, failure="no answer")
+        await balances.put(tx, tried)
+        assert await balances.get(tx, "counter") == tried
+
+
+async def test_the_form_of_ussd_that_worked_last(store: Store) -> None:
+    async with store.write() as tx:
+        assert await ussd.recall_form(tx, "counter") is None
+        for form in ("plain", "packed"):
+            await ussd.remember_form(tx, "counter", form)
+        assert await ussd.recall_form(tx, "counter") == "packed"
+        assert await ussd.recall_form(tx, "other") is None
 
 
 async def test_a_report_waits_for_its_part(store: Store, desk: Any) -> None:

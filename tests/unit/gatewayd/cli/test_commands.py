@@ -68,6 +68,7 @@ def test_a_message_is_shown_with_its_attempts(daemon: Any, run: Any, script: Any
         (("modems", "restart", "counter"), "/v1/modems/counter/restart", None),
         (("modems", "mute", "counter"), "/v1/modems/counter/mute", None),
         (("modems", "unmute", "counter"), "/v1/modems/counter/unmute", None),
+        (("modems", "confirm-sim", "counter"), "/v1/modems/counter/confirm-sim", None),
     ],
 )
 def test_commands_post_to_their_routes(
@@ -107,6 +108,25 @@ def test_what_a_person_types_stays_one_name(daemon: Any, run: Any) -> None:
     assert daemon.asked[0].path == "/v1/messages/..%2Ftokens%3Fx"
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "low", "shown"),
+    [
+        ("12.34", "CAD", False, "12.34 CAD"),
+        ("3.20", "CAD", True, "3.20 CAD (low)"),
+        ("500.00", None, False, "500.00"),
+        (None, None, False, ""),
+    ],
+)
+def test_a_sim_s_balance_is_listed(
+    daemon: Any, run: Any, script: Any, amount: Any, currency: Any, low: bool, shown: str
+) -> None:
+    balance = {"amount": amount, "currency": currency, "low": low}
+    modem = {"name": "counter", "muted": False, "balance": balance, "reason": "why"}
+    daemon.on("GET", "/v1/modems", script.answer({"items": [modem], "next": None}))
+
+    assert f"\tno\t{shown}\twhy\t" in run("modems", "list").out
+
+
 def test_modems_are_listed(daemon: Any, run: Any, script: Any) -> None:
     modem = {"name": "counter", "state": "ready", "signal_dbm": -71, "muted": False}
     daemon.on("GET", "/v1/modems", script.answer({"items": [modem], "next": None}))
@@ -120,6 +140,9 @@ def test_a_modem_that_waits_for_a_limit_says_until_when(daemon: Any, run: Any, s
     modem = {"name": "counter", "limits": {"waits_for": "limit_hour", "next_at": until}}
     daemon.on("GET", "/v1/modems", script.answer({"items": [modem], "next": None}))
 
+    assert run("modems", "list").out.endswith(f"\t{until}\n")
+    paused = {"name": "counter", "limits": {}, "paused": {"next_try_at": until}}
+    daemon.on("GET", "/v1/modems", script.answer({"items": [paused], "next": None}))
     assert run("modems", "list").out.endswith(f"\t{until}\n")
 
 

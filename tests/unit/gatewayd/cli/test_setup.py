@@ -7,7 +7,7 @@ import pytest
 
 from config import load
 from gatewayd.cli import place
-from modem.discovery import FoundPort
+from modem.ttys import FoundPort
 
 
 def port(device: str) -> FoundPort:
@@ -27,7 +27,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder without a configuration, on a machine without modems, in Canada."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GATEWAYD_CONFIG", raising=False)
-    monkeypatch.setattr("modem.discovery.scan", list)
+    monkeypatch.setattr("modem.ttys.scan", list)
     monkeypatch.setattr("gatewayd.cli.init.guess_country", lambda: "CA")
     monkeypatch.setattr("gatewayd.cli.init.local_zone", lambda: "America/Toronto")
     return tmp_path
@@ -55,9 +55,7 @@ def test_init_writes_a_configuration_that_is_right_and_a_token_that_is_valid(
 def test_init_asks_and_asks_again(empty: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(['Chez "Léa" \\1', "QC", "CA-QC", "2"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _prompt="": next(answers))
-    monkeypatch.setattr(
-        "modem.discovery.scan", lambda: [port("/dev/ttyUSB0"), port("/dev/ttyUSB1")]
-    )
+    monkeypatch.setattr("modem.ttys.scan", lambda: [port("/dev/ttyUSB0"), port("/dev/ttyUSB1")])
 
     ran = run("init")
 

@@ -14,6 +14,7 @@ from sqlalchemy import text as sql
 from config.schema import GatewaySettings, HttpSettings, ModemSettings, Settings
 from config.values import Listen
 from gatewayd.bus import Bus
+from gatewayd.failover import sharing_names
 from gatewayd.handler import ModemHandler
 from gatewayd.housekeeping import Housekeeping
 from modem.events import (
@@ -68,6 +69,20 @@ class Part:
     reference: int | None
     report_status: int | None
     tpdu: bytes
+
+
+class LoopTime:
+    """The loop's clock, which only the test moves; timers that are due then fire."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        loop = asyncio.get_running_loop()
+        self._now = float(round(loop.time()))  # whole seconds add up exactly
+        monkeypatch.setattr(loop, "time", lambda: self._now)
+
+    async def pass_by(self, seconds: float) -> None:
+        self._now += seconds
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 class Side:
@@ -206,6 +221,7 @@ class Shop:
                 outbox.NewPart(number=number, tpdu=submit.to_bytes())
                 for number, submit in enumerate(submits, 1)
             ],
+            sharing=sharing_names(self.settings, inbox),
         )
         async with self.store.write() as tx:
             await outbox.enqueue(tx, message, now_ms=now_ms)
@@ -397,6 +413,11 @@ async def shop(store: Store, settings: Settings) -> Shop:
     await made.counter.ready()
     await made.spare.ready()
     return made
+
+
+@pytest.fixture
+async def loop_time(monkeypatch: pytest.MonkeyPatch) -> LoopTime:
+    return LoopTime(monkeypatch)
 
 
 @pytest.fixture

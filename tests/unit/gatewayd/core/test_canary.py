@@ -11,7 +11,7 @@ import pytest
 from config.schema import ModemSettings
 from gatewayd.canary import Canaries, view_of
 from gatewayd.canary_arrivals import text_of
-from gatewayd.directory import LimitsView, ModemView
+from gatewayd.directory import LimitsView, ModemView, PauseView
 from modem.events import Accepted, Refused, Unknown
 from storage import canaries
 from storage.canaries import Proof
@@ -290,11 +290,13 @@ async def test_one_that_waited_for_the_next_interval_proves_nothing(
     assert await cage.incidents() == []
 
 
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 CLOSED = [
     {"state": "unregistered"},
     {"muted": True},
     {"limits": LimitsView(waits_for="limit_day")},
     {"number": None},
+    {"paused": PauseView(since=NOON, detail="no credit", next_try_at=NOON)},
 ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gatewayd import fleet as module
+from gatewayd import figures as module
 from gatewayd.bus import Topic
 from gatewayd.fleet import Fleet
 from modem.events import Accepted, ArrivedPdu
@@ -46,7 +46,7 @@ async def test_counts(fleet: Fleet, shop: "Shop") -> None:
         incident = await modems.open_incident(
             tx, modem="counter", code="deaf", detail="no answer", now_ms=shop.clock.ms
         )
-    await fleet._refresh()
+    await fleet.figures._refresh()
     counter, spare = fleet.views()
     # One is claimed ahead: it no longer waits.
     assert (counter.queue, counter.sent_today) == (1, 1)
@@ -63,7 +63,7 @@ async def test_today_begins_at_the_shop_s_midnight(shop: "Shop") -> None:
         shop.clock.advance(seconds)
         await shop.enqueue()
         await shop.counter.accept(1)
-    await fleet._refresh()
+    await fleet.figures._refresh()
     assert fleet.views()[0].sent_today == 1
 
 
@@ -73,7 +73,7 @@ class TestCounting:
     ) -> None:
         monkeypatch.setattr(module, "REFRESH_SECONDS", 0)
         refreshed = asyncio.Event()
-        real, calls = fleet._refresh, 0
+        real, calls = fleet.figures._refresh, 0
 
         async def refresh() -> None:
             nonlocal calls
@@ -83,9 +83,9 @@ class TestCounting:
             await real()
             refreshed.set()
 
-        monkeypatch.setattr(fleet, "_refresh", refresh)
+        monkeypatch.setattr(fleet.figures, "_refresh", refresh)
         await shop.enqueue()
-        counting = asyncio.create_task(fleet.keep_counts())
+        counting = asyncio.create_task(fleet.figures.keep())
         await asyncio.sleep(0)
         shop.bus.publish(Topic.JOURNAL)
         await refreshed.wait()

@@ -97,14 +97,19 @@ class TestStoreUnavailable:
         assert await shop.state(message_id) == "sent"
 
     async def test_without_the_mark_nothing_is_written(
-        self, shop: "Shop", outage: "Outage"
+        self, shop: "Shop", outage: "Outage", monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(module, "STORE_RETRY_SECONDS", 0)
         message_id = await shop.enqueue()
         submission = await shop.counter.next()
         outage.begin()
-        assert not await shop.counter.release_body(submission)
-        outage.over()
-        await shop.counter.handler.settled(submission, WITHDRAWN)
+        with shop.bus.subscribe(Topic.OUTBOX) as hints:
+            assert not await shop.counter.release_body(submission)
+            outage.over()
+            await shop.counter.handler.settled(submission, WITHDRAWN)
+            while shop.counter.handler._rest is not None:
+                assert await shop.counter.handler.next_submission() is None, "it rests"
+                assert await hints.wait(5)
         assert (await shop.counter.accept(4)).id == submission.id
         assert await shop.state(message_id) == "sent"
         assert len(await shop.attempts(message_id)) == 1

@@ -126,7 +126,8 @@ async def test_a_commit_that_failed_is_not_counted(shop: "Shop", outage: "Outage
     with pytest.raises(StoreUnavailable):
         await side.handler.dispatch.submitting(submission, deadline_seconds=60)
     outage.over()
-    again = await side.next()
+    again = await side.handler.dispatch.next_submission()
+    assert again is not None
     assert again.id == submission.id
     assert await side.release_body(again)
     assert left(side).hour_left == 0
@@ -180,7 +181,7 @@ async def test_each_sim_has_its_month(shop: "Shop") -> None:
     await side.send(REFUSED)
     fleet = Fleet(settings=shop.settings, store=shop.store, bus=shop.bus, clock=shop.clock)
     await fleet._members["counter"].handler.status_changed(side.status)
-    await fleet._refresh()
+    await fleet.figures._refresh()
     counter, spare = (view.cost_this_month for view in fleet.views())
     assert counter is not None
     assert (counter.amount, counter.currency, spare) == ("0.025", "CAD", None)

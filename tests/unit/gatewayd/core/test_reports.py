@@ -9,6 +9,8 @@ from modem.events import Accepted, Disposition, Unknown
 from storage import outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from conftest import Shop
 
 SILENCE = Unknown(code="no_answer", detail="the modem did not say whether it was sent")
@@ -92,6 +94,25 @@ async def test_a_report_is_kept_raw_whatever_it_fits(shop: "Shop") -> None:
     assert (kept, part_id) == (raw, None)
     assert await shop.pdu_kinds() == [("report", False)]
     assert await shop.received() == []
+
+
+async def test_days_late_in_any_order_and_over_the_wrap(
+    shop: "Shop", long_text: str, reopened: "Callable[[], Awaitable[Shop]]"
+) -> None:
+    message_id = await shop.enqueue(long_text)
+    for reference in (254, 255, 0):
+        await shop.counter.accept(reference)
+    sent_ms = shop.clock.ms
+    shop.clock.advance(5 * 86_400)
+    again = await reopened()
+    later = await again.enqueue(long_text)  # to the same customer, by the same references
+    for reference in (254, 255, 0):
+        await again.counter.accept(reference)
+    for reference in (0, 254, 255):
+        assert await again.state(message_id) == "sent"
+        await again.counter.reported(reference, at_ms=sent_ms)
+    assert await again.state(message_id) == "delivered"
+    assert await again.state(later) == "sent"
 
 
 class TestReferenceWrap:

@@ -112,6 +112,35 @@ async def test_before_ctrl_z(shop: "Shop", monkeypatch: pytest.MonkeyPatch, wher
     await goes_on(shop)
 
 
+async def test_a_claim(shop: "Shop", monkeypatch: pytest.MonkeyPatch) -> None:
+    await shop.enqueue()
+    with monkeypatch.context() as planted:
+        planted.setattr(outbox, "claim", explode)
+        for _ in range(3):
+            assert await shop.counter.handler.next_submission() is None
+    assert await incidents(shop) == ["parts_not_claimed"], "told once"
+    await shop.counter.accept(3)
+    with monkeypatch.context() as planted:
+        planted.setattr(outbox, "claim", explode)
+        assert await shop.counter.handler.next_submission() is None
+    assert await incidents(shop) == ["parts_not_claimed"] * 2, "and again when it had worked"
+
+
+async def test_the_part_in_hand_does_not_suffer_for_the_next(
+    shop: "Shop", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = [await shop.enqueue() for _ in range(2)]
+    submission = await shop.counter.next()
+    with monkeypatch.context() as planted:
+        planted.setattr(outbox, "claim", explode)
+        assert await shop.counter.release_body(submission)
+        await shop.counter.handler.settled(submission, Accepted(reference=3))
+    assert [await shop.state(one) for one in messages] == ["sent", "queued"]
+    assert await incidents(shop) == []
+    await shop.counter.accept(4)
+    assert await shop.state(messages[1]) == "sent"
+
+
 async def test_a_late_answer(shop: "Shop", monkeypatch: pytest.MonkeyPatch) -> None:
     message_id = await shop.enqueue()
     submission = await shop.counter.send(SILENCE)

@@ -86,3 +86,20 @@ def test_versions() -> None:
     found: Any = bundle.versions("1.0", DaemonFacts(standing=Standing.RUNNING, version="0.9"))
     assert (found["gatewayd"], found["daemon"]) == ("1.0", "0.9")
     assert {"python", "system", "sqlite", "aiohttp"} <= set(found)
+
+
+def test_the_newest_recordings_are_in_it(tmp_path: Path) -> None:
+    assert bundle.recordings(tmp_path) == {}
+    (tmp_path / "troubles").mkdir()
+    for number in range(bundle.RECORDINGS_KEPT + 2):
+        (tmp_path / "troubles" / f"inc_{number}.at").write_text(f"# {number}\n")
+    newest = f"inc_{bundle.RECORDINGS_KEPT + 1}.at"
+    (tmp_path / "troubles" / newest).unlink()
+    (tmp_path / "troubles" / newest).mkdir()
+    recordings = bundle.recordings(tmp_path)
+    assert len(recordings) == bundle.RECORDINGS_KEPT
+    assert recordings[newest].startswith("# cannot be read")
+    bundle.write(tmp_path / "support.zip", {}, recordings)
+    with zipfile.ZipFile(tmp_path / "support.zip") as file:
+        assert len(file.namelist()) == bundle.RECORDINGS_KEPT
+        assert file.read(f"troubles/inc_{bundle.RECORDINGS_KEPT}.at") == b"# 5\n"

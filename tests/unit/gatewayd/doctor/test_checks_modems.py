@@ -51,6 +51,8 @@ from gatewayd.doctor.findings import Severity, Sign
         ({"muted": True, "queue": 3}, "muted_waiting"),
         ({"limits": {"day_left": 0, "hour_left": 3}}, "limit_reached"),
         ({"incidents": ("parts_not_joined: …",)}, "incident_open"),
+        ({"incidents": ("low_credit: 3.20 CAD left, less than 5.00",)}, "low_credit"),
+        ({"paused": "no credit", "incidents": ("sending_refused: …",)}, "sending_paused"),
     ],
 )
 def test_each_state_has_its_one_finding(shop: Any, find: Any, different: Any, code: str) -> None:
@@ -112,3 +114,9 @@ def test_what_phones_keep_is_a_note_for_real_modems_only(new_shop: Any) -> None:
 def test_troubles_come_before_notes(shop: Any) -> None:
     facts = shop.facts(daemon=shop.told(muted=True, signal_dbm=-110))
     assert [finding.severity for finding in examine(facts)] == ["trouble", "note", "note"]
+
+
+def test_messages_in_doubt_are_told(shop: Any, find: Any) -> None:
+    daemon = replace(shop.told(), unknown_messages=3)
+    (finding,) = find(shop.facts(daemon=daemon)).values()
+    assert (finding.code, finding.evidence) == ("messages_unknown", {"messages": "3"})

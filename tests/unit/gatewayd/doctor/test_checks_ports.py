@@ -92,6 +92,14 @@ def test_modemmanager_beside_a_ready_modem_is_a_note(new_shop: Any, find: Any) -
     assert find(new_shop(device="virtual:").facts(processes=manager)) == {}
 
 
+def test_a_stick_that_could_not_be_reset_is_a_note(new_shop: Any, find: Any) -> None:
+    bare = {"usb_helper": False}
+    assert list(find(new_shop().facts(**bare))) == ["usb_reset_missing"]
+    assert find(new_shop().facts(**bare, user="root")) == {}
+    assert find(new_shop(device="virtual:").facts(**bare)) == {}
+    assert find(new_shop().facts(**bare, sticks=())) == {}
+
+
 def test_no_permission(shop: Any, find: Any) -> None:
     ports = {"/dev/ttyUSB0": shop.port(accessible=False)}
     for daemon in (STOPPED, shop.told(state="backoff", reason=DENIED)):
@@ -109,6 +117,12 @@ def test_a_daemon_that_opened_the_port_may_have_groups_of_its_own(shop: Any, fin
     ports = {"/dev/ttyUSB0": shop.port(accessible=False)}
     daemon = shop.told(state="backoff", reason=SILENT)
     assert list(find(shop.facts(ports=ports, daemon=daemon))) == ["port_silent"]
+
+
+def test_two_entries_on_one_stick(shop: Any, find: Any) -> None:
+    daemon = shop.told(state="absent", reason="modem spare uses this stick already")
+    (finding,) = find(shop.facts(daemon=daemon)).values()
+    assert (finding.code, finding.evidence["said"][:11]) == ("stick_shared", "modem spare")
 
 
 def test_the_wrong_port_of_several(shop: Any, find: Any) -> None:

@@ -59,6 +59,7 @@ def serve(folder: Path) -> Iterator[Serve]:
             "healthz": (200, {"status": "ok", "version": version("gatewayd")}),
             "readyz": (200, {"status": "ready", "modems": ["counter"]}),
             "modems": (200, {"items": [MODEM], "next": None}),
+            "messages": (200, {"items": [], "next": None}),
             **different,
         }
 
@@ -230,3 +231,16 @@ def test_a_daemon_that_hangs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr("gatewayd.cli.client._UnixConnection.connect", hang)
     assert asking.ask(folder / "data" / "gatewayd.sock").standing is Standing.SILENT
+
+
+def test_messages_in_doubt_are_counted(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+    serve(messages=(200, {"items": [{}, {}], "next": None}))
+    run(["doctor", "--json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [each["code"] for each in found] == ["messages_unknown"]
+
+
+def test_a_store_that_does_not_answer_hides_no_modem(serve: Serve, folder: Path) -> None:
+    serve(messages=(503, {"title": "the store does not answer", "code": "store_unavailable"}))
+    facts = ask(folder / "data" / "gatewayd.sock")
+    assert ([modem.name for modem in facts.modems], facts.unknown_messages) == (["counter"], 0)

@@ -53,6 +53,12 @@ def test_the_daemon_s_own_hold_does_not_count(file: Path, machine: Any) -> None:
     assert codes(file, machine) == ["daemon_stopped", "phone_sim"]
 
 
+def test_the_helper_for_a_usb_reset_is_seen(file: Path, machine: Any) -> None:
+    assert not gather(file, version="1", root=machine.root).usb_helper
+    (machine.root / "run/gatewayd-usb").mkdir(parents=True)
+    assert gather(file, version="1", root=machine.root).usb_helper
+
+
 def test_nothing_plugged_in(file: Path, machine: Any) -> None:
     assert codes(file, machine) == ["daemon_stopped", "device_missing", "phone_sim"]
 

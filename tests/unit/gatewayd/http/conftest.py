@@ -14,11 +14,15 @@ from aiohttp import ClientSession, TCPConnector, UnixConnector
 from config.schema import GatewaySettings, HttpSettings, ModemSettings, Settings
 from config.values import Listen
 from gatewayd.bus import Bus
-from gatewayd.directory import IncidentView, ModemView
+from gatewayd.directory import IncidentView, ModemView, StepView
 from gatewayd.http.context import HttpContext
 from gatewayd.http.limits import Limits
 from gatewayd.http.server import Listening, serve
 from gatewayd.services.tokens import Scope, create_token
+from gatewayd.survey import FoundStick
+from modem.console import Denied
+from modem.desk import ConsoleOutcome
+from modem.ussd import NoAnswer, UssdOutcome
 from storage.engine import Store
 
 NOON_MS = 1_796_126_400_000  # 2026-12-01T12:00:00Z
@@ -37,7 +41,15 @@ class TwoModems:
 
     def __init__(self) -> None:
         since = datetime.fromtimestamp(NOON_MS / 1000, tz=UTC)
-        incident = IncidentView(id="inc_1", kind="deaf", detail="no answer", opened_at=since)
+        incident = IncidentView(
+            id="inc_1",
+            kind="deaf",
+            detail="no answer",
+            opened_at=since,
+            story="deaf since 07:00",
+            steps=[StepView(step="rearm", helped=False, seconds=0.1, at=since)],
+            recording="inc_1.at",
+        )
         self.modems = {
             "counter": ModemView(
                 name="counter",
@@ -55,7 +67,10 @@ class TwoModems:
                 incidents=(incident,),
             ),
         }
+        self.sticks: list[FoundStick] = []
         self.told: list[tuple[str, ...]] = []
+        self.ussd: UssdOutcome = NoAnswer()
+        self.typed: ConsoleOutcome = Denied(reason="as the test says")
 
     def views(self) -> Sequence[ModemView]:
         return list(self.modems.values())
@@ -63,12 +78,39 @@ class TwoModems:
     def view(self, name: str) -> ModemView | None:
         return self.modems.get(name)
 
+    def recording_of(self, incident_id: str) -> str | None:
+        return f"{incident_id}.at"
+
+    async def found(self, *, ask: bool) -> Sequence[FoundStick]:
+        self.told.append(("found", str(ask)))
+        return self.sticks
+
     async def restart(self, name: str) -> None:
         self.told.append(("restart", name))
+
+    async def confirm_sim(self, name: str) -> bool:
+        self.told.append(("confirm-sim", name))
+        return self.modems[name].state == "held"
 
     async def mute(self, name: str, muted: bool) -> None:
         self.told.append(("mute", name, str(muted)))
         self.modems[name] = replace(self.modems[name], muted=muted)
+
+    async def start_ussd(self, name: str, code: str) -> UssdOutcome:
+        self.told.append(("ussd", name, code))
+        return self.ussd
+
+    async def reply_ussd(self, name: str, text: str) -> UssdOutcome:
+        self.told.append(("reply", name, text))
+        return self.ussd
+
+    async def cancel_ussd(self, name: str) -> UssdOutcome:
+        self.told.append(("cancel", name))
+        return self.ussd
+
+    async def console(self, name: str, line: str) -> ConsoleOutcome:
+        self.told.append(("at", name, line))
+        return self.typed
 
 
 @dataclass(kw_only=True)

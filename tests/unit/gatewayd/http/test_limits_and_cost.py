@@ -11,7 +11,7 @@ import pytest
 
 from config.schema import ModemSettings
 from config.values import Price
-from gatewayd.directory import LimitsView, ModemView
+from gatewayd.directory import LimitsView, ModemView, PauseView
 from gatewayd.http.context import HttpContext
 from gatewayd.money import Money
 from gatewayd.services.waiting import Waiting, waiting_of
@@ -40,6 +40,7 @@ def attempt(ended_at_ms: int | None) -> AttemptRow:
 
 HOUR = {"waits_for": "limit_hour", "next_at": NOON + timedelta(hours=1)}
 DAY = {"waits_for": "limit_day", "next_at": NOON + timedelta(hours=12)}
+PAUSED = replace(view(), paused=PauseView(since=NOON, detail="no credit", next_try_at=NOON))
 FOR_THE_HOUR = Waiting(code="limit_hour", until=NOON + timedelta(hours=1))
 
 
@@ -50,6 +51,10 @@ FOR_THE_HOUR = Waiting(code="limit_hour", until=NOON + timedelta(hours=1))
         (message(), [], [view(**DAY), view("spare", **HOUR)], FOR_THE_HOUR),
         (message(), [], [view(**HOUR), view("spare")], None),
         (message(iccid="89"), [], [view(**HOUR), view("spare", iccid="90")], FOR_THE_HOUR),
+        (message(sim="89"), [], [view(**HOUR), view("spare", iccid="90")], FOR_THE_HOUR),
+        (message(sim="modem:spare"), [], [view(**HOUR), view("spare", iccid="90")], None),
+        (message(sim="77"), [], [view(**HOUR), view("spare", iccid="90")], None),  # gone for good
+        (message(), [], [PAUSED], Waiting(code="sending_paused", until=NOON)),
         (message(MessageState.SENDING), [attempt(1)], [view(**HOUR)], FOR_THE_HOUR),
         (message(MessageState.SENDING), [attempt(1), attempt(None)], [view(**HOUR)], None),
         (message(MessageState.SENT), [attempt(1)], [view(**HOUR)], None),

@@ -1,9 +1,11 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gatewayd.directory import CanaryView
+from gatewayd.directory import CanaryView, ModemView, PauseView
+from gatewayd.http.models.modems import modem_json
 from gatewayd.services.tokens import Scope
+from gatewayd.survey import FoundStick, StickState
 
 
 async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
@@ -30,6 +32,8 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
         "since": "2026-12-01T12:00:00.000Z",
         "muted": False,
         "canary": None,
+        "balance": None,
+        "paused": None,
         "incidents": [],
     }
     assert spare["incidents"] == [
@@ -40,6 +44,17 @@ async def test_modems_are_shown_as_the_contract_says(api: Any) -> None:
             "opened_at": "2026-12-01T12:00:00.000Z",
             "closed_at": None,
             "cure": None,
+            "story": "deaf since 07:00",
+            "steps": [
+                {
+                    "step": "rearm",
+                    "helped": False,
+                    "seconds": 0.1,
+                    "at": "2026-12-01T12:00:00.000Z",
+                    "detail": None,
+                }
+            ],
+            "recording": "inc_1.at",
         }
     ]
     assert await api.admin("GET", "/v1/modems/counter") == counter
@@ -60,6 +75,18 @@ async def test_what_its_canaries_proved_is_shown_and_measured(api: Any) -> None:
     assert measured == ['gatewayd_modem_canary_age_seconds{modem="counter"} 3600.0']
 
 
+def test_a_pause_is_shown_with_its_next_try() -> None:
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    pause = PauseView(since=noon, detail="no credit", next_try_at=noon + timedelta(minutes=1))
+    view = ModemView(name="counter", state="ready", since=noon, paused=pause)
+
+    assert modem_json(view).model_dump(mode="json")["paused"] == {
+        "since": "2026-12-01T12:00:00.000Z",
+        "detail": "no credit",
+        "next_try_at": "2026-12-01T12:01:00.000Z",
+    }
+
+
 async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
     await api.admin("POST", "/v1/modems/counter/restart", status=202)
     assert (await api.admin("POST", "/v1/modems/counter/mute"))["muted"] is True
@@ -72,8 +99,65 @@ async def test_a_modem_can_be_told_what_to_do(api: Any) -> None:
     ]
 
 
+async def test_a_sim_is_confirmed_where_one_waits_for_it(api: Any) -> None:
+    refused = await api.admin("POST", "/v1/modems/counter/confirm-sim", status=409)
+    assert refused["code"] == "sim_not_held"
+    assert refused["detail"].endswith("it is ready")
+    api.modems.modems["spare"] = replace(api.modems.modems["spare"], state="held")
+    shown = await api.admin("POST", "/v1/modems/spare/confirm-sim", status=202)
+    assert shown["name"] == "spare"
+    assert api.modems.told[-1] == ("confirm-sim", "spare")
+
+
+async def test_the_sticks_of_the_machine_are_shown(api: Any) -> None:
+    api.modems.sticks = [
+        FoundStick(
+            place="1-2",
+            usb_id="12d1:1001",
+            description="HUAWEI Mobile",
+            ports=("/dev/ttyUSB0",),
+            state=StickState.FREE,
+            imei="490154203237518",
+            table="[[modems]]",
+        )
+    ]
+    body = await api.admin("GET", "/v1/modems/found")
+    assert body == {
+        "items": [
+            {
+                "place": "1-2",
+                "usb_id": "12d1:1001",
+                "description": "HUAWEI Mobile",
+                "serial": None,
+                "ports": ["/dev/ttyUSB0"],
+                "state": "free",
+                "modem": None,
+                "held_by": None,
+                "reason": None,
+                "imei": "490154203237518",
+                "manufacturer": None,
+                "model": None,
+                "table": "[[modems]]",
+            }
+        ],
+        "next": None,
+    }
+    await api.admin("GET", "/v1/modems/found?ask=false")
+    await api.admin("GET", "/v1/modems/found?ask=perhaps", status=422)
+    assert api.modems.told == [("found", "True"), ("found", "False")]
+    headers = await api.token(Scope.MESSAGES_READ)
+    async with api.tcp.get("/v1/modems/found", headers=headers) as answer:
+        assert answer.status == 403
+
+
 async def test_an_unknown_modem_is_not_found(api: Any) -> None:
-    for method, path in (("GET", ""), ("POST", "/restart"), ("POST", "/mute"), ("POST", "/unmute")):
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/incidents"),
+        ("POST", "/restart"),
+        ("POST", "/mute"),
+        ("POST", "/unmute"),
+    ):
         body = await api.admin(method, f"/v1/modems/attic{path}", status=404)
         assert body["detail"] == "there is no modem 'attic'"
 

@@ -54,6 +54,7 @@ async def test_a_message_is_accepted_as_the_contract_says(api: Any) -> None:
         "error": None,
         "client_reference": "order-7",
         "cost": None,
+        "failover": False,
     }
 
 

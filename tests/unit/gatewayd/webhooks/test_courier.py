@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.build import from_mapping
 from gatewayd.bus import Bus, Topic
 from gatewayd.webhooks import courier as module
 from gatewayd.webhooks.courier import Courier, secrets_of
@@ -25,6 +26,16 @@ from storage.webhooks import WebhookRow, WebhookState
 
 T = TypeVar("T")
 NOON_MS = 1_796_126_400_000
+SETTINGS = from_mapping(
+    {
+        "gateway": {"country": "CA-QC"},
+        "modems": [
+            {"name": "counter", "device": "virtual:"},
+            {"name": "spare", "device": "virtual:spare", "inbox": "branch"},
+        ],
+    },
+    base=Path("/"),
+)
 
 
 class Clock:
@@ -69,13 +80,12 @@ class Bench:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        inboxes = {"counter": "main", "spare": "branch"}
         courier = Courier(
+            settings=SETTINGS,
             store=self.store,
             bus=self.bus,
             clock=self.clock,
             poster=self.poster,
-            inboxes=inboxes,
         )
         task = asyncio.create_task(courier.run())
         try:

@@ -44,6 +44,26 @@ def late_list(engine: Engine) -> Engine:
     return engine
 
 
+def test_a_patient_caller_types_at_once_only_and_still_hears_the_answer(
+    late_submit: Engine,
+) -> None:
+    assert late_submit.quiet(patient=True) == ()
+    assert late_submit.data_to_send() == b"AT\r"
+    for _ in range(5):
+        assert late_submit.quiet(patient=True) == ()
+    assert late_submit.data_to_send() == b""
+    (late,) = late_submit.receive(b"\r\n+CMGS: 7\r\n\r\nOK\r\n")
+    assert late == LateAnswer(command=CMGS, lines=(b"+CMGS: 7",), final=None)
+    late_submit.receive(b"\r\nOK\r\n")
+    assert late_submit.quiet(patient=True) == (Resynced(),)
+
+
+def test_a_caller_whose_patience_has_ended_tries_again(late_submit: Engine) -> None:
+    late_submit.quiet(patient=True)
+    late_submit.quiet(patient=True)
+    assert [late_submit.quiet() for _ in range(3)][-1] == (ResyncFailed(),)
+
+
 def test_at_first_contact_it_listens_first_and_then_types_escape_and_at() -> None:
     engine = Engine()
     engine.opened()

@@ -51,6 +51,19 @@ async def test_faults_are_armed_and_cleared(order, computer) -> None:
     assert computer.types("AT+CSQ")[-1] == "OK"
 
 
+async def test_a_ussd_code_answers_as_ordered(order, computer) -> None:
+    page = {"code": "*1#", "text": "1 more", "coding": "octets", "dcs": 0, "replies": {"1": "ok"}}
+    assert (await order("ussd", **page)) == {"ok": True}
+    assert computer.types('AT+CUSD=1,"*1#",15') == ["OK"]
+    assert computer.passes() == [f'+CUSD: 1,"{b"1 more".hex().upper()}",0']
+    computer.types('AT+CUSD=1,"1",15')
+    assert computer.passes() == [f'+CUSD: 0,"{b"ok".hex().upper()}",0']
+    assert [entry.text for entry in computer.ledger.of("ussd")] == ["*1#", "1"]
+    for wrong in ({"coding": "morse"}, {"replies": {"1": 1}}, {"replies": []}, {"silent": "yes"}):
+        assert not (await order("ussd", **page | wrong))["ok"]
+    assert not (await order("ussd", text="which code?"))["ok"]
+
+
 async def test_a_store_jams_and_is_freed(order, computer) -> None:
     assert await order("full_store") == {"ok": True, "used": 30, "total": 30}
     await order("text_in", **{"from": "1", "text": "x"})
@@ -58,6 +71,20 @@ async def test_a_store_jams_and_is_freed(order, computer) -> None:
     await order("clear")
     computer.passes()
     assert (await order("state"))["waiting"] == 0
+
+
+async def test_another_sim_comes_with_its_own_messages(order, computer) -> None:
+    await order("text_in", **{"from": "1", "text": "on the first card"})
+    await order("insert_sim", number="+15145550177", iccid="8930272000000000991")
+    assert computer.modem.number == "+15145550177"
+    assert (await order("state"))["stores"]["SM"]["used"] == 0
+    await order("text_in", **{"from": "1", "text": "one"})
+    await order("text_in", **{"from": "1", "text": "two"})
+    computer.modem.network.text_in(to="+15145550100", from_="1", text="for the first card")
+    assert (await order("state"))["stores"]["SM"]["used"] == 2
+    await order("insert_sim", number="+15145550100", iccid="8930272000000000017")
+    computer.passes()
+    assert (await order("state"))["stores"]["SM"]["used"] == 2  # its own, and what had waited
 
 
 async def test_what_happens_to_a_modem(order, computer) -> None:

@@ -1,12 +1,12 @@
-"""An exception planted in what time does to one message: the others go on, round after round."""
+"""An exception planted in what becomes of one message: the others go on, round after round."""
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gatewayd.reassembly import Reassembly
-from modem.events import Unknown
-from storage import changes
+from modem.events import Disposition, Unknown
+from storage import changes, groups, inbound
 from storage.outbox import settle
 
 if TYPE_CHECKING:
@@ -92,3 +92,35 @@ async def test_a_journal_that_cannot_be_pruned_keeps_nothing_else(
     shop.clock.advance(10)
     await shop.housekeeping().round()
     assert await shop.state(expiring) == "expired"
+
+
+async def test_gaps_that_cannot_be_looked_for_keep_nothing_else(
+    shop: "Shop", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "due_groups", explode)
+    expiring = await shop.enqueue(expires_in=10)
+    shop.clock.advance(10)
+    await shop.housekeeping().round()
+    assert await shop.state(expiring) == "expired"
+
+
+async def test_a_pdu_that_cannot_even_be_quarantined_stays_in_the_modem(
+    shop: "Shop", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as planted:
+        planted.setattr(inbound, "set_slot", explode)
+        assert await shop.counter.hears(shop.pdu("hello"), slot=1) is Disposition.KEEP
+    assert await shop.counter.hears(shop.pdu("hello"), slot=1) is Disposition.DELETE
+    assert await shop.texts() == ["hello"]
+
+
+async def test_slots_that_cannot_be_forgotten_end_nothing(
+    shop: "Shop", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = shop.pdu("first"), shop.pdu("second")
+    await shop.counter.hears(first, slot=1)
+    with monkeypatch.context() as planted:
+        planted.setattr(inbound, "forget_slot", explode)
+        await shop.counter.handler.deleted({shop.counter.slot(1): first})
+    await shop.counter.hears(second, slot=1)
+    assert await shop.texts() == ["first", "second"]
