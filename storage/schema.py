@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISION = "0002"
+REVISION = "0005"
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 
 metadata = MetaData(
@@ -557,4 +557,20 @@ timeline = Table(
     Column("author_id", String),
     Column("author_name", String),
     Index("ix_timeline_conversation_id_seq", "conversation_id", "seq"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    # The SMS that told somebody; its state says whether they were reached.
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("conversation_id", String, ForeignKey(conversations.c.id), nullable=False),
+    Column("person_id", String, ForeignKey(people.c.id), nullable=False),
+    Column("code", String, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("expires_at_ms", _Ms, nullable=False),
+    Index("ix_alerts_conversation_id_created_at_ms", "conversation_id", "created_at_ms"),
+    Index("ix_alerts_code_expires_at_ms", "code", "expires_at_ms"),
+    Index("ix_alerts_person_id_expires_at_ms", "person_id", "expires_at_ms"),
 )

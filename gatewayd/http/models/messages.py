@@ -83,7 +83,13 @@ def _absent(value: object) -> bool:
 class Author(Output):
     """Who sent it."""
 
-    type: Annotated[str, Field(description="`token`; `local`: this machine's account; `canary`")]
+    type: Annotated[
+        str,
+        Field(
+            description="`token`; `local`: this machine's account; `person`: from their own phone; "
+            "`notice`: the gateway tells a person of a conversation; `canary`"
+        ),
+    ]
     id: str
     name: str
 

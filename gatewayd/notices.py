@@ -1,0 +1,50 @@
+"""Carries out whom a decision tells, in the transaction of the message that it is about.
+
+Owns which way each notification goes. What it makes durable here, others send.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.schema import Settings
+from gatewayd.own_phones import OwnPhones
+from routing.decision import Channel, Decision
+from storage import queries
+from storage.conversations import reading
+from storage.conversations.filing import Place
+
+
+class Notices:
+    """Carries out the notifications and the relay of decisions."""
+
+    def __init__(self, *, settings: Settings) -> None:
+        self._own_phones = OwnPhones(settings=settings)
+
+    async def enqueue(
+        self,
+        tx: AsyncConnection,
+        decision: Decision,
+        *,
+        message_id: str | None,
+        place: Place | None,
+        now_ms: int,
+    ) -> None:
+        """Make durable what a decision tells to whom; ``message_id`` None: it is a missed call.
+
+        ``place`` is the conversation; None only for what comes from a person's own phone.
+        """
+        if decision.relay is not None:
+            await self._own_phones.relay(tx, decision.relay, now_ms=now_ms)
+        if place is None or not decision.notifications:
+            return
+        conversation = await reading.get(tx, place.conversation_id)
+        message = None if message_id is None else await queries.get_message(tx, message_id)
+        if conversation is None or (message is None and message_id is not None):
+            raise LookupError(place.conversation_id, message_id)
+        for each in decision.notifications:
+            match each.channel:
+                case Channel.SMS:
+                    await self._own_phones.alert(
+                        tx, each, conversation, message=message, now_ms=now_ms
+                    )
+                case Channel.EMAIL | Channel.WEBHOOK:
+                    pass

@@ -1,0 +1,49 @@
+"""Alerts: who was told of a conversation by SMS, and the code with which they answer."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0005"
+down_revision: str | None = "0002"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    _alerts()
+
+
+def _alerts() -> None:
+    op.create_table(
+        "alerts",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_alerts_conversation_id_conversations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["messages.id"],
+            name=op.f("fk_alerts_message_id_messages"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_alerts_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_alerts")),
+    )
+    for column, time in (
+        ("conversation_id", "created_at_ms"),
+        ("code", "expires_at_ms"),
+        ("person_id", "expires_at_ms"),
+    ):
+        op.create_index(f"ix_alerts_{column}_{time}", "alerts", [column, time], unique=False)
