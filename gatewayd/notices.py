@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
 from gatewayd.own_phones import OwnPhones
+from gatewayd.sending_rules import SendingRules
+from gatewayd.services.shop import ShopLoader
 from routing.decision import Channel, Decision
 from storage import queries
 from storage.conversations import reading
@@ -16,8 +18,9 @@ from storage.conversations.filing import Place
 class Notices:
     """Carries out the notifications and the relay of decisions."""
 
-    def __init__(self, *, settings: Settings) -> None:
-        self._own_phones = OwnPhones(settings=settings)
+    def __init__(self, *, settings: Settings, shop: ShopLoader) -> None:
+        rules = SendingRules(settings=settings, shop=shop)
+        self._own_phones = OwnPhones(settings=settings, rules=rules)
 
     async def enqueue(
         self,

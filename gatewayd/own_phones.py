@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Language, Settings
 from gatewayd.answering import kind_of, why_not, why_unanswerable
 from gatewayd.notice_text import MOST_PARTS, Notice, alert_text, not_sent_text, what_of
+from gatewayd.sending_rules import SendingRules, routed
 from gatewayd.services.drafts import Draft, Policy, Refused, prepare
 from routing.decision import Notification
 from routing.own_phones import Relay
@@ -54,8 +55,9 @@ def may_alert(earlier: Sequence[Earlier], *, person_id: str, urgent: bool, now_m
 class OwnPhones:
     """Sends SMS to people, and sends on what they answer."""
 
-    def __init__(self, *, settings: Settings) -> None:
+    def __init__(self, *, settings: Settings, rules: SendingRules) -> None:
         self._policy = Policy.of(settings)
+        self._rules = rules
         self._language = settings.gateway.language
 
     async def alert(
@@ -128,18 +130,10 @@ class OwnPhones:
         if conversation is None:
             raise LookupError(relay.conversation)
         person = await _person(tx, relay.person, now_ms)
-        refused = why_not(conversation, country=self._policy.country, served=self._policy.inboxes)
-        draft = Draft(
-            to=conversation.number, text=relay.text, inbox=conversation.inbox, answers=True
-        )
-        message = self._message(
-            draft, author=("person", person.id, person.display_name), filed=True, now_ms=now_ms
-        )
-        if refused is None and isinstance(message, NewMessage):
-            await outbox.enqueue(tx, message, now_ms=now_ms)
+        refused = await self._reply(tx, conversation, person, relay.text, now_ms)
+        if refused is None:
             return
-        code = refused.code if refused is not None else "draft_refused"
-        _log.warning("relay_refused", conversation=conversation.id, person=person.id, code=code)
+        _log.warning("relay_refused", conversation=conversation.id, person=person.id, code=refused)
         # Without a code, so that a phone which answers by itself and quotes it relays nothing.
         who = conversation.contact_name or conversation.number
         await self._send(
@@ -151,6 +145,35 @@ class OwnPhones:
             about=(conversation.id, "relay"),
             now_ms=now_ms,
         )
+
+    async def _reply(
+        self,
+        tx: AsyncConnection,
+        conversation: ConversationRow,
+        person: PersonRow,
+        text: str,
+        now_ms: int,
+    ) -> str | None:
+        """Answer in a conversation as this person; give the code of why that cannot be."""
+        reason = why_not(conversation, country=self._policy.country, served=self._policy.inboxes)
+        if reason is not None:
+            return reason.code
+        draft = Draft(to=conversation.number, text=text, inbox=conversation.inbox, answers=True)
+        author = ("person", person.id, person.display_name)
+        message = self._message(draft, author=author, filed=True, now_ms=now_ms)
+        if isinstance(message, Refused):
+            return message.refusals[0].code
+        route = await self._rules.route(
+            tx,
+            to=message.to,
+            inbox=message.inbox,
+            parts=len(message.parts),
+            application=None,
+            now_ms=now_ms,
+        )
+        if route.refusal is None:
+            await outbox.enqueue(tx, routed(message, route), now_ms=now_ms)
+        return route.refusal
 
     async def _send(
         self,

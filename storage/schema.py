@@ -94,6 +94,15 @@ messages = Table(
     Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
 )
 
+IS_TOKENS = messages.c.author_type == literal_column("'token'")
+Index(
+    "ix_messages_token_name",
+    messages.c.author_name,
+    messages.c.created_at_ms,
+    sqlite_where=IS_TOKENS,
+    postgresql_where=IS_TOKENS,
+)
+
 parts = Table(
     "parts",
     metadata,

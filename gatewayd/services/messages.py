@@ -17,8 +17,10 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemDirectory
-from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
-from gatewayd.services.tokens import Principal
+from gatewayd.sending_rules import SendingRules, routed
+from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
+from gatewayd.services.shop import ShopLoader
+from gatewayd.services.tokens import Principal, PrincipalType
 from storage import idempotency, outbox, queries
 from storage.changes import Json
 from storage.engine import Store
@@ -55,6 +57,14 @@ class KeyConflict(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
+class _RuledOutError(Exception):
+    """The rules for sending refuse it: what the transaction did is undone, its key too."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
 class Messages:
     """The outbox as clients see it."""
 
@@ -73,6 +83,8 @@ class Messages:
         self._bus = bus
         self._clock = clock
         self._modems = modems
+        shop = ShopLoader(settings=settings, clock=clock)
+        self._rules = SendingRules(settings=settings, shop=shop)
         self._running_keys: set[tuple[str, str]] = set()
 
     async def accept(
@@ -91,14 +103,17 @@ class Messages:
         if isinstance(prepared, Refused):
             return prepared
         message = self._message(draft, prepared, author, now_ms)
-        if key is None:
-            async with self._store.write() as tx:
-                body = await _enqueue(tx, message, now_ms, answer)
-            result: Accepted | KeyConflict = Accepted(
-                message_id=message.id, body=body, replayed=False
-            )
-        else:
-            result = await self._accept_once(message, author.id, key, now_ms, answer)
+        try:
+            if key is None:
+                async with self._store.write() as tx:
+                    body = await self._enqueue(tx, message, now_ms, answer)
+                result: Accepted | KeyConflict = Accepted(
+                    message_id=message.id, body=body, replayed=False
+                )
+            else:
+                result = await self._accept_once(message, author.id, key, now_ms, answer)
+        except _RuledOutError as error:
+            return Refused(refusals=(error.refusal,))
         if isinstance(result, Accepted) and not result.replayed:
             self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return result
@@ -117,9 +132,69 @@ class Messages:
         self._running_keys.add(running)
         try:
             async with self._store.write() as tx:
-                return await _begin_or_replay(tx, message, owner, key, now_ms, answer)
+                return await self._begin_or_replay(tx, message, owner, key, now_ms, answer)
         finally:
             self._running_keys.discard(running)
+
+    async def _begin_or_replay(
+        self,
+        tx: AsyncConnection,
+        message: NewMessage,
+        owner: str,
+        key: IdempotencyKey,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | KeyConflict:
+        begun = await idempotency.begin(
+            tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=now_ms
+        )
+        match begun:
+            case idempotency.Fresh():
+                body = await self._enqueue(tx, message, now_ms, answer)
+                await idempotency.finish(
+                    tx,
+                    token_id=owner,
+                    key=key.key,
+                    status=HTTPStatus.ACCEPTED,
+                    body=body,
+                    message_id=message.id,
+                )
+                return Accepted(message_id=message.id, body=body, replayed=False)
+            case idempotency.Replay():
+                return Accepted(
+                    message_id=begun.message_id or "", body=begun.body or {}, replayed=True
+                )
+            case idempotency.Mismatch():
+                return KeyConflict.MISMATCH
+            case idempotency.InProgress():
+                return KeyConflict.IN_PROGRESS
+            case _:
+                assert_never(begun)
+
+    async def _enqueue(
+        self,
+        tx: AsyncConnection,
+        message: NewMessage,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> AnswerBody:
+        """Ask the rules for sending, then make it durable; a refusal rolls the caller back."""
+        by_token = message.author_type == PrincipalType.TOKEN
+        route = await self._rules.route(
+            tx,
+            to=message.to,
+            inbox=message.inbox,
+            parts=len(message.parts),
+            application=message.author_name if by_token else None,
+            now_ms=now_ms,
+        )
+        if route.refusal is not None:
+            raise _RuledOutError(Refusal(field="to", code=route.refusal, detail=route.why))
+        await outbox.enqueue(tx, routed(message, route), now_ms=now_ms)
+        row = await queries.get_message(tx, message.id)
+        if row is None:
+            raise LookupError(message.id)
+        return answer(row)
 
     def _message(
         self, draft: Draft, prepared: Prepared, author: Principal, now_ms: int
@@ -170,49 +245,3 @@ class Messages:
             )
         self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return outcome
-
-
-async def _begin_or_replay(
-    tx: AsyncConnection,
-    message: NewMessage,
-    owner: str,
-    key: IdempotencyKey,
-    now_ms: int,
-    answer: Callable[[MessageRow], AnswerBody],
-) -> Accepted | KeyConflict:
-    begun = await idempotency.begin(
-        tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=now_ms
-    )
-    match begun:
-        case idempotency.Fresh():
-            body = await _enqueue(tx, message, now_ms, answer)
-            await idempotency.finish(
-                tx,
-                token_id=owner,
-                key=key.key,
-                status=HTTPStatus.ACCEPTED,
-                body=body,
-                message_id=message.id,
-            )
-            return Accepted(message_id=message.id, body=body, replayed=False)
-        case idempotency.Replay():
-            return Accepted(message_id=begun.message_id or "", body=begun.body or {}, replayed=True)
-        case idempotency.Mismatch():
-            return KeyConflict.MISMATCH
-        case idempotency.InProgress():
-            return KeyConflict.IN_PROGRESS
-        case _:
-            assert_never(begun)
-
-
-async def _enqueue(
-    tx: AsyncConnection,
-    message: NewMessage,
-    now_ms: int,
-    answer: Callable[[MessageRow], AnswerBody],
-) -> AnswerBody:
-    await outbox.enqueue(tx, message, now_ms=now_ms)
-    row = await queries.get_message(tx, message.id)
-    if row is None:
-        raise LookupError(message.id)
-    return answer(row)

@@ -13,6 +13,15 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     _alerts()
+    of_tokens = sa.text("author_type = 'token'")
+    op.create_index(
+        "ix_messages_token_name",
+        "messages",
+        ["author_name", "created_at_ms"],
+        unique=False,
+        sqlite_where=of_tokens,
+        postgresql_where=of_tokens,
+    )
 
 
 def _alerts() -> None:

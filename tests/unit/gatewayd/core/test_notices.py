@@ -10,13 +10,14 @@ import pytest
 
 from config.schema import Language, Settings
 from gatewayd.notices import Notices
+from gatewayd.services.shop import ShopLoader
 from routing.assign import Person, Staff, Team
 from routing.decision import Decision, Inbox, Incoming, Shop
 from routing.evaluate import evaluate
 from routing.hours import Hours
 from routing.model import Do, Kind, Rule, SenderType, Target, TargetKind
 from routing.own_phones import Alert
-from storage import alerts, contacts, people
+from storage import alerts, contacts, people, rulebook
 from storage.conversations import filing
 from storage.conversations.filing import Place
 from storage.conversations.states import Turn
@@ -37,6 +38,7 @@ class Night:
     """A closed shop with one person on call; texts come in, decisions are carried out."""
 
     shop: Any
+    loader: ShopLoader
     lea: str
     notices: Notices
     rules: tuple[Rule, ...] = ()
@@ -110,7 +112,9 @@ async def _person(store: Store, **more: str | None) -> str:
 
 @pytest.fixture
 async def night(shop: Any, store: Store, settings: Settings) -> Night:
-    return Night(shop=shop, lea=await _person(store), notices=Notices(settings=settings))
+    loader = ShopLoader(settings=settings, clock=shop.clock)
+    notices = Notices(settings=settings, shop=loader)
+    return Night(shop=shop, loader=loader, lea=await _person(store), notices=notices)
 
 
 async def test_an_urgent_word_at_night_is_told_to_who_is_on_call(night: Night) -> None:
@@ -227,7 +231,14 @@ async def _too_long(_night: Night, _place: Place) -> str:
     return "a" * 2000
 
 
-@pytest.mark.parametrize("prepare", [_blocked, _too_long])
+async def _denied(night: Night, _place: Place) -> str:
+    denied = {"sending": {"deny": ["+1514555*"]}}
+    async with night.shop.store.write() as tx:
+        await rulebook.add(tx, denied, version=None, by="tok", now_ms=NIGHT_MS)
+    return "j'arrive"
+
+
+@pytest.mark.parametrize("prepare", [_blocked, _too_long, _denied])
 async def test_a_reply_that_cannot_be_sent_on_is_said_and_has_no_code(
     night: Night, prepare: Callable[..., Any]
 ) -> None:
@@ -268,7 +279,7 @@ async def test_a_phone_and_a_customer_that_both_answer_by_themselves_make_no_loo
 
 async def test_settings_of_one_part_hold_for_alerts_too(night: Night, settings: Settings) -> None:
     sending = replace(settings.sending, max_parts=1)
-    night.notices = Notices(settings=replace(settings, sending=sending))
+    night.notices = Notices(settings=replace(settings, sending=sending), shop=night.loader)
     await night.customer("urgent " + "x" * 150)
     (told,) = await night.sent(ON_CALL)
     assert told.parts == 1
