@@ -10,9 +10,10 @@ from gatewayd.own_phones import OwnPhones
 from gatewayd.sending_rules import SendingRules
 from gatewayd.services.shop import ShopLoader
 from routing.decision import Channel, Decision
-from storage import queries
+from storage import mails, queries
 from storage.conversations import reading
 from storage.conversations.filing import Place
+from storage.mails import NewMail
 
 
 class Notices:
@@ -49,5 +50,13 @@ class Notices:
                     await self._own_phones.alert(
                         tx, each, conversation, message=message, now_ms=now_ms
                     )
-                case Channel.EMAIL | Channel.WEBHOOK:
+                case Channel.EMAIL:
+                    mail = NewMail(
+                        recipient=each.to,
+                        rule=each.rule or "",
+                        conversation_id=conversation.id,
+                        message_id=message_id,
+                    )
+                    await mails.add(tx, mail, now_ms=now_ms)
+                case Channel.WEBHOOK:
                     pass

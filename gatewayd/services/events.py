@@ -35,6 +35,8 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
+    "mail.state": "an e-mail that a rule asks for keeps failing (`state` `failing`, with the "
+    "`reason`), has failed for good (`failed`), or went after all (`sent`)",
     "contact.created": "a number that was not known wrote, called, or was written to",
     "contact.updated": "somebody changed what is known of it, or blocked it (`blocked`)",
     "conversation.created": "a contact has a first message or call in an inbox",

@@ -1,4 +1,4 @@
-"""Alerts: who was told of a conversation by SMS, and the code with which they answer."""
+"""Alerts by SMS with their codes, e-mail on its way, and what an application has sent."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     _alerts()
+    _mails()
     of_tokens = sa.text("author_type = 'token'")
     op.create_index(
         "ix_messages_token_name",
@@ -56,3 +57,43 @@ def _alerts() -> None:
         ("person_id", "expires_at_ms"),
     ):
         op.create_index(f"ix_alerts_{column}_{time}", "alerts", [column, time], unique=False)
+
+
+def _mails() -> None:
+    op.create_table(
+        "mails",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("tried_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_mails_conversation_id_conversations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["messages.id"],
+            name=op.f("fk_mails_message_id_messages"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
+    )
+    op.create_index("ix_mails_message_id", "mails", ["message_id"], unique=False)
+    op.create_index("ix_mails_created_at_ms", "mails", ["created_at_ms"], unique=False)
+    pending = sa.text("state = 'pending'")
+    op.create_index(
+        "ix_mails_pending",
+        "mails",
+        ["due_at_ms"],
+        unique=False,
+        sqlite_where=pending,
+        postgresql_where=pending,
+    )
