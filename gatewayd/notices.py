@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Settings
 from gatewayd.own_phones import OwnPhones
 from gatewayd.sending_rules import SendingRules
+from gatewayd.services.events import RULE_FIRED
 from gatewayd.services.shop import ShopLoader
-from routing.decision import Channel, Decision
-from storage import mails, queries
+from gatewayd.webhooks.post import new_secret
+from routing.decision import Channel, Decision, Notification
+from storage import changes, mails, queries, webhooks
 from storage.conversations import reading
 from storage.conversations.filing import Place
 from storage.mails import NewMail
@@ -59,4 +61,35 @@ class Notices:
                     )
                     await mails.add(tx, mail, now_ms=now_ms)
                 case Channel.WEBHOOK:
-                    pass
+                    await _post(tx, each, conversation.id, message_id=message_id, now_ms=now_ms)
+
+
+async def _post(
+    tx: AsyncConnection,
+    notification: Notification,
+    conversation_id: str,
+    *,
+    message_id: str | None,
+    now_ms: int,
+) -> None:
+    """Journal that a rule fired, for the webhook of its URL; one that is new hears nothing else."""
+    webhook = await webhooks.of_url(tx, notification.to)
+    if webhook is None:
+        webhook = await webhooks.create(
+            tx,
+            url=notification.to,
+            types=(),
+            inbox=None,
+            ordered=False,
+            secret=new_secret(),
+            now_ms=now_ms,
+        )
+    data: dict[str, changes.Json] = {
+        "rule": notification.rule,
+        "webhook": webhook.id,
+        "conversation_id": conversation_id,
+    }
+    subject = conversation_id
+    if message_id is not None:
+        subject, data["id"] = message_id, message_id
+    await changes.record(tx, RULE_FIRED, now_ms=now_ms, subject=subject, data=data)

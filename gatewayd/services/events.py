@@ -37,6 +37,7 @@ EVENT_TYPES: dict[str, str] = {
     "again (`active`), or was disabled (`disabled`)",
     "mail.state": "an e-mail that a rule asks for keeps failing (`state` `failing`, with the "
     "`reason`), has failed for good (`failed`), or went after all (`sent`)",
+    "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
     "contact.created": "a number that was not known wrote, called, or was written to",
     "contact.updated": "somebody changed what is known of it, or blocked it (`blocked`)",
     "conversation.created": "a contact has a first message or call in an inbox",
@@ -56,7 +57,9 @@ EVENT_TYPES: dict[str, str] = {
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""
 
-_OF_MESSAGES = "message."
+RULE_FIRED = "rule.fired"
+
+_OF_MESSAGES = ("message.", RULE_FIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from routing.evaluate import evaluate
 from routing.hours import Hours
 from routing.model import Do, Kind, Rule, SenderType, Target, TargetKind
 from routing.own_phones import Alert
-from storage import alerts, contacts, people, rulebook
+from storage import alerts, changes, contacts, people, rulebook, webhooks
 from storage.conversations import filing
 from storage.conversations.filing import Place
 from storage.conversations.states import Turn
@@ -51,6 +51,10 @@ class Night:
         hours = Hours(weekly="Mo-Fr 09:00-17:00", zone="America/Toronto")
         inbox = Inbox(id="main", team="shop", language=Language.FR, hours=hours)
         return evaluate(incoming, inbox, Shop(business="Chez Nous", staff=staff, rules=self.rules))
+
+    def decide(self, text: str, **more: Any) -> Decision:
+        """What routing says of something that arrives now."""
+        return self._decide(self._incoming(text, **more))
 
     def _incoming(self, text: str, **more: Any) -> Incoming:
         moment = datetime.fromtimestamp(self.now_ms / 1000, tz=ZoneInfo("America/Toronto"))
@@ -283,3 +287,50 @@ async def test_settings_of_one_part_hold_for_alerts_too(night: Night, settings: 
     await night.customer("urgent " + "x" * 150)
     (told,) = await night.sent(ON_CALL)
     assert told.parts == 1
+
+
+HOOK = "https://crm.example/rules"
+TELL = Rule(name="tell", do=Do(email=("boss@shop.example", "lea@shop.example"), webhook=(HOOK,)))
+
+
+async def test_a_rules_email_waits_for_the_mailer_without_a_word_of_its_text(night: Night) -> None:
+    night.rules = (TELL,)
+    place = await night.customer("secret")
+    (message,) = await night.shop.received()
+    rows = await night.shop.rows("SELECT * FROM mails ORDER BY id")
+    assert [(row.recipient, row.rule, row.state) for row in rows] == [
+        ("boss@shop.example", "tell", "pending"),
+        ("lea@shop.example", "tell", "pending"),
+    ]
+    assert {(row.conversation_id, row.message_id) for row in rows} == {
+        (place.conversation_id, message.id)
+    }
+    assert not any("secret" in str(value) for row in rows for value in row)
+
+
+async def test_a_rules_webhook_is_made_once_and_told_of_each_firing(night: Night) -> None:
+    night.rules = (TELL,)
+    await night.customer("first")
+    await night.customer("second")
+    async with night.shop.store.read() as tx:
+        (webhook,) = await webhooks.list_all(tx)
+        fired = [each for each in await changes.after(tx, None, 200) if each.type == "rule.fired"]
+    assert (webhook.url, webhook.types) == (HOOK, ())
+    assert [each.subject for each in fired] == [row.id for row in await night.shop.received()]
+    assert {(each.data["rule"], each.data["webhook"]) for each in fired} == {("tell", webhook.id)}
+
+
+async def test_a_missed_call_is_told_everywhere_too(night: Night) -> None:
+    night.rules = (replace(TELL, do=replace(TELL.do, forward=FORWARD.do.forward)),)
+    async with night.shop.store.write() as tx:
+        place = await filing.add_missed_call(
+            tx, number=CUSTOMER, inbox="main", modem="counter", now_ms=NIGHT_MS
+        )
+        decision = night.decide("", kind=Kind.MISSED_CALL)
+        await night.notices.enqueue(tx, decision, message_id=None, place=place, now_ms=NIGHT_MS)
+    (told,) = await night.sent(ON_CALL)
+    assert str(told.text).startswith(f"{CUSTOMER} called.\n")
+    assert await night.shop.rows("SELECT DISTINCT message_id FROM mails") == [(None,)]
+    assert await night.shop.rows("SELECT subject FROM changes WHERE type = 'rule.fired'") == [
+        (place.conversation_id,)
+    ]
