@@ -33,6 +33,8 @@ class Prefix(StrEnum):
     PERSON = "usr"
     TEAM = "tea"
     ABSENCE = "abs"
+    CONSENT = "cst"
+    DECISION = "dec"
 
 
 class _Ulids:

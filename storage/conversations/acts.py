@@ -102,7 +102,7 @@ async def act(
         return ActOutcome.DONE
     values: dict[str, Any] = {"state": state, "snoozed_until_ms": until_ms}
     if what is Act.CLOSE:
-        values["unanswered_since_ms"] = None
+        values |= {"unanswered_since_ms": None, "held_since_ms": None}
     kind = _ENTRY_OF[what]
     entry = NewEntry(kind=kind, until_ms=until_ms, author=doing.author)
     await _change(tx, row, values, entry, kind.value, doing)

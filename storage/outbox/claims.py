@@ -25,7 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
 from storage.ids import Prefix, new_id
+from storage.outbox import consent
 from storage.outbox.rollup import set_state
+from storage.outbox.settle import cancel
 from storage.prepared import Prepared
 from storage.schema import IS_QUEUED, attempts, messages, parts
 from storage.states import MessageState, PartState
@@ -64,7 +66,8 @@ async def claim(
     """Claim the next due part of these inboxes that this modem may send, None when there is none.
 
     Order: priority, due time, message, part. A message's parts go one after the other, and on one
-    SIM once the first is on the air. The first claim of a message makes it ``sending``.
+    SIM once the first is on the air. The first claim of a message makes it ``sending``. What its
+    contact does not want by now is canceled instead.
     """
     if not inboxes:
         return None
@@ -74,7 +77,13 @@ async def claim(
         "unnamed_pin": pin_of(modem=modem, iccid=None),
         "by_modem": modem,
     }
-    row = (await _take_next(len(inboxes)).execute(tx, values)).one_or_none()
+    take = _take_next(len(inboxes))
+    while (row := (await take.execute(tx, values)).one_or_none()) is not None:
+        why_not = consent.why_not(row.objection, row.consent_basis)
+        # What is on the air nobody can stop: half a message is worse than the whole one.
+        if why_not is None or row.on_air_at_ms is not None:
+            break
+        await cancel(tx, message_id=row.message_id, now_ms=now_ms, fault=why_not)
     if row is None:
         return None
     if row.message_state == MessageState.QUEUED:
@@ -135,6 +144,9 @@ def _take_next(inboxes: int) -> Prepared:
             _of_message(messages.c.expires_at_ms),
             _of_message(messages.c.on_unknown),
             _of_message(messages.c.state).label("message_state"),
+            _of_message(messages.c.consent_basis),
+            _of_message(messages.c.on_air_at_ms),
+            consent.objection(of=parts, modem=bindparam("by_modem")).label("objection"),
         )
     )
 
