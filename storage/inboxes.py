@@ -1,6 +1,6 @@
 """Owns the inboxes: names that modems serve, and what managers have set for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -15,15 +15,15 @@ from storage.schema import inboxes
 class InboxRow:
     """An inbox; None is what the configuration says for the whole gateway.
 
-    ``hours`` are OpenStreetMap's opening_hours, None: always open.
+    ``team_id`` is the team whose mailbox it is; None: nobody's yet.
     """
 
     name: str
     display_name: str | None
     timezone: str | None
     language: str | None
-    hours: str | None
     signature: str | None
+    team_id: str | None
     version: int
 
 
@@ -60,14 +60,18 @@ async def change(
     name: str,
     values: Mapping[str, str | None],
     *,
+    fields: Collection[str],
     version: int | None,
     by: str,
     now_ms: int,
 ) -> Edit:
-    """Set what managers may set; None gives it back to the configuration."""
+    """Set what managers may set; None gives it back to the configuration.
+
+    ``fields`` are those that the journal names: also what is stored elsewhere counts as a change.
+    """
     row = inboxes.c.name == name
     outcome = await edit(tx, inboxes, row, values, version=version, now_ms=now_ms)
     if outcome is Edit.DONE:
-        data: dict[str, changes.Json] = {"name": name, "fields": [*sorted(values)], "by": by}
+        data: dict[str, changes.Json] = {"name": name, "fields": [*sorted(fields)], "by": by}
         await changes.record(tx, "inbox.updated", now_ms=now_ms, subject=name, data=data)
     return outcome

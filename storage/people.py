@@ -28,7 +28,8 @@ class AbsenceKind(StrEnum):
 class NewPerson:
     """A person; None is as the configuration says, or not known.
 
-    ``phone`` is their own, in its one spelling; ``shifts`` as an inbox's hours.
+    ``phone`` is their own, in its one spelling; ``shifts`` in ``opening_hours``. ``delegate_id``
+    has their work where an absence names nobody.
     """
 
     name: str
@@ -36,6 +37,7 @@ class NewPerson:
     language: str | None = None
     phone: str | None = None
     shifts: str | None = None
+    delegate_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,7 @@ async def add_absence(
         id=new_id(Prefix.ABSENCE, now_ms=now_ms), person_id=person_id, **asdict(absence)
     )
     await tx.execute(insert(absences), {**asdict(row), "created_at_ms": now_ms})
+    await _raise_version(tx, person_id, now_ms=now_ms)
     await _tell(tx, "updated", person_id, by=by, now_ms=now_ms, absence=row.id)
     return row
 
@@ -202,8 +205,14 @@ async def end_absence(
         cut = await tx.execute(update(absences).where(*this, lasts).values(until_ms=now_ms))
         ended = cut.rowcount == 1
     if ended:
+        await _raise_version(tx, person_id, now_ms=now_ms)
         await _tell(tx, "updated", person_id, by=by, now_ms=now_ms, absence=absence_id)
     return ended
+
+
+async def _raise_version(tx: AsyncConnection, person_id: str, *, now_ms: int) -> None:
+    """A person is another from when their absences are."""
+    await edit(tx, people, people.c.id == person_id, {}, version=None, now_ms=now_ms)
 
 
 def _absence(row: RowMapping) -> AbsenceRow:

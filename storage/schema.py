@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 
 metadata = MetaData(
@@ -417,8 +417,9 @@ inboxes = Table(
     Column("display_name", String),
     Column("timezone", String),
     Column("language", String),
-    Column("hours", Text),  # OpenStreetMap's opening_hours; null: always open
     Column("signature", Text),
+    # No foreign key: the column is younger than the table, and teams are never deleted.
+    Column("team_id", String),  # whose mailbox it is
     Column("version", Integer, nullable=False),
     Column("created_at_ms", _Ms, nullable=False),
     Column("updated_at_ms", _Ms, nullable=False),
@@ -432,7 +433,9 @@ people = Table(
     Column("display_name", String, nullable=False),
     Column("language", String),
     Column("phone", String, unique=True),
-    Column("shifts", Text),  # as an inbox's hours; null: whenever their inboxes are open
+    Column("shifts", Text),  # opening_hours; null: whenever their inboxes are open
+    # No foreign key: the column is younger than the table, and people are never deleted.
+    Column("delegate_id", String),  # who stands in where an absence names nobody
     Column("version", Integer, nullable=False),
     Column("created_at_ms", _Ms, nullable=False),
     Column("updated_at_ms", _Ms, nullable=False),
@@ -468,6 +471,24 @@ team_members = Table(
     metadata,
     Column("team_id", String, ForeignKey(teams.c.id), primary_key=True),
     Column("person_id", String, ForeignKey(people.c.id), primary_key=True, index=True),
+    Column("place", Integer, nullable=False),  # in the order in which they are asked
+)
+
+team_on_call = Table(
+    "team_on_call",
+    metadata,
+    Column("team_id", String, ForeignKey(teams.c.id), primary_key=True),
+    Column("person_id", String, ForeignKey(people.c.id), primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+
+rulebooks = Table(
+    "rulebooks",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),  # the newest is in force
+    Column("document", JSON, nullable=False),  # as the rules file has it
+    Column("author", String, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
 )
 
 contacts = Table(

@@ -46,10 +46,11 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.reopened": "it is open again: the customer wrote, its sleep ended, or a person "
     "wants it so",
     "inbox.updated": "a manager changed what holds for an inbox",
+    "rules.updated": "the rules have a new `version`",
     "user.created": "a person joined",
     "user.updated": "something of a person changed, such as an absence",
     "team.created": "a team was made",
-    "team.updated": "a team or its members changed",
+    "team.updated": "a team, its members or who is on call changed",
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""
 

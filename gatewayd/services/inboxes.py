@@ -6,12 +6,19 @@ What managers have not set holds as the configuration says for the whole gateway
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.drafts import DEFAULT_INBOX
+from gatewayd.services.rulebook import ALWAYS_OPEN, UnfitBook, readable, set_weekly
+from gatewayd.services.shop import LoadedShop, ShopLoader
+from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal
-from storage import inboxes
+from routing.expression import problem_of
+from routing.rulebook import Rulebook
+from storage import inboxes, teams
 from storage.editing import Edit
 from storage.engine import Store
 from storage.inboxes import InboxRow
@@ -19,7 +26,10 @@ from storage.inboxes import InboxRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxView:
-    """An inbox as it works now; ``inherited`` are the fields that managers have not set."""
+    """An inbox as it works now; ``inherited`` are the fields that managers have not set.
+
+    ``hours`` are the rulebook's of the week, None: always open.
+    """
 
     name: str
     display_name: str
@@ -27,6 +37,7 @@ class InboxView:
     language: str
     hours: str | None
     signature: str | None
+    team_id: str | None
     modems: tuple[str, ...]
     inherited: tuple[str, ...]
     version: int
@@ -47,31 +58,40 @@ class Inboxes:
         self._store = store
         self._bus = bus
         self._clock = clock
+        self._shop = ShopLoader(settings=settings, clock=clock)
 
     async def list_all(self) -> list[InboxView]:
         """List all, by name."""
         async with self._store.read() as tx:
-            return [self._view(row) for row in await inboxes.list_all(tx)]
+            shop = await self._shop.load(tx)
+            return [self._view(row, shop) for row in await inboxes.list_all(tx)]
 
     async def get(self, name: str) -> InboxView | None:
         """Read one."""
         async with self._store.read() as tx:
             row = await inboxes.get(tx, name)
-        return None if row is None else self._view(row)
+            return None if row is None else self._view(row, await self._shop.load(tx))
 
     async def change(
         self, name: str, values: Mapping[str, str | None], *, version: int | None, by: Principal
-    ) -> Edit:
-        """Set what is given; None gives it back to the configuration."""
+    ) -> Edit | Unfit:
+        """Set what is given; None gives it back to the configuration. ``hours`` are the rules'."""
+        own = {field: value for field, value in values.items() if field != "hours"}
         async with self._store.write() as tx:
             now_ms = self._clock.now_ms()
+            book = await readable(tx)
+            if (unfit := await _unfit(tx, values, book)) is not None:
+                return unfit
             outcome = await inboxes.change(
-                tx, name, values, version=version, by=by.id, now_ms=now_ms
+                tx, name, own, fields=[*values], version=version, by=by.id, now_ms=now_ms
             )
+            if outcome is Edit.DONE and "hours" in values and isinstance(book, Rulebook):
+                await set_weekly(tx, book, name, values["hours"], by=by, now_ms=now_ms)
         self._bus.publish(Topic.JOURNAL)
         return outcome
 
-    def _view(self, row: InboxRow) -> InboxView:
+    def _view(self, row: InboxRow, shop: LoadedShop) -> InboxView:
+        weekly = shop.inbox(row.name).hours.weekly
         gateway = self._settings.gateway
         whole = {
             "display_name": gateway.name,
@@ -83,9 +103,24 @@ class Inboxes:
             display_name=row.display_name or whole["display_name"],
             timezone=row.timezone or whole["timezone"],
             language=row.language or whole["language"],
-            hours=row.hours,
+            hours=None if weekly == ALWAYS_OPEN else weekly,
             signature=row.signature,
+            team_id=row.team_id,
             modems=tuple(modem.name for modem in self._settings.modems if modem.inbox == row.name),
             inherited=tuple(name for name in whole if getattr(row, name) is None),
             version=row.version,
         )
+
+
+async def _unfit(
+    tx: AsyncConnection, values: Mapping[str, str | None], book: Rulebook | UnfitBook
+) -> Unfit | None:
+    hours, team_id = values.get("hours"), values.get("team_id")
+    if "hours" in values and isinstance(book, UnfitBook):
+        detail = "the rules, which hold it, cannot be read; set them as a whole"
+        return Unfit(field="hours", code="rules_unreadable", detail=detail)
+    if hours is not None and (why := problem_of(hours)):
+        return Unfit(field="hours", code="hours_unreadable", detail=why)
+    if team_id is not None and await teams.get(tx, team_id) is None:
+        return Unfit(field="team", code="team_unknown", detail="no team has this id")
+    return None

@@ -10,6 +10,7 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.numbers import BadNumber, NumberKind, normalise
 from gatewayd.services.tokens import Principal
+from routing.expression import problem_of
 from storage import people, teams
 from storage.editing import Edit
 from storage.engine import Store
@@ -24,6 +25,11 @@ class Unfit:
     field: str
     code: str
     detail: str
+
+
+_OWN_DELEGATE = Unfit(
+    field="delegate", code="delegate_is_absent", detail="nobody can stand in for themselves"
+)
 
 
 class Staff:
@@ -50,7 +56,11 @@ class Staff:
         phone = self._phone(person.phone)
         if isinstance(phone, Unfit):
             return phone
+        if (unfit := _unfit_shifts(person.shifts)) is not None:
+            return unfit
         async with self._store.write() as tx:
+            if unfit := await _unknown(tx, [person.delegate_id], "delegate"):
+                return unfit
             now_ms = self._clock.now_ms()
             made = await people.create(tx, replace(person, phone=phone), by=by.id, now_ms=now_ms)
         self._bus.publish(Topic.JOURNAL)
@@ -71,7 +81,14 @@ class Staff:
             if isinstance(phone, Unfit):
                 return phone
             changed["phone"] = phone
+        if (unfit := _unfit_shifts(changed.get("shifts"))) is not None:
+            return unfit
+        delegate = changed.get("delegate_id")
+        if delegate == person_id:
+            return _OWN_DELEGATE
         async with self._store.write() as tx:
+            if unfit := await _unknown(tx, [delegate], "delegate"):
+                return unfit
             now_ms = self._clock.now_ms()
             outcome = await people.change(
                 tx, person_id, changed, version=version, by=by.id, now_ms=now_ms
@@ -105,9 +122,8 @@ class Staff:
         async with self._store.write() as tx:
             if await people.unknown_of(tx, [person_id]):
                 return None
-            delegates = [] if absence.delegate_id is None else [absence.delegate_id]
-            if await people.unknown_of(tx, delegates):
-                return Unfit(field="delegate", code="user_unknown", detail="no user has this id")
+            if unfit := await _unknown(tx, [absence.delegate_id], "delegate"):
+                return unfit
             row = await people.add_absence(tx, person_id, absence, by=by.id, now_ms=now_ms)
         self._bus.publish(Topic.JOURNAL)
         return row
@@ -132,11 +148,17 @@ class Staff:
             return await teams.get(tx, team_id)
 
     async def add_team(
-        self, *, name: str, display_name: str, members: Sequence[str], by: Principal
+        self,
+        *,
+        name: str,
+        display_name: str,
+        members: Sequence[str],
+        on_call: Sequence[str],
+        by: Principal,
     ) -> str | Taken | Unfit:
         """Make a team; give its id."""
         async with self._store.write() as tx:
-            unfit = await _unknown_member(tx, members)
+            unfit = await _unknown_in_team(tx, members, on_call)
             if unfit is not None:
                 return unfit
             made = await teams.create(
@@ -144,6 +166,7 @@ class Staff:
                 name=name,
                 display_name=display_name,
                 member_ids=members,
+                on_call_ids=on_call,
                 by=by.id,
                 now_ms=self._clock.now_ms(),
             )
@@ -156,12 +179,13 @@ class Staff:
         values: Mapping[str, str],
         *,
         members: Sequence[str] | None,
+        on_call: Sequence[str] | None,
         version: int | None,
         by: Principal,
     ) -> Edit | Taken | Unfit:
-        """Set what is given of a team; ``members`` None leaves them."""
+        """Set what is given of a team; None leaves members, or who is on call."""
         async with self._store.write() as tx:
-            unfit = await _unknown_member(tx, members or ())
+            unfit = await _unknown_in_team(tx, members or (), on_call or ())
             if unfit is not None:
                 return unfit
             outcome = await teams.change(
@@ -169,6 +193,7 @@ class Staff:
                 team_id,
                 values,
                 member_ids=members,
+                on_call_ids=on_call,
                 version=version,
                 by=by.id,
                 now_ms=self._clock.now_ms(),
@@ -177,19 +202,31 @@ class Staff:
         return outcome
 
 
-async def _unknown_member(tx: AsyncConnection, members: Sequence[str]) -> Unfit | None:
-    unknown = await people.unknown_of(tx, members)
+async def _unknown_in_team(
+    tx: AsyncConnection, members: Sequence[str], on_call: Sequence[str]
+) -> Unfit | None:
+    unfit = await _unknown(tx, members, "members/{place}")
+    return unfit or await _unknown(tx, on_call, "on_call/{place}")
+
+
+async def _unknown(tx: AsyncConnection, ids: Sequence[str | None], field: str) -> Unfit | None:
+    """Tell the first of these ids that nobody has; ``{place}`` of the field is where it stands."""
+    unknown = await people.unknown_of(tx, [one for one in ids if one is not None])
     if not unknown:
         return None
-    place = list(members).index(unknown[0])
-    return Unfit(field=f"members/{place}", code="user_unknown", detail="no user has this id")
+    field = field.format(place=ids.index(unknown[0]))
+    return Unfit(field=field, code="user_unknown", detail="no user has this id")
+
+
+def _unfit_shifts(shifts: str | None) -> Unfit | None:
+    why = None if shifts is None else problem_of(shifts)
+    return None if why is None else Unfit(field="shifts", code="hours_unreadable", detail=why)
 
 
 def _unfit_absence(person_id: str, absence: NewAbsence, now_ms: int) -> Unfit | None:
     until_ms = absence.until_ms
     if absence.delegate_id == person_id:
-        detail = "nobody can stand in for themselves"
-        return Unfit(field="delegate", code="delegate_is_absent", detail=detail)
+        return _OWN_DELEGATE
     if until_ms is None:
         if absence.kind is AbsenceKind.VACATION:
             detail = "a vacation needs the date of return"

@@ -32,8 +32,12 @@ class InboxEdit(Edited):
         Field(
             min_length=1,
             max_length=1000,
-            description="as OpenStreetMap's opening_hours; null: always open",
+            description="of the week, as OpenStreetMap's opening_hours; null: always open. They "
+            "are a part of the rules: this makes a new version of them",
         ),
+    ] = None
+    team: Annotated[
+        str | None, Field(max_length=64, description="the id of the team; null: nobody's")
     ] = None
     signature: Annotated[
         str | None, Field(min_length=1, max_length=200, description="null: none")
@@ -50,7 +54,10 @@ class Inbox(Output):
     display_name: str
     timezone: str
     language: Language
-    hours: Annotated[str | None, Field(description="null: always open")]
+    hours: Annotated[
+        str | None, Field(description="of the week, as the rules have them; null: always open")
+    ]
+    team: Annotated[str | None, Field(description="the id of the team whose mailbox it is")]
     signature: str | None
     modems: Annotated[list[str], Field(description="that serve it; none: nothing can be sent")]
     inherited: Annotated[
@@ -72,6 +79,7 @@ def inbox_json(view: InboxView) -> Inbox:
         timezone=view.timezone,
         language=view.language,
         hours=view.hours,
+        team=view.team_id,
         signature=view.signature,
         modems=list(view.modems),
         inherited=list(view.inherited),

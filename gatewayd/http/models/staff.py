@@ -16,6 +16,10 @@ _SHIFTS = Field(
     min_length=1, max_length=1000, description="when they work, as OpenStreetMap's opening_hours"
 )
 _LANGUAGE = Field(description="null: the gateway's")
+_DELEGATE = Field(
+    max_length=64,
+    description="the id of the user who stands in where an absence names nobody",
+)
 
 
 class UserIn(Input):
@@ -26,6 +30,7 @@ class UserIn(Input):
     language: Annotated[Language | None, _LANGUAGE] = None
     phone: Annotated[str | None, _PHONE] = None
     shifts: Annotated[str | None, _SHIFTS] = None
+    delegate: Annotated[str | None, _DELEGATE] = None
 
 
 class UserEdit(Edited):
@@ -36,6 +41,7 @@ class UserEdit(Edited):
     language: Annotated[Language | None, _LANGUAGE] = None
     phone: Annotated[str | None, _PHONE] = None
     shifts: Annotated[str | None, _SHIFTS] = None
+    delegate: Annotated[str | None, _DELEGATE] = None
 
 
 class AbsenceIn(Input):
@@ -76,6 +82,7 @@ class User(Output):
     language: Annotated[Language | None, _LANGUAGE]
     phone: str | None
     shifts: str | None
+    delegate: Annotated[str | None, _DELEGATE]
     teams: Annotated[list[str], Field(description="the ids of the teams that they are in")]
     absences: Annotated[list[Absence], Field(description="those that are not over")]
     version: int
@@ -85,12 +92,23 @@ class UserPage(Page[User]):
     """All, by name."""
 
 
+_IN_ORDER = "in the order in which they are asked"
+_ON_CALL = "the ids of those whom urgent words reach while it is closed, the first one first"
+
+
 class TeamIn(Input):
     """A team to make."""
 
     name: Slug
     display_name: Line
-    members: Annotated[list[Annotated[str, _ID]], Field(default_factory=list, max_length=500)]
+    members: Annotated[
+        list[Annotated[str, _ID]],
+        Field(default_factory=list, max_length=500, description=_IN_ORDER),
+    ]
+    on_call: Annotated[
+        list[Annotated[str, _ID]],
+        Field(default_factory=list, max_length=500, description=_ON_CALL),
+    ]
 
 
 class TeamEdit(Edited):
@@ -99,8 +117,11 @@ class TeamEdit(Edited):
     name: Slug = NOT_GIVEN
     display_name: Line = NOT_GIVEN
     members: Annotated[
-        list[Annotated[str, _ID]], Field(max_length=500, description="all of them")
+        list[Annotated[str, _ID]], Field(max_length=500, description=f"all of them, {_IN_ORDER}")
     ] = NOT_GIVEN
+    on_call: Annotated[list[Annotated[str, _ID]], Field(max_length=500, description=_ON_CALL)] = (
+        NOT_GIVEN
+    )
 
 
 class Team(Output):
@@ -109,7 +130,8 @@ class Team(Output):
     id: str
     name: str
     display_name: str
-    members: Annotated[list[str], Field(description="their ids")]
+    members: Annotated[list[str], Field(description=f"their ids, {_IN_ORDER}")]
+    on_call: Annotated[list[str], Field(description=_ON_CALL)]
     version: int
 
 
@@ -126,6 +148,7 @@ def user_json(row: PersonRow) -> User:
         language=row.language,
         phone=row.phone,
         shifts=row.shifts,
+        delegate=row.delegate_id,
         teams=list(row.team_ids),
         absences=[absence_json(absence) for absence in row.absences],
         version=row.version,
@@ -151,6 +174,7 @@ def team_json(row: TeamRow) -> Team:
         name=row.name,
         display_name=row.display_name,
         members=list(row.member_ids),
+        on_call=list(row.on_call_ids),
         version=row.version,
     )
 

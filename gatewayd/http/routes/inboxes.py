@@ -29,6 +29,8 @@ async def edit_inbox(call: Call) -> web.StreamResponse:
     """Set what managers may set."""
     asked: InboxEdit = call.body
     values = given(asked, "display_name", "timezone", "language", "hours", "signature")
+    if "team" in asked.model_fields_set:
+        values["team_id"] = asked.team
     outcome = await call.request.app[INBOXES].change(
         call.request.match_info["name"], values, version=asked.version, by=call.author
     )
@@ -72,7 +74,7 @@ ROUTES = (
         handler=edit_inbox,
         access=Scope.ADMIN,
         tag=_TAG,
-        summary="Set display name, time zone, language, hours, signature",
+        summary="Set display name, time zone, language, hours, team, signature",
         body=InboxEdit,
         answers={HTTPStatus.OK: Answer(model=Inbox, description="As it is now")},
         problems=(HTTPStatus.CONFLICT,),

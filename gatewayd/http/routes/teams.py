@@ -24,7 +24,11 @@ async def create_team(call: Call) -> web.StreamResponse:
     """Make one."""
     asked: TeamIn = call.body
     made = await call.request.app[STAFF].add_team(
-        name=asked.name, display_name=asked.display_name, members=asked.members, by=call.author
+        name=asked.name,
+        display_name=asked.display_name,
+        members=asked.members,
+        on_call=asked.on_call,
+        by=call.author,
     )
     if not isinstance(made, str):
         raise refused(made)
@@ -46,6 +50,7 @@ async def edit_team(call: Call) -> web.StreamResponse:
         team_id,
         {name: value for name, value in names.items() if name in asked.model_fields_set},
         members=asked.members if "members" in asked.model_fields_set else None,
+        on_call=asked.on_call if "on_call" in asked.model_fields_set else None,
         version=asked.version,
         by=call.author,
     )

@@ -42,6 +42,7 @@ async def create_user(call: Call) -> web.StreamResponse:
         language=asked.language,
         phone=asked.phone,
         shifts=asked.shifts,
+        delegate_id=asked.delegate,
     )
     made = await call.request.app[STAFF].add_person(person, by=call.author)
     if not isinstance(made, str):
@@ -60,6 +61,8 @@ async def edit_user(call: Call) -> web.StreamResponse:
     asked: UserEdit = call.body
     user_id = call.request.match_info["id"]
     values = given(asked, "name", "display_name", "language", "phone", "shifts")
+    if "delegate" in asked.model_fields_set:
+        values["delegate_id"] = asked.delegate
     outcome = await call.request.app[STAFF].change_person(
         user_id, values, version=asked.version, by=call.author
     )

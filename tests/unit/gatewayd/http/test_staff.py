@@ -32,6 +32,7 @@ class TestUsers:
             "language": "fr",
             "phone": "+15145550177",
             "shifts": "Mo-Fr 08:00-16:00",
+            "delegate": None,
             "teams": [],
             "absences": [],
             "version": 1,
@@ -43,6 +44,19 @@ class TestUsers:
         stale = {"name": "x", "version": 1}
         refused = await api.admin("PATCH", path, status=409, json=stale)
         assert refused["code"] == "changed_meanwhile"
+
+    async def test_somebody_stands_in_for_another(self, api: Any) -> None:
+        marie = await add_user(api)
+        jean = await add_user(api, "jean", delegate=marie["id"])
+        assert jean["delegate"] == marie["id"]
+        path = f"/v1/users/{jean['id']}"
+        refused = await api.admin("PATCH", path, status=422, json={"delegate": jean["id"]})
+        assert (refused["code"], refused["errors"][0]["pointer"]) == (
+            "delegate_is_absent",
+            "/delegate",
+        )
+        changed = await api.admin("PATCH", path, json={"delegate": None})
+        assert (changed["delegate"], changed["version"]) == (None, 2)
 
     async def test_two_have_not_one_name_or_phone(self, api: Any) -> None:
         await add_user(api, phone="514 555 0177")
@@ -64,6 +78,8 @@ class TestUsers:
             ({"phone": "24365"}, "phone_is_short_code"),
             ({"phone": "call me"}, "number_has_letters"),
             ({"language": "de"}, "invalid_request"),
+            ({"shifts": "always"}, "hours_unreadable"),
+            ({"delegate": "usr_none"}, "user_unknown"),
         ],
     )
     async def test_what_no_person_has(self, api: Any, fields: dict[str, str], code: str) -> None:
@@ -90,7 +106,8 @@ class TestAbsences:
         absence = await add_absence(api, user, kind="break", note="lunch")
         assert (absence["from"], absence["until"], absence["note"]) == (NOON, None, "lunch")
         path = f"/v1/users/{user['id']}"
-        assert (await api.admin("GET", path))["absences"] == [absence]
+        shown = await api.admin("GET", path)
+        assert (shown["absences"], shown["version"]) == ([absence], 2)
 
         api.clock.ms += 60_000
         async with api.unix.delete(f"{path}/absences/{absence['id']}") as answer:
@@ -175,6 +192,19 @@ class TestTeams:
             "changed_meanwhile"
         )
 
+    async def test_its_people_stand_in_an_order(self, api: Any) -> None:
+        ids = [(await add_user(api, name))["id"] for name in ("anne", "bob", "chloe")]
+        body = {"name": "sales", "display_name": "Sales"}
+        order = [ids[2], ids[0], ids[1]]
+        more = {"members": order, "on_call": [ids[1], ids[0]]}
+        team = await api.admin("POST", "/v1/teams", status=201, json=body | more)
+        assert (team["members"], team["on_call"]) == (order, [ids[1], ids[0]])
+        path = f"/v1/teams/{team['id']}"
+        changed = await api.admin("PATCH", path, json={"on_call": [ids[0]]})
+        assert (changed["members"], changed["on_call"]) == (order, [ids[0]])
+        refused = await api.admin("PATCH", path, status=422, json={"on_call": [ids[0], "usr_x"]})
+        assert refused["errors"][0]["pointer"] == "/on_call/1"
+
     async def test_what_no_team_has(self, api: Any) -> None:
         body = {"name": "sales", "display_name": "Sales"}
         team = await api.admin("POST", "/v1/teams", status=201, json=body)
@@ -212,6 +242,7 @@ class TestInboxes:
             "timezone": "UTC",
             "language": "en",
             "hours": None,
+            "team": None,
             "signature": None,
             "modems": ["counter"],
             "inherited": ["display_name", "timezone", "language"],
@@ -227,6 +258,12 @@ class TestInboxes:
         await seed_inboxes(context.settings, store=context.store, clock=context.clock)
         assert await seeded.admin("GET", "/v1/inboxes/main") == changed
 
+        body = {"name": "sales", "display_name": "Sales"}
+        team = await seeded.admin("POST", "/v1/teams", status=201, json=body)
+        owned = {"team": team["id"], "hours": None}
+        owned = await seeded.admin("PATCH", "/v1/inboxes/main", json=owned)
+        assert (owned["team"], owned["hours"]) == (team["id"], None)
+
         back = await seeded.admin("PATCH", "/v1/inboxes/main", json={"language": None})
         assert (back["language"], back["inherited"]) == ("en", ["display_name", "language"])
 
@@ -237,6 +274,8 @@ class TestInboxes:
             ({"timezone": "../etc"}, "/timezone"),
             ({"language": "de"}, "/language"),
             ({"hours": ""}, "/hours"),
+            ({"hours": "PH off"}, "/hours"),
+            ({"team": "tea_none"}, "/team"),
         ],
     )
     async def test_what_no_inbox_has(

@@ -1,0 +1,189 @@
+"""What managers have set, as the decisions take it: rulebook, inboxes, people and teams in one.
+
+Owns the translation of rows to :mod:`routing`'s values, in which people, teams and inboxes go by
+their names. Decides nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.schema import Language, Settings
+from gatewayd.clock import Clock
+from routing import rulesfile
+from routing.assign import Absence, AbsenceKind, Person, Staff, Team
+from routing.consent import ConsentPolicy
+from routing.decision import Inbox, Shop
+from routing.hours import Hours
+from routing.rulebook import InboxRules, Rulebook
+from routing.senders import Sending
+from storage import inboxes, people, rulebook, teams
+from storage.inboxes import InboxRow
+from storage.people import PersonRow
+from storage.rulebook import Mark, RulebookRow
+from storage.teams import TeamRow
+
+_log = structlog.get_logger(__name__)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# A preview may ask about a day that is over: so long are absences kept in mind.
+_PAST_ABSENCES_MS = 31 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedShop:
+    """All that is set. In decisions people and teams go by name; here are their rows by it."""
+
+    version: int
+    """The rulebook's."""
+
+    book: Rulebook
+    shop: Shop
+    people: Mapping[str, PersonRow]
+    teams: Mapping[str, TeamRow]
+    inboxes: Mapping[str, Inbox]
+    defaults: Inbox
+    """An inbox of which nothing is set."""
+
+    def inbox(self, name: str) -> Inbox:
+        """Give an inbox as it is set; one that nobody made is as the configuration says."""
+        return self.inboxes.get(name) or replace(self.defaults, id=name)
+
+    @property
+    def sending(self) -> Sending:
+        """What is set about sending."""
+        return self.book.sending
+
+    @property
+    def consent(self) -> ConsentPolicy:
+        """What is set about consent."""
+        return self.book.consent
+
+
+class ShopLoader:
+    """Loads once for each change, whoever made it."""
+
+    def __init__(self, *, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._last: tuple[Mark, LoadedShop] | None = None
+
+    async def load(self, tx: AsyncConnection) -> LoadedShop:
+        """Give what is set as of ``tx``, which must not itself have changed any of it."""
+        mark = await rulebook.mark(tx)
+        if self._last is None or self._last[0] != mark:
+            self._last = (mark, await self._read(tx))
+        return self._last[1]
+
+    async def _read(self, tx: AsyncConnection) -> LoadedShop:
+        row = await rulebook.current(tx)
+        now_ms = self._clock.now_ms()
+        everyone = await people.list_all(tx, now_ms=now_ms - _PAST_ABSENCES_MS)
+        return assemble(
+            self._settings,
+            version=row.version,
+            book=_book(row),
+            people=everyone,
+            teams=await teams.list_all(tx),
+            inboxes=await inboxes.list_all(tx),
+        )
+
+
+def assemble(
+    settings: Settings,
+    *,
+    version: int,
+    book: Rulebook,
+    people: Sequence[PersonRow],
+    teams: Sequence[TeamRow],
+    inboxes: Sequence[InboxRow],
+) -> LoadedShop:
+    """Put a rulebook and the rows that it is about together."""
+    gateway = settings.gateway
+    hours = Hours(zone=gateway.timezone, country=gateway.country)
+    defaults = Inbox(id="", hours=hours, language=gateway.language)
+    names = {row.id: row.name for row in people}
+    team_names = {row.id: row.name for row in teams}
+    staff = Staff(
+        people={row.name: _person(row, names, zone=gateway.timezone) for row in people},
+        teams={row.name: _team(row, names) for row in teams},
+    )
+    return LoadedShop(
+        version=version,
+        book=book,
+        shop=Shop(
+            business=gateway.name,
+            staff=staff,
+            rules=book.rules,
+            templates=book.templates,
+            lists=book.lists,
+            urgent_words=book.urgent_words,
+            consent=book.consent,
+        ),
+        people={row.name: row for row in people},
+        teams={row.name: row for row in teams},
+        inboxes={
+            row.name: _inbox(row, book.inboxes.get(row.name), defaults, team_names)
+            for row in inboxes
+        },
+        defaults=defaults,
+    )
+
+
+def _book(row: RulebookRow) -> Rulebook:
+    """Read the stored book; messages are received even if a version cannot read it any more."""
+    read = rulesfile.from_document(row.document)
+    if read.book is None:
+        problems = [str(problem) for problem in read.problems]
+        _log.error("rulebook_unreadable", version=row.version, problems=problems)
+        return Rulebook()
+    return read.book
+
+
+def _inbox(
+    row: InboxRow, rules: InboxRules | None, defaults: Inbox, team_names: Mapping[str, str]
+) -> Inbox:
+    rules = rules or InboxRules()
+    zone = row.timezone or defaults.hours.zone
+    return Inbox(
+        id=row.name,
+        hours=replace(rules.hours, zone=zone, country=defaults.hours.country),
+        language=defaults.language if row.language is None else Language(row.language),
+        team=None if row.team_id is None else team_names[row.team_id],
+        both_languages=rules.both_languages,
+        answers=rules.answers,
+    )
+
+
+def _person(row: PersonRow, names: Mapping[str, str], *, zone: str) -> Person:
+    return Person(
+        id=row.name,
+        name=row.display_name,
+        phone=row.phone,
+        # Who works on a holiday has it in their shifts; the inbox's holidays close the inbox.
+        shifts=None if row.shifts is None else Hours(weekly=row.shifts, zone=zone),
+        absences=tuple(
+            Absence(
+                kind=AbsenceKind(each.kind.value),
+                since=_moment(each.from_ms),
+                until=None if each.until_ms is None else _moment(each.until_ms),
+                delegate=None if each.delegate_id is None else names[each.delegate_id],
+            )
+            for each in row.absences
+        ),
+        delegate=None if row.delegate_id is None else names[row.delegate_id],
+    )
+
+
+def _team(row: TeamRow, names: Mapping[str, str]) -> Team:
+    return Team(
+        id=row.name,
+        members=tuple(names[each] for each in row.member_ids),
+        on_call=tuple(names[each] for each in row.on_call_ids),
+    )
+
+
+def _moment(ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=ms)
