@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gatewayd.line import Line
 from gatewayd.services.shop import LoadedShop
 from routing.consent import ConsentStep
-from routing.decision import Decision
+from routing.decision import Decision, Disposition
 from routing.language import LanguageSource
 from routing.match import Result
 from routing.model import Do, Kind
@@ -57,10 +57,17 @@ class Judged:
     decision: Decision
 
 
-def turn_of(judged: Judged | None) -> Turn:
-    """Tell what it is to its conversation: a word of consent wants no answer from a person."""
-    said = judged is not None and judged.decision.consent in _WORDS
-    return Turn.WORD if said else Turn.CUSTOMER
+def turn_of(judged: Judged | None) -> Turn | None:
+    """Tell what it is to its conversation; None: it belongs to none.
+
+    A word of consent wants no answer from a person. Where nothing could be decided it is as if
+    there were no rules.
+    """
+    if judged is None:
+        return Turn.CUSTOMER
+    if judged.decision.disposition is not Disposition.CONVERSATION:
+        return None
+    return Turn.WORD if judged.decision.consent in _WORDS else Turn.CUSTOMER
 
 
 async def carry_out(
@@ -100,7 +107,7 @@ async def _consent(
         await consents.record(tx, said, now_ms=arrived.at_ms)
     if step in _SHOWN:
         doing = Doing(author=GATEWAY, now_ms=arrived.at_ms)
-        await acts.show_consent(tx, place.conversation_id, step, doing)
+        await acts.show_consent(tx, place.conversation_id, step, doing, author=None)
 
 
 async def _mark(tx: AsyncConnection, judged: Judged, place: Place) -> None:

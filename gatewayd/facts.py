@@ -58,7 +58,7 @@ async def facts_of(
         text=text,
         modem=modem,
         contact=await _contact(
-            tx, loaded, found, inbox=inbox, number=number, text=text, at_ms=at_ms
+            tx, loaded, found, inbox=inbox, number=number, modem=modem, text=text, at_ms=at_ms
         ),
         own_number=await facts.is_own_number(tx, number),
         alarm_recipient=is_alarm_recipient(loaded, number),
@@ -73,13 +73,12 @@ async def _contact(
     *,
     inbox: str,
     number: str,
+    modem: str,
     text: str,
     at_ms: int,
 ) -> Contact:
     past = await facts.past_answers(tx, number=number, inbox=inbox, since_ms=at_ms - _RECENT_MS)
-    answers = tuple(
-        PastAnswer(at=_moment(each.at_ms), kind=AnswerKind(each.kind)) for each in past
-    )
+    answers = tuple(PastAnswer(at=_moment(each.at_ms), kind=AnswerKind(each.kind)) for each in past)
     if found is None:
         return Contact(first_message=True, past_answers=answers)
     names = {row.id: name for name, row in loaded.people.items()}
@@ -93,7 +92,7 @@ async def _contact(
         first_message=not found.wrote_before,
         blocked=found.blocked,
         opted_out=await consents.is_opted_out(
-            tx, found.id, inbox=inbox, business_numbers=await facts.numbers_of(tx, modem)
+            tx, found.id, inbox=inbox, business_numbers=await facts.numbers_of(tx, [modem])
         ),
         cancel_offered_at=await _offered(tx, loaded, found, text=text, at_ms=at_ms),
         assignee=names.get(found.assignee_id or ""),

@@ -17,6 +17,7 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.line import Line
 from gatewayd.reassembly import Reassembly
+from gatewayd.replies import Replies
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.timekeeping import Timekeeping
 from storage import changes, deliveries, groups, idempotency, modems, outbox
@@ -51,6 +52,7 @@ class Housekeeping:
         self._store = store
         self._bus = bus
         self._clock = clock
+        self._replies = Replies(settings=settings, clock=clock)
         self._time = timekeeping or Timekeeping(store=store, clock=clock)
         self._due_ms: int | None = None
         self._pruned_ms = 0
@@ -147,6 +149,8 @@ class Housekeeping:
             if await contained(show, "group_not_shown", group=group.id) is None:
                 broken = partial(self._store.shielded, partial(self._show_broken, group, now_ms))
                 await contained(broken, "group_not_shown", group=group.id)
+        if due:
+            self._bus.publish(Topic.OUTBOX)  # they may have been answered
         return bool(due)
 
     async def _show(self, group: groups.GroupRow, now_ms: int, tx: AsyncConnection) -> bool:
@@ -166,7 +170,8 @@ class Housekeeping:
         )
 
     def _reassembly(self, line: Line) -> Reassembly:
-        return Reassembly(country=self._settings.gateway.country, inbox=line.inboxes[0])
+        country, inbox = self._settings.gateway.country, line.inboxes[0]
+        return Reassembly(country=country, inbox=inbox, receiver=self._replies)
 
     async def _line_of(self, tx: AsyncConnection, group: groups.GroupRow) -> Line:
         """Who was on the line when the group's parts came."""

@@ -211,9 +211,7 @@ async def expire(tx: AsyncConnection, *, now_ms: int) -> int:
 async def ledger(tx: AsyncConnection, contact_id: str) -> list[ConsentRow]:
     """List all that happened to a contact's consent, the newest first."""
     query = (
-        select(consents)
-        .where(consents.c.contact_id == contact_id)
-        .order_by(consents.c.seq.desc())
+        select(consents).where(consents.c.contact_id == contact_id).order_by(consents.c.seq.desc())
     )
     return [_row(dict(row)) for row in (await tx.execute(query)).mappings()]
 

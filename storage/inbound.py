@@ -180,31 +180,7 @@ async def insert_incoming(
         place = await filing.find_place(
             tx, number=message.from_, inbox=message.inbox, turn=turn, now_ms=now_ms
         )
-    await _INSERT_MESSAGE.execute(
-        tx,
-        {
-            "id": message.id,
-            "direction": "in",
-            "state": MessageState.RECEIVED,
-            "from_number": message.from_,
-            "to_number": message.to_number,
-            "contact": message.from_,
-            "text": message.text,
-            "encoding": message.encoding,
-            "parts": message.parts_total,
-            "inbox": message.inbox,
-            "modem": message.modem,
-            "iccid": message.iccid,
-            "conversation_id": None if place is None else place.conversation_id,
-            "error_code": message.error_code,
-            "error_detail": message.error_detail,
-            "created_at_ms": now_ms,
-            "kind": message.kind,
-            "sc_time_ms": message.sc_time_ms,
-            "parts_present": message.parts_present,
-            "complete": message.complete,
-        },
-    )
+    await _INSERT_MESSAGE.execute(tx, _message_row(message, place, now_ms))
     received = MessageState.RECEIVED
     # Whoever tells people of new messages leaves out those of contacts that they have blocked.
     facts: dict[str, changes.Json] = {"blocked": True} if place and place.apart else {}
@@ -212,6 +188,31 @@ async def insert_incoming(
     if place is not None:
         await filing.add_message(tx, place, message.id, now_ms=now_ms)
     return place
+
+
+def _message_row(message: NewIncoming, place: Place | None, now_ms: int) -> dict[str, object]:
+    return {
+        "id": message.id,
+        "direction": "in",
+        "state": MessageState.RECEIVED,
+        "from_number": message.from_,
+        "to_number": message.to_number,
+        "contact": message.from_,
+        "text": message.text,
+        "encoding": message.encoding,
+        "parts": message.parts_total,
+        "inbox": message.inbox,
+        "modem": message.modem,
+        "iccid": message.iccid,
+        "conversation_id": None if place is None else place.conversation_id,
+        "error_code": message.error_code,
+        "error_detail": message.error_detail,
+        "created_at_ms": now_ms,
+        "kind": message.kind,
+        "sc_time_ms": message.sc_time_ms,
+        "parts_present": message.parts_present,
+        "complete": message.complete,
+    }
 
 
 async def update_incoming_text(

@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 
 metadata = MetaData(

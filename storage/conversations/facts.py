@@ -1,6 +1,6 @@
 """Owns reading what routing looks at of whom something comes from. Writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,15 +89,12 @@ _OWN_NUMBER = Prepared(
     select(modems.c.name).where(modems.c.number == bindparam("that_number")).limit(1)
 )
 _PERSON = Prepared(select(people.c.name).where(people.c.phone == bindparam("that_number")))
-_OFFERED = (
-    select(func.max(messages.c.sent_at_ms))
-    .where(
-        messages.c.conversation_id == bindparam("in_conversation"),
-        messages.c.direction == "out",
-        messages.c.author_type != "automatic",
-        messages.c.sent_at_ms >= bindparam("since"),
-        messages.c.text.icontains(bindparam("word")),
-    )
+_OFFERED = select(func.max(messages.c.sent_at_ms)).where(
+    messages.c.conversation_id == bindparam("in_conversation"),
+    messages.c.direction == "out",
+    messages.c.author_type != "automatic",
+    messages.c.sent_at_ms >= bindparam("since"),
+    messages.c.text.icontains(bindparam("word")),
 )
 
 
@@ -131,14 +128,18 @@ async def past_answers(
     recent: Sequence[Any] = (await _RECENT.execute(tx, {**key, "since": since_ms})).rows
     last: Sequence[Any] = (await _LAST.execute(tx, key)).rows
     older = [row for row in last if row.created_at_ms <= since_ms]
-    return [
-        PastAnswerRow(kind=row.author_id, at_ms=row.created_at_ms) for row in (*recent, *older)
-    ]
+    return [PastAnswerRow(kind=row.author_id, at_ms=row.created_at_ms) for row in (*recent, *older)]
 
 
 async def is_own_number(tx: AsyncConnection, number: str) -> bool:
     """Whether one of this gateway's modems has this number."""
     return (await _OWN_NUMBER.execute(tx, {"that_number": number})).one_or_none() is not None
+
+
+async def numbers_of(tx: AsyncConnection, names: Collection[str]) -> list[str]:
+    """List the numbers of these modems, as far as they are known."""
+    query = select(modems.c.number).where(modems.c.name.in_(names), modems.c.number.is_not(None))
+    return list((await tx.execute(query)).scalars())
 
 
 async def person_with_phone(tx: AsyncConnection, number: str) -> str | None:

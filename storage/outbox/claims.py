@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import changes
 from storage.ids import Prefix, new_id
 from storage.outbox import consent
-from storage.outbox.rollup import set_state
+from storage.outbox.rollup import pin_of, set_state
 from storage.outbox.settle import cancel
 from storage.prepared import Prepared
 from storage.schema import IS_QUEUED, attempts, messages, parts
@@ -53,11 +53,6 @@ class ClaimedPart:
     delivery_report: bool
     on_unknown: Literal["hold", "resend"]
     priority: int
-
-
-def pin_of(*, modem: str, iccid: str | None) -> str:
-    """Name the SIM that a message on the air stays on; the modem where the SIM has no name."""
-    return f"modem:{modem}" if iccid is None else iccid
 
 
 async def claim(

@@ -42,18 +42,14 @@ def _opt_outs() -> None:
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contacts.id"], name=op.f("fk_opt_outs_contact_id_contacts")
         ),
-        sa.PrimaryKeyConstraint(
-            "contact_id", "inbox", "business_number", name=op.f("pk_opt_outs")
-        ),
+        sa.PrimaryKeyConstraint("contact_id", "inbox", "business_number", name=op.f("pk_opt_outs")),
     )
 
 
 def _consents() -> None:
     op.create_table(
         "consents",
-        sa.Column(
-            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("contact_id", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
