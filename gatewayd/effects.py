@@ -119,7 +119,12 @@ async def _mark(tx: AsyncConnection, judged: Judged, place: Place) -> None:
             tags=decision.tags,
             priority=decision.priority,
             hold=decision.hold,
-            doing=_doing(judged, lambda do: bool(do.hold or do.tag or do.priority)),
+            doing=_doing(
+                judged,
+                (lambda do: do.hold)
+                if decision.hold
+                else (lambda do: bool(do.tag or do.priority is not None)),
+            ),
         )
 
 

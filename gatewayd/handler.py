@@ -24,6 +24,7 @@ from gatewayd.ingest import Ingest
 from gatewayd.line import Line
 from gatewayd.metrics import Metrics, ModemMetrics
 from gatewayd.pacing import Pacing
+from gatewayd.permission import Permission
 from gatewayd.replies import Replies
 from gatewayd.reports import Reports
 from modem.errors import SetupError
@@ -66,7 +67,9 @@ class ModemHandler:
         proved: Callable[[str], None],
         metrics: Metrics | None = None,
         replies: Replies | None = None,
+        permission: Permission | None = None,
     ) -> None:
+        self._permission = permission or Permission(settings=settings, clock=clock)
         self._replies = replies or Replies(settings=settings, clock=clock)
         counts = (metrics or Metrics()).of_modem(modem.name)
         self._modem = modem
@@ -107,6 +110,7 @@ class ModemHandler:
             reports=self._reports,
             proved=proved,
             counts=counts,
+            permission=self._permission,
         )
 
     def line(self) -> Line:

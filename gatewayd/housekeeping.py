@@ -20,7 +20,7 @@ from gatewayd.reassembly import Reassembly
 from gatewayd.replies import Replies
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.timekeeping import Timekeeping
-from storage import changes, deliveries, groups, idempotency, modems, outbox
+from storage import changes, consents, deliveries, groups, idempotency, modems, outbox
 from storage.conversations import acts
 from storage.engine import Store
 from storage.errors import StoreUnavailable
@@ -79,6 +79,7 @@ class Housekeeping:
         changed = await self._settle_due(now_ms)
         changed |= await self._show_incomplete(now_ms)
         changed |= await self._wake(now_ms)
+        changed |= await self._end_opt_outs(now_ms)
         await self._prune(now_ms)
         async with self._store.read() as tx:
             self._due_ms = await outbox.next_due_ms(tx, now_ms=now_ms)
@@ -190,6 +191,11 @@ class Housekeeping:
         """Open the conversations that have slept long enough."""
         wake = partial(self._store.shielded, partial(acts.wake, now_ms=now_ms))
         return bool(await contained(wake, "conversations_not_woken"))
+
+    async def _end_opt_outs(self, now_ms: int) -> bool:
+        """End the opt-outs that were set for a time."""
+        end = partial(self._store.shielded, partial(consents.expire, now_ms=now_ms))
+        return bool(await contained(end, "opt_outs_not_ended"))
 
     async def _prune(self, now_ms: int) -> None:
         if 0 <= now_ms - self._pruned_ms < PRUNE_SECONDS * 1000:

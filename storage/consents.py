@@ -21,9 +21,11 @@ from storage.outbox.settle import cancel
 from storage.prepared import Prepared
 from storage.schema import (
     IS_BLOCKED,
+    IS_UNANSWERED,
     consents,
     contact_numbers,
     contacts,
+    conversations,
     messages,
     opt_outs,
     people,
@@ -82,6 +84,9 @@ class Standing:
 
     blocked: bool = False
     opted_out: bool = False
+    asked: bool = False
+    """They wrote something that nobody has answered yet."""
+
     own_phone: bool = False
     """It is the phone of a person who works here."""
 
@@ -105,11 +110,15 @@ async def standing(
     own = (await tx.execute(select(people.c.id).where(people.c.phone == number))).first()
     if contact is None:
         return Standing(own_phone=own is not None)
+    unanswered = select(conversations.c.id).where(
+        conversations.c.contact_id == contact.id, conversations.c.inbox == inbox, IS_UNANSWERED
+    )
     return Standing(
         blocked=bool(contact.blocked),
         opted_out=await is_opted_out(
             tx, contact.id, inbox=inbox, business_numbers=business_numbers
         ),
+        asked=(await tx.execute(unanswered)).first() is not None,
         own_phone=own is not None,
     )
 

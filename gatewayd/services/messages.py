@@ -6,7 +6,7 @@ answer that is kept under the key is made by the caller's `answer`.
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Literal, TypeAlias, assert_never
@@ -17,7 +17,8 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemDirectory
-from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
+from gatewayd.permission import DETAILS, Forbidden, Permission, Wanted
+from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
 from gatewayd.services.tokens import Principal
 from storage import idempotency, outbox, queries
 from storage.changes import Json
@@ -55,6 +56,16 @@ class KeyConflict(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
+class _ForbiddenError(Exception):
+    """Takes back all of a transaction whose message may not be sent."""
+
+    def __init__(self, verdict: Forbidden) -> None:
+        super().__init__(verdict.reason)
+        detail = f"can't be sent to: {DETAILS[verdict.reason]}"
+        refusal = Refusal(field="to", code=verdict.reason.value, detail=detail)
+        self.refused = Refused(refusals=(refusal,))
+
+
 class Messages:
     """The outbox as clients see it."""
 
@@ -73,6 +84,7 @@ class Messages:
         self._bus = bus
         self._clock = clock
         self._modems = modems
+        self._permission = Permission(settings=settings, clock=clock)
         self._running_keys: set[tuple[str, str]] = set()
 
     async def accept(
@@ -91,17 +103,27 @@ class Messages:
         if isinstance(prepared, Refused):
             return prepared
         message = self._message(draft, prepared, author, now_ms)
-        if key is None:
-            async with self._store.write() as tx:
-                body = await _enqueue(tx, message, now_ms, answer)
-            result: Accepted | KeyConflict = Accepted(
-                message_id=message.id, body=body, replayed=False
-            )
-        else:
-            result = await self._accept_once(message, author.id, key, now_ms, answer)
+        try:
+            result = await self._accept(message, author.id, key, now_ms, answer)
+        except _ForbiddenError as forbidden:
+            return forbidden.refused
         if isinstance(result, Accepted) and not result.replayed:
             self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return result
+
+    async def _accept(
+        self,
+        message: NewMessage,
+        owner: str,
+        key: IdempotencyKey | None,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | KeyConflict:
+        if key is not None:
+            return await self._accept_once(message, owner, key, now_ms, answer)
+        async with self._store.write() as tx:
+            body = await self._enqueue(tx, message, now_ms, answer)
+        return Accepted(message_id=message.id, body=body, replayed=False)
 
     async def _accept_once(
         self,
@@ -117,9 +139,69 @@ class Messages:
         self._running_keys.add(running)
         try:
             async with self._store.write() as tx:
-                return await _begin_or_replay(tx, message, owner, key, now_ms, answer)
+                return await self._begin_or_replay(tx, message, owner, key, now_ms, answer)
         finally:
             self._running_keys.discard(running)
+
+    async def _begin_or_replay(
+        self,
+        tx: AsyncConnection,
+        message: NewMessage,
+        owner: str,
+        key: IdempotencyKey,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | KeyConflict:
+        begun = await idempotency.begin(
+            tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=now_ms
+        )
+        match begun:
+            case idempotency.Fresh():
+                body = await self._enqueue(tx, message, now_ms, answer)
+                await idempotency.finish(
+                    tx,
+                    token_id=owner,
+                    key=key.key,
+                    status=HTTPStatus.ACCEPTED,
+                    body=body,
+                    message_id=message.id,
+                )
+                return Accepted(message_id=message.id, body=body, replayed=False)
+            case idempotency.Replay():
+                return Accepted(
+                    message_id=begun.message_id or "", body=begun.body or {}, replayed=True
+                )
+            case idempotency.Mismatch():
+                return KeyConflict.MISMATCH
+            case idempotency.InProgress():
+                return KeyConflict.IN_PROGRESS
+            case _:
+                assert_never(begun)
+
+    async def _enqueue(
+        self,
+        tx: AsyncConnection,
+        message: NewMessage,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> AnswerBody:
+        """Insert a message that its contact wants; raises _ForbiddenError for another."""
+        wanted = Wanted(
+            to=message.to,
+            inbox=message.inbox,
+            priority=message.priority,
+            answers=message.answers,
+            send_at_ms=message.send_at_ms,
+        )
+        verdict = await self._permission.of(tx, wanted, now_ms=now_ms)
+        if isinstance(verdict, Forbidden):
+            raise _ForbiddenError(verdict)
+        permitted = replace(message, send_at_ms=verdict.send_at_ms, consent_basis=verdict.basis)
+        await outbox.enqueue(tx, permitted, now_ms=now_ms)
+        row = await queries.get_message(tx, message.id)
+        if row is None:
+            raise LookupError(message.id)
+        return answer(row)
 
     def _message(
         self, draft: Draft, prepared: Prepared, author: Principal, now_ms: int
@@ -170,49 +252,3 @@ class Messages:
             )
         self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return outcome
-
-
-async def _begin_or_replay(
-    tx: AsyncConnection,
-    message: NewMessage,
-    owner: str,
-    key: IdempotencyKey,
-    now_ms: int,
-    answer: Callable[[MessageRow], AnswerBody],
-) -> Accepted | KeyConflict:
-    begun = await idempotency.begin(
-        tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=now_ms
-    )
-    match begun:
-        case idempotency.Fresh():
-            body = await _enqueue(tx, message, now_ms, answer)
-            await idempotency.finish(
-                tx,
-                token_id=owner,
-                key=key.key,
-                status=HTTPStatus.ACCEPTED,
-                body=body,
-                message_id=message.id,
-            )
-            return Accepted(message_id=message.id, body=body, replayed=False)
-        case idempotency.Replay():
-            return Accepted(message_id=begun.message_id or "", body=begun.body or {}, replayed=True)
-        case idempotency.Mismatch():
-            return KeyConflict.MISMATCH
-        case idempotency.InProgress():
-            return KeyConflict.IN_PROGRESS
-        case _:
-            assert_never(begun)
-
-
-async def _enqueue(
-    tx: AsyncConnection,
-    message: NewMessage,
-    now_ms: int,
-    answer: Callable[[MessageRow], AnswerBody],
-) -> AnswerBody:
-    await outbox.enqueue(tx, message, now_ms=now_ms)
-    row = await queries.get_message(tx, message.id)
-    if row is None:
-        raise LookupError(message.id)
-    return answer(row)

@@ -53,6 +53,9 @@ class ClaimedPart:
     delivery_report: bool
     on_unknown: Literal["hold", "resend"]
     priority: int
+    inbox: str
+    exempt: bool
+    """It goes to one of us: consent and quiet hours do not matter."""
 
 
 async def claim(
@@ -101,6 +104,8 @@ def _claimed(row: Any) -> ClaimedPart:
         delivery_report=bool(row.delivery_report),
         on_unknown=row.on_unknown,
         priority=row.priority,
+        inbox=row.inbox,
+        exempt=row.consent_basis == consent.EXEMPT,
     )
 
 
@@ -136,6 +141,7 @@ def _take_next(inboxes: int) -> Prepared:
             parts.c.tries,
             parts.c.delivery_report,
             parts.c.priority,
+            parts.c.inbox,
             _of_message(messages.c.expires_at_ms),
             _of_message(messages.c.on_unknown),
             _of_message(messages.c.state).label("message_state"),

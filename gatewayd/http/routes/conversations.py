@@ -30,8 +30,9 @@ from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessab
 from gatewayd.http.route import CONVERSATIONS, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
 from gatewayd.numbers import digits_of
+from gatewayd.permission import CONSENT_CODES
 from gatewayd.services.conversations import NoSuchAssignee
-from gatewayd.services.drafts import Draft
+from gatewayd.services.drafts import Draft, Refused
 from gatewayd.services.tokens import Scope
 from storage import decisions, queries
 from storage.conversations import reading
@@ -143,6 +144,8 @@ async def answer_conversation(call: Call) -> web.StreamResponse:
     )
     if isinstance(result, Unanswerable):
         raise Problem(HTTPStatus.CONFLICT, result.code, result.reason)
+    if isinstance(result, Refused) and (code := result.refusals[0].code) in CONSENT_CODES:
+        raise Problem(HTTPStatus.CONFLICT, code, result.refusals[0].detail)
     return accepted(result)
 
 
