@@ -50,6 +50,7 @@ async def facts_of(
     Not in it what came in at ``at_ms`` itself: it is asked before that is filed.
     """
     found = await facts.contact(tx, number=number, inbox=inbox)
+    phones = {row.phone: name for name, row in loaded.people.items() if row.phone is not None}
     return Incoming(
         at=_moment(at_ms),
         kind=kind,
@@ -62,7 +63,7 @@ async def facts_of(
         ),
         own_number=await facts.is_own_number(tx, number),
         alarm_recipient=is_alarm_recipient(loaded, number),
-        user=await facts.person_with_phone(tx, number),
+        user=phones.get(number),
     )
 
 

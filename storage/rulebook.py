@@ -72,9 +72,13 @@ async def get(tx: AsyncConnection, version: int) -> RulebookRow | None:
     return None if row is None else RulebookRow(**row)
 
 
-async def history(tx: AsyncConnection, *, limit: int) -> list[RulebookRow]:
-    """List the last ones, the newest first."""
+async def history(
+    tx: AsyncConnection, *, limit: int, before: int | None = None
+) -> list[RulebookRow]:
+    """List the last ones, or the last ``before`` a version; the newest first."""
     query = select(rulebooks).order_by(rulebooks.c.version.desc()).limit(limit)
+    if before is not None:
+        query = query.where(rulebooks.c.version < before)
     return [RulebookRow(**row) for row in (await tx.execute(query)).mappings()]
 
 

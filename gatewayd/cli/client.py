@@ -81,6 +81,10 @@ class Client:
         """POST an object; raises NoDaemonError, RefusedError, LostError."""
         return self._ask("POST", path, body=body, headers=headers)
 
+    def put(self, path: str, body: Json) -> Json:
+        """PUT an object; raises NoDaemonError, RefusedError, LostError."""
+        return self._ask("PUT", path, body=body)
+
     def delete(self, path: str) -> Json:
         """DELETE something; raises NoDaemonError, RefusedError, LostError."""
         return self._ask("DELETE", path)
@@ -250,7 +254,13 @@ def _refusal(status: int, raw: bytes) -> RefusedError:
         detail = "; ".join(f"{_field(each.get('pointer', ''))}{each['detail']}" for each in errors)
     sentence = detail[:1].upper() + detail[1:].removesuffix(".") + "."
     advice = _ADVICE.get(status)
-    return RefusedError(sentence, http_status=status, code=code, advice=advice)
+    return RefusedError(
+        sentence,
+        http_status=status,
+        code=code,
+        advice=advice,
+        fields=[(each.get("pointer", ""), each["detail"]) for each in errors],
+    )
 
 
 def _field(pointer: str) -> str:

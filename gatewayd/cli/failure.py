@@ -3,6 +3,7 @@
 Owns the exit statuses (CONTRACT.md "Commands"). Must not know any command.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -51,9 +52,17 @@ class RefusedError(CliError):
     """The daemon answered with a problem (RFC 9457)."""
 
     def __init__(
-        self, sentence: str, *, http_status: int, code: str, advice: str | None = None
+        self,
+        sentence: str,
+        *,
+        http_status: int,
+        code: str,
+        advice: str | None = None,
+        fields: Sequence[tuple[str, str]] = (),
     ) -> None:
         status = Exit.UNREACHABLE if http_status == 503 else Exit.FAILED  # noqa: PLR2004 - HTTP's
         super().__init__(sentence, advice=advice, status=status)
         self.http_status = http_status
         self.code = code
+        self.fields = tuple(fields)
+        """What is wrong with what was sent, each with its JSON pointer."""

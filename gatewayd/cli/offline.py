@@ -99,9 +99,14 @@ def forbidden(path: Path, error: OSError) -> CliError:
 
 
 def _run(data_dir: Path, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    return in_store(data_dir, lambda store: store.shielded(unit))
+
+
+def in_store(data_dir: Path, use: Callable[[Store], Awaitable[T]]) -> T:
+    """Do something with the store of a daemon that is stopped; raises CliError."""
     make_data_dir(data_dir)
     try:
-        result = asyncio.run(_in_store(data_dir, unit))
+        result = asyncio.run(_opened(data_dir, use))
         hand_over(data_dir)
     except StoreLocked as error:
         raise CliError(
@@ -116,10 +121,10 @@ def _run(data_dir: Path, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     return result
 
 
-async def _in_store(data_dir: Path, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+async def _opened(data_dir: Path, use: Callable[[Store], Awaitable[T]]) -> T:
     store = await Store.open(data_dir=data_dir)
     try:
-        return await store.shielded(unit)
+        return await use(store)
     finally:
         await store.close()
 

@@ -15,8 +15,10 @@ from gatewayd.http.route import (
     EVENTS,
     INBOXES,
     MESSAGES,
+    PREVIEWS,
     REDECODE,
     ROUTE_TABLE,
+    RULES,
     STAFF,
     STREAMS,
     TOKENS,
@@ -32,6 +34,7 @@ from gatewayd.http.routes import (
     inboxes,
     messages,
     modems,
+    rules,
     service,
     teams,
     tokens,
@@ -46,6 +49,8 @@ from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.messages import Messages
+from gatewayd.services.preview import Previews
+from gatewayd.services.rulebook import Rules
 from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
@@ -59,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     *inboxes.ROUTES,
     *users.ROUTES,
     *teams.ROUTES,
+    *rules.ROUTES,
     *modems.ROUTES,
     *events.ROUTES,
     *webhooks.ROUTES,
@@ -104,6 +110,8 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
+    app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 
 
 def _guarded(gate: Gate, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -21,6 +21,8 @@ from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.messages import Messages
+from gatewayd.services.preview import Previews
+from gatewayd.services.rulebook import Rules
 from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
@@ -123,6 +125,8 @@ CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
 STAFF = web.AppKey("staff", Staff)
 INBOXES = web.AppKey("inboxes", Inboxes)
+RULES = web.AppKey("rules", Rules)
+PREVIEWS = web.AppKey("previews", Previews)
 TOKENS = web.AppKey("tokens", Tokens)
 EVENTS = web.AppKey("events", Events)
 STREAMS = web.AppKey("streams", Streams)

@@ -12,8 +12,8 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.drafts import DEFAULT_INBOX
-from gatewayd.services.rulebook import ALWAYS_OPEN, UnfitBook, readable, set_weekly
-from gatewayd.services.shop import LoadedShop, ShopLoader
+from gatewayd.services.rulebook import UnfitBook, readable, set_weekly
+from gatewayd.services.shop import ALWAYS_OPEN, LoadedShop, ShopLoader
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal
 from routing.expression import problem_of

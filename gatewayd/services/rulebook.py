@@ -12,17 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
+from gatewayd.services.shop import ALWAYS_OPEN
 from gatewayd.services.tokens import Principal
 from routing import rulesfile
-from routing.hours import Hours
-from routing.model import Problem, Texts
+from routing.model import Problem, Target, Texts
 from routing.rulebook import InboxRules, Names, Rulebook, problems_with
 from storage import inboxes, people, rulebook, teams
 from storage.editing import Edit
 from storage.engine import Store
 from storage.rulebook import RulebookRow
-
-ALWAYS_OPEN = Hours().weekly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +28,11 @@ class UnfitBook:
     """Everything that is wrong with a book; at least one."""
 
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfitTemplate(UnfitBook):
+    """A template that cannot be so: what would be wrong with the book then."""
 
 
 class Rules:
@@ -51,79 +54,89 @@ class Rules:
         async with self._store.read() as tx:
             return await rulebook.get(tx, version)
 
-    async def history(self, *, limit: int) -> list[RulebookRow]:
-        """List the last ones, the newest first."""
+    async def history(self, *, limit: int, before: int | None) -> list[RulebookRow]:
+        """List the last ones, or the last ``before`` a version; the newest first."""
         async with self._store.read() as tx:
-            return await rulebook.history(tx, limit=limit)
+            return await rulebook.history(tx, limit=limit, before=before)
+
+    async def templates(self) -> tuple[int, Mapping[str, Texts]] | UnfitBook:
+        """Give the templates, and the version that has them."""
+        async with self._store.read() as tx:
+            row = await rulebook.current(tx)
+        read = rulesfile.from_document(row.document)
+        if read.book is None:
+            return UnfitBook(problems=read.problems)
+        return row.version, read.book.templates
 
     async def check(self, document: Mapping[str, Any]) -> UnfitBook | None:
         """Tell whether a book could be set, and set nothing."""
         async with self._store.read() as tx:
-            checked = await self._checked(tx, document)
-        return checked if isinstance(checked, UnfitBook) else None
+            book = await checked(tx, self._settings, document)
+        return book if isinstance(book, UnfitBook) else None
 
     async def replace(
         self, document: Mapping[str, Any], *, version: int | None, by: Principal
     ) -> Edit | UnfitBook:
         """Put another book in force."""
         async with self._store.write() as tx:
-            checked = await self._checked(tx, document)
-            if isinstance(checked, UnfitBook):
-                return checked
-            outcome = await _add(tx, checked, version=version, by=by, now_ms=self._clock.now_ms())
+            book = await checked(tx, self._settings, document)
+            if isinstance(book, UnfitBook):
+                return book
+            outcome = await _add(tx, book, version=version, by=by, now_ms=self._clock.now_ms())
         self._bus.publish(Topic.JOURNAL)
         return outcome
 
     async def set_template(
-        self, name: str, texts: Texts, *, version: int | None, by: Principal
-    ) -> Edit | UnfitBook:
-        """Make or change one template."""
-        return await self._edit_templates({name: texts}, without="", version=version, by=by)
-
-    async def remove_template(
-        self, name: str, *, version: int | None, by: Principal
-    ) -> Edit | UnfitBook:
-        """Forget one template."""
-        return await self._edit_templates({}, without=name, version=version, by=by)
-
-    async def _edit_templates(
-        self, texts: Mapping[str, Texts], *, without: str, version: int | None, by: Principal
-    ) -> Edit | UnfitBook:
+        self, name: str, texts: Texts | None, *, version: int | None, by: Principal
+    ) -> Edit | UnfitBook | UnfitTemplate:
+        """Make or change one template; None forgets it."""
         async with self._store.write() as tx:
             book = await readable(tx)
             if isinstance(book, UnfitBook):
                 return book
-            if without and without not in book.templates:
+            if texts is None and name not in book.templates:
                 return Edit.NOT_FOUND
-            kept = {name: each for name, each in book.templates.items() if name != without}
-            changed = replace(book, templates={**kept, **texts})
-            checked = await self._checked(tx, rulesfile.to_document(changed))
-            if isinstance(checked, UnfitBook):
-                return checked
-            outcome = await _add(tx, checked, version=version, by=by, now_ms=self._clock.now_ms())
+            templates = {each: kept for each, kept in book.templates.items() if each != name}
+            if texts is not None:
+                templates[name] = texts
+            document = rulesfile.to_document(replace(book, templates=templates))
+            changed = rulesfile.from_document(document)
+            if changed.book is None:
+                return UnfitTemplate(problems=changed.problems)
+            now_ms = self._clock.now_ms()
+            outcome = await _add(tx, changed.book, version=version, by=by, now_ms=now_ms)
         self._bus.publish(Topic.JOURNAL)
         return outcome
 
-    async def _checked(
-        self, tx: AsyncConnection, document: Mapping[str, Any]
-    ) -> Rulebook | UnfitBook:
-        read = rulesfile.from_document(document)
-        if read.book is None:
-            return UnfitBook(problems=read.problems)
-        names = Names(
-            people=frozenset(row.name for row in await people.list_all(tx, now_ms=0)),
-            teams=frozenset(row.name for row in await teams.list_all(tx)),
-            inboxes=frozenset(row.name for row in await inboxes.list_all(tx)),
-            modems=frozenset(modem.name for modem in self._settings.modems),
-        )
-        problems = tuple(problems_with(read.book, names))
-        return UnfitBook(problems=problems) if problems else read.book
+
+async def checked(
+    tx: AsyncConnection, settings: Settings, document: Mapping[str, Any]
+) -> Rulebook | UnfitBook:
+    """Read a book that could be set, or everything that is wrong with it."""
+    read = rulesfile.from_document(document)
+    if read.book is None:
+        return UnfitBook(problems=read.problems)
+    names = Names(
+        people=frozenset(row.name for row in await people.list_all(tx, now_ms=0)),
+        teams=frozenset(row.name for row in await teams.list_all(tx)),
+        inboxes=frozenset(row.name for row in await inboxes.list_all(tx)),
+        modems=frozenset(modem.name for modem in settings.modems),
+    )
+    problems = tuple(problems_with(read.book, names))
+    return UnfitBook(problems=problems) if problems else read.book
 
 
 async def readable(tx: AsyncConnection) -> Rulebook | UnfitBook:
     """Read the book in force, to change a part of it."""
     read = rulesfile.from_document((await rulebook.current(tx)).document)
     return UnfitBook(problems=read.problems) if read.book is None else read.book
+
+
+async def is_named(tx: AsyncConnection, target: Target) -> bool:
+    """Whether a rule in force names a person or team, which so keeps its name."""
+    book = await readable(tx)
+    rules = () if isinstance(book, UnfitBook) else book.rules
+    return any(target in {rule.do.assign, *rule.do.forward} for rule in rules)
 
 
 async def set_weekly(

@@ -26,6 +26,8 @@ from storage.people import PersonRow
 from storage.rulebook import Mark, RulebookRow
 from storage.teams import TeamRow
 
+ALWAYS_OPEN = Hours().weekly
+
 _log = structlog.get_logger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A preview may ask about a day that is over: so long are absences kept in mind.
@@ -77,15 +79,21 @@ class ShopLoader:
             self._last = (mark, await self._read(tx))
         return self._last[1]
 
+    async def load_as_if(self, tx: AsyncConnection, book: Rulebook) -> LoadedShop:
+        """Give what is set, as if this were the rulebook."""
+        return await self._with_staff(tx, book, version=(await rulebook.mark(tx)).rulebook)
+
     async def _read(self, tx: AsyncConnection) -> LoadedShop:
         row = await rulebook.current(tx)
-        now_ms = self._clock.now_ms()
-        everyone = await people.list_all(tx, now_ms=now_ms - _PAST_ABSENCES_MS)
+        return await self._with_staff(tx, _book(row), version=row.version)
+
+    async def _with_staff(self, tx: AsyncConnection, book: Rulebook, *, version: int) -> LoadedShop:
+        since_ms = self._clock.now_ms() - _PAST_ABSENCES_MS
         return assemble(
             self._settings,
-            version=row.version,
-            book=_book(row),
-            people=everyone,
+            version=version,
+            book=book,
+            people=await people.list_all(tx, now_ms=since_ms),
             teams=await teams.list_all(tx),
             inboxes=await inboxes.list_all(tx),
         )
@@ -102,20 +110,15 @@ def assemble(
 ) -> LoadedShop:
     """Put a rulebook and the rows that it is about together."""
     gateway = settings.gateway
-    hours = Hours(zone=gateway.timezone, country=gateway.country)
+    hours = Hours(zone=gateway.timezone)
     defaults = Inbox(id="", hours=hours, language=gateway.language)
-    names = {row.id: row.name for row in people}
     team_names = {row.id: row.name for row in teams}
-    staff = Staff(
-        people={row.name: _person(row, names, zone=gateway.timezone) for row in people},
-        teams={row.name: _team(row, names) for row in teams},
-    )
     return LoadedShop(
         version=version,
         book=book,
         shop=Shop(
             business=gateway.name,
-            staff=staff,
+            staff=_staff(people, teams, zone=gateway.timezone),
             rules=book.rules,
             templates=book.templates,
             lists=book.lists,
@@ -125,10 +128,24 @@ def assemble(
         people={row.name: row for row in people},
         teams={row.name: row for row in teams},
         inboxes={
-            row.name: _inbox(row, book.inboxes.get(row.name), defaults, team_names)
+            row.name: _inbox(
+                row,
+                book.inboxes.get(row.name, InboxRules()),
+                defaults,
+                team_names,
+                country=gateway.country,
+            )
             for row in inboxes
         },
         defaults=defaults,
+    )
+
+
+def _staff(people: Sequence[PersonRow], teams: Sequence[TeamRow], *, zone: str) -> Staff:
+    names = {row.id: row.name for row in people}
+    return Staff(
+        people={row.name: _person(row, names, zone=zone) for row in people},
+        teams={row.name: _team(row, names) for row in teams},
     )
 
 
@@ -143,13 +160,19 @@ def _book(row: RulebookRow) -> Rulebook:
 
 
 def _inbox(
-    row: InboxRow, rules: InboxRules | None, defaults: Inbox, team_names: Mapping[str, str]
+    row: InboxRow,
+    rules: InboxRules,
+    defaults: Inbox,
+    team_names: Mapping[str, str],
+    *,
+    country: str,
 ) -> Inbox:
-    rules = rules or InboxRules()
     zone = row.timezone or defaults.hours.zone
+    # Always is on holidays too.
+    closing = "" if rules.hours.weekly == ALWAYS_OPEN else country
     return Inbox(
         id=row.name,
-        hours=replace(rules.hours, zone=zone, country=defaults.hours.country),
+        hours=replace(rules.hours, zone=zone, country=closing),
         language=defaults.language if row.language is None else Language(row.language),
         team=None if row.team_id is None else team_names[row.team_id],
         both_languages=rules.both_languages,

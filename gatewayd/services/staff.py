@@ -9,8 +9,10 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.numbers import BadNumber, NumberKind, normalise
+from gatewayd.services.rulebook import is_named
 from gatewayd.services.tokens import Principal
 from routing.expression import problem_of
+from routing.model import Target, TargetKind
 from storage import people, teams
 from storage.editing import Edit
 from storage.engine import Store
@@ -88,6 +90,9 @@ class Staff:
             return _OWN_DELEGATE
         async with self._store.write() as tx:
             if unfit := await _unknown(tx, [delegate], "delegate"):
+                return unfit
+            person = await people.get(tx, person_id, now_ms=self._clock.now_ms())
+            if unfit := await _is_kept(tx, TargetKind.PERSON, person, changed.get("name")):
                 return unfit
             now_ms = self._clock.now_ms()
             outcome = await people.change(
@@ -188,6 +193,9 @@ class Staff:
             unfit = await _unknown_in_team(tx, members or (), on_call or ())
             if unfit is not None:
                 return unfit
+            team = await teams.get(tx, team_id)
+            if unfit := await _is_kept(tx, TargetKind.TEAM, team, values.get("name")):
+                return unfit
             outcome = await teams.change(
                 tx,
                 team_id,
@@ -216,6 +224,18 @@ async def _unknown(tx: AsyncConnection, ids: Sequence[str | None], field: str) -
         return None
     field = field.format(place=ids.index(unknown[0]))
     return Unfit(field=field, code="user_unknown", detail="no user has this id")
+
+
+async def _is_kept(
+    tx: AsyncConnection, kind: TargetKind, row: PersonRow | TeamRow | None, name: str | None
+) -> Unfit | None:
+    """Tell why somebody whom the rules name keeps that name."""
+    if row is None or name in {None, row.name}:
+        return None
+    if not await is_named(tx, Target(kind=kind, name=row.name)):
+        return None
+    why = f"the rules give things to {kind.value}:{row.name}; change them first"
+    return Unfit(field="name", code="named_by_rules", detail=why)
 
 
 def _unfit_shifts(shifts: str | None) -> Unfit | None:

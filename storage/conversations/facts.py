@@ -16,7 +16,6 @@ from storage.schema import (
     conversations,
     messages,
     modems,
-    people,
 )
 
 
@@ -88,7 +87,6 @@ _LAST = Prepared(
 _OWN_NUMBER = Prepared(
     select(modems.c.name).where(modems.c.number == bindparam("that_number")).limit(1)
 )
-_PERSON = Prepared(select(people.c.name).where(people.c.phone == bindparam("that_number")))
 _OFFERED = select(func.max(messages.c.sent_at_ms)).where(
     messages.c.conversation_id == bindparam("in_conversation"),
     messages.c.direction == "out",
@@ -140,12 +138,6 @@ async def numbers_of(tx: AsyncConnection, names: Collection[str]) -> list[str]:
     """List the numbers of these modems, as far as they are known."""
     query = select(modems.c.number).where(modems.c.name.in_(names), modems.c.number.is_not(None))
     return list((await tx.execute(query)).scalars())
-
-
-async def person_with_phone(tx: AsyncConnection, number: str) -> str | None:
-    """Name the person whose own phone this is."""
-    row = (await _PERSON.execute(tx, {"that_number": number})).one_or_none()
-    return None if row is None else str(row.name)
 
 
 async def offered_at_ms(
