@@ -20,7 +20,7 @@ from gatewayd.canary_arrivals import Arrivals
 from gatewayd.clock import Clock
 from gatewayd.line import Line
 from gatewayd.metrics import ModemMetrics, PduResult, ReportMatch
-from gatewayd.reassembly import Part, Reassembly, Shown
+from gatewayd.reassembly import Part, Reassembly, Receiver, Shown
 from gatewayd.reports import Matched, Reports
 from modem.events import ArrivedPdu, Disposition, Slot
 from modem.pdu import Deliver, PduError, StatusReport, Submit, decode_incoming
@@ -74,16 +74,16 @@ class Ingest:
         reports: Reports,
         proved: Callable[[str], None],
         counts: ModemMetrics,
+        receiver: Receiver,
     ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._inbox = inbox
         self._line = line
         self._reports = reports
         self._proved = proved
         self._counts = counts
-        self._reassembly = Reassembly(country=country, inbox=inbox)
+        self._reassembly = Reassembly(country=country, inbox=inbox, receiver=receiver)
         self._canaries = Arrivals(country=country)
 
     async def arrived(self, arrived: ArrivedPdu) -> Disposition:
@@ -97,7 +97,7 @@ class Ingest:
         except Exception as error:  # noqa: BLE001 - the unit's barrier: see the module's docstring
             _log.error("pdu_quarantined", id=raw.id, error=type(error).__name__, trace=trace(error))
             return await self._quarantine(raw, arrived.slot)
-        self._bus.publish(Topic.JOURNAL)
+        self._bus.publish(Topic.JOURNAL, Topic.OUTBOX)  # it may have been answered
         if kept is not None:
             self._count(kept)
             for part_id in kept.matched.proved if kept.matched else ():

@@ -6,10 +6,12 @@ Owns which way each notification goes. What it makes durable here, others send.
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
+from gatewayd.admission import Admission
+from gatewayd.clock import Clock
 from gatewayd.own_phones import OwnPhones
+from gatewayd.permission import Permission
 from gatewayd.sending_rules import SendingRules
 from gatewayd.services.events import RULE_FIRED
-from gatewayd.services.shop import ShopLoader
 from gatewayd.webhooks.post import new_secret
 from routing.decision import Channel, Decision, Notification
 from storage import changes, mails, queries, webhooks
@@ -21,9 +23,10 @@ from storage.mails import NewMail
 class Notices:
     """Carries out the notifications and the relay of decisions."""
 
-    def __init__(self, *, settings: Settings, shop: ShopLoader) -> None:
-        rules = SendingRules(settings=settings, shop=shop)
-        self._own_phones = OwnPhones(settings=settings, rules=rules)
+    def __init__(self, *, settings: Settings, clock: Clock, rules: SendingRules) -> None:
+        permission = Permission(settings=settings, clock=clock)
+        admission = Admission(rules=rules, permission=permission)
+        self._own_phones = OwnPhones(settings=settings, admission=admission)
 
     async def enqueue(
         self,

@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Language, Settings
+from gatewayd.admission import Admission, NotAdmitted
 from gatewayd.answering import kind_of, why_not, why_unanswerable
 from gatewayd.notice_text import MOST_PARTS, Notice, alert_text, not_sent_text, what_of
-from gatewayd.sending_rules import SendingRules, routed
 from gatewayd.services.drafts import Draft, Policy, Refused, prepare
 from routing.decision import Notification
 from routing.own_phones import Relay
@@ -24,6 +24,7 @@ from storage.conversations import reading
 from storage.conversations.reading import ConversationRow
 from storage.ids import Prefix, new_id
 from storage.outbox import NewMessage
+from storage.outbox.consent import EXEMPT
 from storage.people import PersonRow
 from storage.queries import MessageRow
 
@@ -55,9 +56,9 @@ def may_alert(earlier: Sequence[Earlier], *, person_id: str, urgent: bool, now_m
 class OwnPhones:
     """Sends SMS to people, and sends on what they answer."""
 
-    def __init__(self, *, settings: Settings, rules: SendingRules) -> None:
+    def __init__(self, *, settings: Settings, admission: Admission) -> None:
         self._policy = Policy.of(settings)
-        self._rules = rules
+        self._admission = admission
         self._language = settings.gateway.language
 
     async def alert(
@@ -163,17 +164,11 @@ class OwnPhones:
         message = self._message(draft, author=author, filed=True, now_ms=now_ms)
         if isinstance(message, Refused):
             return message.refusals[0].code
-        route = await self._rules.route(
-            tx,
-            to=message.to,
-            inbox=message.inbox,
-            parts=len(message.parts),
-            application=None,
-            now_ms=now_ms,
-        )
-        if route.refusal is None:
-            await outbox.enqueue(tx, routed(message, route), now_ms=now_ms)
-        return route.refusal
+        admitted = await self._admission.of(tx, message, application=None, now_ms=now_ms)
+        if isinstance(admitted, NotAdmitted):
+            return admitted.code
+        await outbox.enqueue(tx, admitted, now_ms=now_ms)
+        return None
 
     async def _send(
         self,
@@ -230,6 +225,8 @@ class OwnPhones:
             parts=prepared.parts,
             answers=draft.answers,
             filed=filed,
+            # A user's own phone is told what they work with; a reply's basis is asked for.
+            consent_basis=None if filed else EXEMPT,
         )
 
     def _language_of(self, person: PersonRow) -> Language:

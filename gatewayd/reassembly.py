@@ -4,7 +4,7 @@ Works inside the caller's transaction. Which bytes are a copy is ingest's to say
 """
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Protocol, Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,12 +75,25 @@ class Shown:
         )
 
 
-class Reassembly:
-    """The waiting parts of one inbox."""
+class Receiver(Protocol):
+    """Who writes a message that is shown for the first time, and does what is to be done then."""
 
-    def __init__(self, *, country: str | None, inbox: str) -> None:
+    async def receive(
+        self, tx: AsyncConnection, message: NewIncoming, *, line: Line, now_ms: int
+    ) -> None:
+        """Insert the message."""
+        ...
+
+
+class Reassembly:
+    """The waiting parts of one inbox; without ``receiver`` a message is filed, and that is all."""
+
+    def __init__(
+        self, *, country: str | None, inbox: str, receiver: Receiver | None = None
+    ) -> None:
         self._country = country
         self._inbox = inbox
+        self._receiver = receiver
 
     async def add(self, tx: AsyncConnection, part: Part, *, line: Line, now_ms: int) -> None:
         """Add a part to its group; show the message once it is whole, or fill its gap."""
@@ -212,7 +225,10 @@ class Reassembly:
     ) -> None:
         """Insert the message that people see; ``deliver`` is its first part that is there."""
         message = self.readable(message_id, deliver, shown, line=line)
-        await inbound.insert_incoming(tx, message, now_ms=now_ms)
+        if self._receiver is None:
+            await inbound.insert_incoming(tx, message, now_ms=now_ms)
+        else:
+            await self._receiver.receive(tx, message, line=line, now_ms=now_ms)
 
     def readable(
         self, message_id: str, deliver: Deliver, shown: Shown, *, line: Line

@@ -34,6 +34,8 @@ class Prefix(StrEnum):
     TEAM = "tea"
     ABSENCE = "abs"
     MAIL = "mal"
+    CONSENT = "cst"
+    DECISION = "dec"
 
 
 class _Ulids:

@@ -9,6 +9,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
+    CONSENTS,
     CONTACTS,
     CONVERSATIONS,
     EVENTS,
@@ -25,6 +26,7 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    consents,
     contacts,
     conversations,
     decode,
@@ -41,6 +43,7 @@ from gatewayd.http.routes import (
 )
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
@@ -57,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *decode.ROUTES,
     *conversations.ROUTES,
     *contacts.ROUTES,
+    *consents.ROUTES,
     *inboxes.ROUTES,
     *users.ROUTES,
     *teams.ROUTES,
@@ -102,6 +106,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONVERSATIONS] = Conversations(
         settings=settings, store=store, bus=bus, clock=clock, messages=app[MESSAGES]
     )
+    app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)

@@ -14,10 +14,12 @@ from typing import Literal, TypeAlias, assert_never
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
+from gatewayd.admission import Admission, NotAdmitted
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemDirectory
-from gatewayd.sending_rules import SendingRules, routed
+from gatewayd.permission import Permission
+from gatewayd.sending_rules import SendingRules
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
 from gatewayd.services.shop import ShopLoader
 from gatewayd.services.tokens import Principal, PrincipalType
@@ -57,12 +59,13 @@ class KeyConflict(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
-class _RuledOutError(Exception):
-    """The rules for sending refuse it: what the transaction did is undone, its key too."""
+class _RefusedError(Exception):
+    """Takes back all of a transaction whose message may not be sent, its key too."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
+    def __init__(self, why: NotAdmitted) -> None:
+        super().__init__(why.code)
+        refusal = Refusal(field="to", code=why.code, detail=why.detail)
+        self.refused = Refused(refusals=(refusal,))
 
 
 class Messages:
@@ -84,7 +87,10 @@ class Messages:
         self._clock = clock
         self._modems = modems
         shop = ShopLoader(settings=settings, clock=clock)
-        self._rules = SendingRules(settings=settings, shop=shop)
+        self._admission = Admission(
+            rules=SendingRules(settings=settings, shop=shop),
+            permission=Permission(settings=settings, clock=clock),
+        )
         self._running_keys: set[tuple[str, str]] = set()
 
     async def accept(
@@ -104,19 +110,26 @@ class Messages:
             return prepared
         message = self._message(draft, prepared, author, now_ms)
         try:
-            if key is None:
-                async with self._store.write() as tx:
-                    body = await self._enqueue(tx, message, now_ms, answer)
-                result: Accepted | KeyConflict = Accepted(
-                    message_id=message.id, body=body, replayed=False
-                )
-            else:
-                result = await self._accept_once(message, author.id, key, now_ms, answer)
-        except _RuledOutError as error:
-            return Refused(refusals=(error.refusal,))
+            result = await self._accept(message, author.id, key, now_ms, answer)
+        except _RefusedError as error:
+            return error.refused
         if isinstance(result, Accepted) and not result.replayed:
             self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return result
+
+    async def _accept(
+        self,
+        message: NewMessage,
+        owner: str,
+        key: IdempotencyKey | None,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | KeyConflict:
+        if key is not None:
+            return await self._accept_once(message, owner, key, now_ms, answer)
+        async with self._store.write() as tx:
+            body = await self._enqueue(tx, message, now_ms, answer)
+        return Accepted(message_id=message.id, body=body, replayed=False)
 
     async def _accept_once(
         self,
@@ -178,19 +191,13 @@ class Messages:
         now_ms: int,
         answer: Callable[[MessageRow], AnswerBody],
     ) -> AnswerBody:
-        """Ask the rules for sending, then make it durable; a refusal rolls the caller back."""
+        """Insert a message that may be sent; raises _RefusedError for another."""
         by_token = message.author_type == PrincipalType.TOKEN
-        route = await self._rules.route(
-            tx,
-            to=message.to,
-            inbox=message.inbox,
-            parts=len(message.parts),
-            application=message.author_name if by_token else None,
-            now_ms=now_ms,
-        )
-        if route.refusal is not None:
-            raise _RuledOutError(Refusal(field="to", code=route.refusal, detail=route.why))
-        await outbox.enqueue(tx, routed(message, route), now_ms=now_ms)
+        application = message.author_name if by_token else None
+        admitted = await self._admission.of(tx, message, application=application, now_ms=now_ms)
+        if isinstance(admitted, NotAdmitted):
+            raise _RefusedError(admitted)
+        await outbox.enqueue(tx, admitted, now_ms=now_ms)
         row = await queries.get_message(tx, message.id)
         if row is None:
             raise LookupError(message.id)

@@ -6,12 +6,13 @@ carries its message's state with it.
 """
 
 from storage.outbox.ahead import pull_back
-from storage.outbox.claims import ClaimedPart, claim, mark_submitting, next_due_ms, pin_of
+from storage.outbox.claims import ClaimedPart, claim, mark_submitting, next_due_ms
 from storage.outbox.delivery import ReportedDelivery, report_part
 from storage.outbox.enqueue import NewMessage, NewPart, enqueue
 from storage.outbox.matching import DoubtRow, PartRow, accepted_parts, doubtful_attempts
 from storage.outbox.outcomes import accept, mark_unknown, prove, refuse, requeue
 from storage.outbox.restored import hold_restored
+from storage.outbox.rollup import pin_of
 from storage.outbox.settle import (
     CancelOutcome,
     Recovered,

@@ -25,7 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
 from storage.ids import Prefix, new_id
-from storage.outbox.rollup import set_state
+from storage.outbox import consent
+from storage.outbox.rollup import pin_of, set_state
+from storage.outbox.settle import cancel
 from storage.prepared import Prepared
 from storage.schema import IS_QUEUED, attempts, messages, parts
 from storage.states import MessageState, PartState
@@ -51,11 +53,9 @@ class ClaimedPart:
     delivery_report: bool
     on_unknown: Literal["hold", "resend"]
     priority: int
-
-
-def pin_of(*, modem: str, iccid: str | None) -> str:
-    """Name the SIM that a message on the air stays on; the modem where the SIM has no name."""
-    return f"modem:{modem}" if iccid is None else iccid
+    inbox: str
+    exempt: bool
+    """It goes to one of us: consent and quiet hours do not matter."""
 
 
 async def claim(
@@ -64,7 +64,8 @@ async def claim(
     """Claim the next due part of these inboxes that this modem may send, None when there is none.
 
     Order: priority, due time, message, part. A message's parts go one after the other, and on one
-    SIM once the first is on the air. The first claim of a message makes it ``sending``.
+    SIM once the first is on the air. The first claim of a message makes it ``sending``. What its
+    contact does not want by now is canceled instead.
     """
     if not inboxes:
         return None
@@ -74,7 +75,13 @@ async def claim(
         "unnamed_pin": pin_of(modem=modem, iccid=None),
         "by_modem": modem,
     }
-    row = (await _take_next(len(inboxes)).execute(tx, values)).one_or_none()
+    take = _take_next(len(inboxes))
+    while (row := (await take.execute(tx, values)).one_or_none()) is not None:
+        why_not = consent.why_not(row.objection, row.consent_basis)
+        # What is on the air nobody can stop: half a message is worse than the whole one.
+        if why_not is None or row.on_air_at_ms is not None:
+            break
+        await cancel(tx, message_id=row.message_id, now_ms=now_ms, fault=why_not)
     if row is None:
         return None
     if row.message_state == MessageState.QUEUED:
@@ -97,6 +104,8 @@ def _claimed(row: Any) -> ClaimedPart:
         delivery_report=bool(row.delivery_report),
         on_unknown=row.on_unknown,
         priority=row.priority,
+        inbox=row.inbox,
+        exempt=row.consent_basis == consent.EXEMPT,
     )
 
 
@@ -132,9 +141,13 @@ def _take_next(inboxes: int) -> Prepared:
             parts.c.tries,
             parts.c.delivery_report,
             parts.c.priority,
+            parts.c.inbox,
             _of_message(messages.c.expires_at_ms),
             _of_message(messages.c.on_unknown),
             _of_message(messages.c.state).label("message_state"),
+            _of_message(messages.c.consent_basis),
+            _of_message(messages.c.on_air_at_ms),
+            consent.objection(of=parts, modem=bindparam("by_modem")).label("objection"),
         )
     )
 

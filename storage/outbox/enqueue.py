@@ -52,6 +52,8 @@ class NewMessage:
     national: str | None = None
     pinned_to: str | None = None
     """The only SIM that may send it, as claims.pin_of names it; None: any of the inbox."""
+    consent_basis: str | None = None
+    """Why it may go to somebody who opted out; None: it may not."""
 
 
 _INSERT_MESSAGE = insert(messages)
@@ -111,6 +113,7 @@ def _message_row(message: NewMessage, now_ms: int) -> dict[str, object]:
         "author_type": message.author_type,
         "author_id": message.author_id,
         "author_name": message.author_name,
+        "consent_basis": message.consent_basis,
     }
 
 

@@ -7,8 +7,7 @@ from sqlalchemy import bindparam, func, insert, literal, literal_column, null, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import Prefix, new_id
-from storage.outbox.claims import pin_of
-from storage.outbox.rollup import Carrier, Fault
+from storage.outbox.rollup import Carrier, Fault, pin_of
 from storage.prepared import Prepared
 from storage.schema import attempts, parts
 from storage.states import PartState, sources_of

@@ -35,6 +35,11 @@ class Carrier:
     pin: str | None
 
 
+def pin_of(*, modem: str, iccid: str | None) -> str:
+    """Name the SIM that a message on the air stays on; the modem where the SIM has no name."""
+    return f"modem:{modem}" if iccid is None else iccid
+
+
 _MESSAGE = (
     select(messages.c.state, messages.c.on_air_at_ms)
     .where(messages.c.id == bindparam("message_id"))
@@ -52,6 +57,7 @@ _FAULTY = frozenset(
         MessageState.FAILED,
         MessageState.UNDELIVERED,
         MessageState.EXPIRED,
+        MessageState.CANCELED,
     }
 )
 

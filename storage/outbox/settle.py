@@ -127,8 +127,13 @@ async def expire(tx: AsyncConnection, *, now_ms: int) -> int:
     return expired
 
 
-async def cancel(tx: AsyncConnection, *, message_id: str, now_ms: int) -> CancelOutcome:
-    """Cancel a message of which nothing is, or may be, on the air. Again is no error."""
+async def cancel(
+    tx: AsyncConnection, *, message_id: str, now_ms: int, fault: Fault | None = None
+) -> CancelOutcome:
+    """Cancel a message of which nothing is, or may be, on the air. Again is no error.
+
+    ``fault`` tells why, where nobody asked for it.
+    """
     query = select(messages.c.state, messages.c.on_air_at_ms).where(
         messages.c.id == message_id, messages.c.direction == "out"
     )
@@ -140,7 +145,7 @@ async def cancel(tx: AsyncConnection, *, message_id: str, now_ms: int) -> Cancel
     if row.on_air_at_ms is not None or not await _states(tx, message_id) <= _STOPPABLE:
         return CancelOutcome.TOO_LATE
     await tx.execute(_CANCEL, {"of_message": message_id})
-    await roll_up(tx, message_id=message_id, sole=None, now_ms=now_ms)
+    await roll_up(tx, message_id=message_id, sole=None, now_ms=now_ms, fault=fault)
     return CancelOutcome.CANCELED
 
 

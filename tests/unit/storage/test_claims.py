@@ -28,6 +28,8 @@ async def test_a_claim_tells_all_that_a_worker_needs(desk: Any) -> None:
         delivery_report=True,
         on_unknown="hold",
         priority=1,
+        inbox="main",
+        exempt=False,
     )
     assert await desk.state(message_id) == "sending"
     assert await desk.events() == ["message.queued", "message.sending"]

@@ -10,6 +10,7 @@ import pytest
 
 from config.schema import Language, Settings
 from gatewayd.notices import Notices
+from gatewayd.sending_rules import SendingRules
 from gatewayd.services.shop import ShopLoader
 from routing.assign import Person, Staff, Team
 from routing.decision import Decision, Inbox, Incoming, Shop
@@ -38,7 +39,6 @@ class Night:
     """A closed shop with one person on call; texts come in, decisions are carried out."""
 
     shop: Any
-    loader: ShopLoader
     lea: str
     notices: Notices
     rules: tuple[Rule, ...] = ()
@@ -116,9 +116,14 @@ async def _person(store: Store, **more: str | None) -> str:
 
 @pytest.fixture
 async def night(shop: Any, store: Store, settings: Settings) -> Night:
+    notices = _notices(shop, settings)
+    return Night(shop=shop, lea=await _person(store), notices=notices)
+
+
+def _notices(shop: Any, settings: Settings) -> Notices:
     loader = ShopLoader(settings=settings, clock=shop.clock)
-    notices = Notices(settings=settings, shop=loader)
-    return Night(shop=shop, loader=loader, lea=await _person(store), notices=notices)
+    rules = SendingRules(settings=settings, shop=loader)
+    return Notices(settings=settings, clock=shop.clock, rules=rules)
 
 
 async def test_an_urgent_word_at_night_is_told_to_who_is_on_call(night: Night) -> None:
@@ -283,7 +288,7 @@ async def test_a_phone_and_a_customer_that_both_answer_by_themselves_make_no_loo
 
 async def test_settings_of_one_part_hold_for_alerts_too(night: Night, settings: Settings) -> None:
     sending = replace(settings.sending, max_parts=1)
-    night.notices = Notices(settings=replace(settings, sending=sending), shop=night.loader)
+    night.notices = _notices(night.shop, replace(settings, sending=sending))
     await night.customer("urgent " + "x" * 150)
     (told,) = await night.sent(ON_CALL)
     assert told.parts == 1
@@ -323,14 +328,16 @@ async def test_a_rules_webhook_is_made_once_and_told_of_each_firing(night: Night
 async def test_a_missed_call_is_told_everywhere_too(night: Night) -> None:
     night.rules = (replace(TELL, do=replace(TELL.do, forward=FORWARD.do.forward)),)
     async with night.shop.store.write() as tx:
-        place = await filing.add_missed_call(
+        call = await filing.add_missed_call(
             tx, number=CUSTOMER, inbox="main", modem="counter", now_ms=NIGHT_MS
         )
         decision = night.decide("", kind=Kind.MISSED_CALL)
-        await night.notices.enqueue(tx, decision, message_id=None, place=place, now_ms=NIGHT_MS)
+        await night.notices.enqueue(
+            tx, decision, message_id=None, place=call.place, now_ms=NIGHT_MS
+        )
     (told,) = await night.sent(ON_CALL)
     assert str(told.text).startswith(f"{CUSTOMER} called.\n")
     assert await night.shop.rows("SELECT DISTINCT message_id FROM mails") == [(None,)]
     assert await night.shop.rows("SELECT subject FROM changes WHERE type = 'rule.fired'") == [
-        (place.conversation_id,)
+        (call.place.conversation_id,)
     ]
