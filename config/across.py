@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from config.lines import KeyPath
-from config.schema import CANARY_TO_SELF, Settings
+from config.schema import CANARY_TO_SELF, Settings, SmtpSecurity
 from config.values import format_duration
 
 # sockaddr_un.sun_path holds 108 octets, the last one NUL.
@@ -21,6 +21,7 @@ def check_across(settings: Settings) -> Iterator[Finding]:
     """Yield each finding: where, the value there, and what was expected."""
     yield from _modems(settings)
     yield from _canaries(settings)
+    yield from _smtp(settings)
     if len(bytes(settings.http.socket)) > _LONGEST_SOCKET_PATH:
         yield (
             ("http", "socket"),
@@ -79,3 +80,18 @@ def _canaries(settings: Settings) -> Iterator[Finding]:
                 format_duration(modem.canary_within),
                 f"expected at most canary_every, {format_duration(modem.canary_every)}",
             )
+
+
+def _smtp(settings: Settings) -> Iterator[Finding]:
+    smtp = settings.smtp
+    if smtp.host is not None and smtp.from_address is None:
+        yield (("smtp", "from_address"), None, "expected beside host: whom the e-mail comes from")
+    if (smtp.user is None) != (smtp.password_file is None):
+        missing = "user" if smtp.user is None else "password_file"
+        yield (("smtp", missing), None, "expected: user and password_file go together")
+    if smtp.user is not None and smtp.security is SmtpSecurity.NONE:
+        yield (
+            ("smtp", "security"),
+            smtp.security.value,
+            'expected "starttls" or "tls": the password would be read on the way',
+        )

@@ -27,6 +27,7 @@ from config.schema import (
     RetentionSettings,
     SendingSettings,
     Settings,
+    SmtpSettings,
     StorageSettings,
     WebhookSettings,
 )
@@ -42,11 +43,12 @@ TABLES: Mapping[str, type] = {
     "receiving": ReceivingSettings,
     "retention": RetentionSettings,
     "webhooks": WebhookSettings,
+    "smtp": SmtpSettings,
     "logging": LoggingSettings,
 }
 """Every table of the file, in the order of the documents; ``modems`` is a list of tables."""
 
-_LATER_TABLES = frozenset({"http.tls", "smtp", "compat"})
+_LATER_TABLES = frozenset({"http.tls", "compat"})
 _SOCKET_NAME = "gatewayd.sock"
 _SECRET_WORDS = re.compile("pin$|pass|secret|token|key$", re.IGNORECASE)
 

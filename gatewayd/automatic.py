@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.clock import is_plausible
 from gatewayd.effects import Arrived, Judged
+from gatewayd.sending_rules import SendingRules
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
 from routing.answers import AnswerKind
 from routing.decision import Answer, Decision
@@ -38,8 +39,9 @@ _log = structlog.get_logger(__name__)
 class Answers:
     """Queues what was decided to be answered."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, rules: SendingRules) -> None:
         self._policy = policy
+        self._rules = rules
 
     async def queue(
         self, tx: AsyncConnection, judged: Judged, answer: Answer, *, filed: bool
@@ -59,6 +61,18 @@ class Answers:
             code = prepared.refusals[0].code
             _log.warning("answer_not_sent", kind=answer.kind, code=code)
             return {"message_id": None, "problem": code}
+        if answer.kind not in _BASES:
+            # What comes from a dear number must not make us write there, but for what is owed.
+            route = await self._rules.route(
+                tx,
+                to=prepared.to,
+                inbox=prepared.inbox,
+                parts=len(prepared.parts),
+                application=None,
+                now_ms=arrived.at_ms,
+            )
+            if route.refusal is not None:
+                return {"message_id": None, "problem": route.refusal}
         message = _message(arrived, answer, draft, prepared, filed=filed)
         await outbox.enqueue(tx, message, now_ms=arrived.at_ms)
         return {"message_id": message.id, "problem": None}

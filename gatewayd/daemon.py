@@ -22,6 +22,7 @@ from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
+from gatewayd.mail.mailer import Mailer
 from gatewayd.metrics import Metrics
 from gatewayd.notify import Notifier, keep_told
 from gatewayd.services.inboxes import seed_inboxes
@@ -89,6 +90,7 @@ class _Parts:
     housekeeping: Housekeeping
     canaries: Canaries
     courier: Courier
+    mailer: Mailer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ async def _serving(
                 poster=poster,
                 inboxes={modem.name: modem.inbox for modem in settings.modems},
             ),
+            mailer=Mailer(settings=settings, store=store, bus=bus, clock=clock),
         )
 
 
@@ -156,6 +159,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
+            services.create_task(parts.mailer.run(), name="mail"),
             services.create_task(telling, name="notify"),
         ]
         await stop.asked.wait()

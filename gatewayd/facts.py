@@ -17,7 +17,8 @@ from routing.consent import Keyword, keyword_of
 from routing.decision import Contact, Incoming
 from routing.match import number_matches
 from routing.model import Kind, SenderType
-from storage import consents
+from routing.own_phones import Alert
+from storage import alerts, consents
 from storage.conversations import facts
 from storage.conversations.facts import ContactFacts
 
@@ -66,6 +67,13 @@ async def facts_of(
         alarm_recipient=is_alarm_recipient(loaded, number),
         user=phones.get(number),
     )
+
+
+async def _alerts(
+    tx: AsyncConnection, loaded: LoadedShop, user: str, *, now_ms: int
+) -> tuple[Alert, ...]:
+    valid = await alerts.alerts_of(tx, loaded.people[user].id, now_ms)
+    return tuple(Alert(code=each.code, conversation=each.conversation) for each in valid)
 
 
 async def _contact(

@@ -20,7 +20,7 @@ from gatewayd.reassembly import Reassembly
 from gatewayd.replies import Replies
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.timekeeping import Timekeeping
-from storage import changes, consents, deliveries, groups, idempotency, modems, outbox
+from storage import changes, consents, deliveries, groups, idempotency, mails, modems, outbox
 from storage.conversations import acts
 from storage.engine import Store
 from storage.errors import StoreUnavailable
@@ -206,6 +206,7 @@ class Housekeeping:
         async def prune(tx: AsyncConnection) -> None:
             await changes.prune(tx, now_ms - keep_ms, now_ms=now_ms)
             await deliveries.prune(tx, now_ms - keep_ms)
+            await mails.prune(tx, now_ms - keep_ms)
             await idempotency.prune(tx, now_ms - IDEMPOTENCY_KEPT_MS)
 
         await contained(lambda: self._store.shielded(prune), "prune_failed")

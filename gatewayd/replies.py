@@ -7,7 +7,7 @@ raises an incident. The decisions themselves are :mod:`routing`'s.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,9 +20,10 @@ from gatewayd.clock import Clock
 from gatewayd.effects import Arrived, Judged, carry_out, turn_of
 from gatewayd.facts import facts_of
 from gatewayd.line import Line
+from gatewayd.notices import Notices
+from gatewayd.sending_rules import SendingRules
 from gatewayd.services.drafts import Policy
 from gatewayd.services.shop import ShopLoader
-from routing.decision import Decision
 from routing.evaluate import evaluate
 from routing.model import Kind
 from routing.record import record
@@ -37,37 +38,6 @@ _KINDS = {"text": Kind.SMS, "flash": Kind.SMS, "mms": Kind.PICTURE}
 _log = structlog.get_logger(__name__)
 
 
-class Notices(Protocol):
-    """Who is told of something, and what is sent on from a user's own phone."""
-
-    async def enqueue(
-        self,
-        tx: AsyncConnection,
-        decision: Decision,
-        *,
-        message_id: str | None,
-        place: Place | None,
-        now_ms: int,
-    ) -> None:
-        """Make durable whom a decision tells; ``place`` None: a user's own phone."""
-        ...
-
-
-class NoNotices:
-    """Tells nobody."""
-
-    async def enqueue(
-        self,
-        tx: AsyncConnection,
-        decision: Decision,
-        *,
-        message_id: str | None,
-        place: Place | None,
-        now_ms: int,
-    ) -> None:
-        """Do nothing."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a decision is about: a message, or a missed call's row in its timeline."""
@@ -80,10 +50,11 @@ class Subject:
 class Replies:
     """Decides about what arrives at any modem."""
 
-    def __init__(self, *, settings: Settings, clock: Clock, notices: Notices | None = None) -> None:
-        self._answers = Answers(Policy.of(settings))
+    def __init__(self, *, settings: Settings, clock: Clock) -> None:
         self._shop = ShopLoader(settings=settings, clock=clock)
-        self._notices = notices or NoNotices()
+        rules = SendingRules(settings=settings, shop=self._shop)
+        self._answers = Answers(Policy.of(settings), rules)
+        self._notices = Notices(settings=settings, clock=clock, rules=rules)
         self._incident = incident.RulesIncident()
 
     async def receive(

@@ -33,6 +33,7 @@ class Prefix(StrEnum):
     PERSON = "usr"
     TEAM = "tea"
     ABSENCE = "abs"
+    MAIL = "mal"
     CONSENT = "cst"
     DECISION = "dec"
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 
 metadata = MetaData(
@@ -101,6 +101,15 @@ Index(
     messages.c.created_at_ms,
     sqlite_where=IS_AUTOMATIC,
     postgresql_where=IS_AUTOMATIC,
+)
+
+IS_TOKENS = messages.c.author_type == literal_column("'token'")
+Index(
+    "ix_messages_token_name",
+    messages.c.author_name,
+    messages.c.created_at_ms,
+    sqlite_where=IS_TOKENS,
+    postgresql_where=IS_TOKENS,
 )
 
 parts = Table(
@@ -591,6 +600,46 @@ timeline = Table(
     Column("author_id", String),
     Column("author_name", String),
     Index("ix_timeline_conversation_id_seq", "conversation_id", "seq"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    # The SMS that told somebody; its state says whether they were reached.
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("conversation_id", String, ForeignKey(conversations.c.id), nullable=False),
+    Column("person_id", String, ForeignKey(people.c.id), nullable=False),
+    Column("code", String, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("expires_at_ms", _Ms, nullable=False),
+    Index("ix_alerts_conversation_id_created_at_ms", "conversation_id", "created_at_ms"),
+    Index("ix_alerts_code_expires_at_ms", "code", "expires_at_ms"),
+    Index("ix_alerts_person_id_expires_at_ms", "person_id", "expires_at_ms"),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("recipient", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("conversation_id", String, ForeignKey(conversations.c.id), nullable=False),
+    # What it is about; null: a missed call.
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), index=True),
+    Column("state", String, nullable=False),  # pending, sent, failed
+    Column("tries", Integer, nullable=False),
+    Column("due_at_ms", _Ms, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False, index=True),
+    Column("tried_at_ms", _Ms),
+    Column("error", String),  # of the last try that failed
+)
+MAIL_IS_PENDING = mails.c.state == literal_column("'pending'")
+Index(
+    "ix_mails_pending",
+    mails.c.due_at_ms,
+    sqlite_where=MAIL_IS_PENDING,
+    postgresql_where=MAIL_IS_PENDING,
 )
 
 opt_outs = Table(

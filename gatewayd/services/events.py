@@ -38,6 +38,9 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
+    "mail.state": "an e-mail that a rule asks for keeps failing (`state` `failing`, with the "
+    "`reason`), has failed for good (`failed`), or went after all (`sent`)",
+    "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
     "contact.created": "a number that was not known wrote, called, or was written to",
     "contact.consent": (
         "they were opted out or in, or an opt-out for a time is over: `what`, of which `inbox`, "
@@ -61,7 +64,9 @@ EVENT_TYPES: dict[str, str] = {
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""
 
-_OF_MESSAGES = "message."
+RULE_FIRED = "rule.fired"
+
+_OF_MESSAGES = ("message.", RULE_FIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ answer that is kept under the key is made by the caller's `answer`.
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Literal, TypeAlias, assert_never
@@ -14,12 +14,15 @@ from typing import Literal, TypeAlias, assert_never
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
+from gatewayd.admission import Admission, NotAdmitted
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemDirectory
-from gatewayd.permission import DETAILS, Forbidden, Permission, Wanted
+from gatewayd.permission import Permission
+from gatewayd.sending_rules import SendingRules
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
-from gatewayd.services.tokens import Principal
+from gatewayd.services.shop import ShopLoader
+from gatewayd.services.tokens import Principal, PrincipalType
 from storage import idempotency, outbox, queries
 from storage.changes import Json
 from storage.engine import Store
@@ -56,13 +59,12 @@ class KeyConflict(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
-class _ForbiddenError(Exception):
-    """Takes back all of a transaction whose message may not be sent."""
+class _RefusedError(Exception):
+    """Takes back all of a transaction whose message may not be sent, its key too."""
 
-    def __init__(self, verdict: Forbidden) -> None:
-        super().__init__(verdict.reason)
-        detail = f"can't be sent to: {DETAILS[verdict.reason]}"
-        refusal = Refusal(field="to", code=verdict.reason.value, detail=detail)
+    def __init__(self, why: NotAdmitted) -> None:
+        super().__init__(why.code)
+        refusal = Refusal(field="to", code=why.code, detail=why.detail)
         self.refused = Refused(refusals=(refusal,))
 
 
@@ -84,7 +86,11 @@ class Messages:
         self._bus = bus
         self._clock = clock
         self._modems = modems
-        self._permission = Permission(settings=settings, clock=clock)
+        shop = ShopLoader(settings=settings, clock=clock)
+        self._admission = Admission(
+            rules=SendingRules(settings=settings, shop=shop),
+            permission=Permission(settings=settings, clock=clock),
+        )
         self._running_keys: set[tuple[str, str]] = set()
 
     async def accept(
@@ -105,8 +111,8 @@ class Messages:
         message = self._message(draft, prepared, author, now_ms)
         try:
             result = await self._accept(message, author.id, key, now_ms, answer)
-        except _ForbiddenError as forbidden:
-            return forbidden.refused
+        except _RefusedError as error:
+            return error.refused
         if isinstance(result, Accepted) and not result.replayed:
             self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return result
@@ -185,19 +191,13 @@ class Messages:
         now_ms: int,
         answer: Callable[[MessageRow], AnswerBody],
     ) -> AnswerBody:
-        """Insert a message that its contact wants; raises _ForbiddenError for another."""
-        wanted = Wanted(
-            to=message.to,
-            inbox=message.inbox,
-            priority=message.priority,
-            answers=message.answers,
-            send_at_ms=message.send_at_ms,
-        )
-        verdict = await self._permission.of(tx, wanted, now_ms=now_ms)
-        if isinstance(verdict, Forbidden):
-            raise _ForbiddenError(verdict)
-        permitted = replace(message, send_at_ms=verdict.send_at_ms, consent_basis=verdict.basis)
-        await outbox.enqueue(tx, permitted, now_ms=now_ms)
+        """Insert a message that may be sent; raises _RefusedError for another."""
+        by_token = message.author_type == PrincipalType.TOKEN
+        application = message.author_name if by_token else None
+        admitted = await self._admission.of(tx, message, application=application, now_ms=now_ms)
+        if isinstance(admitted, NotAdmitted):
+            raise _RefusedError(admitted)
+        await outbox.enqueue(tx, admitted, now_ms=now_ms)
         row = await queries.get_message(tx, message.id)
         if row is None:
             raise LookupError(message.id)

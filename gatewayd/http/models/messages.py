@@ -91,7 +91,8 @@ class Author(Output):
         str,
         Field(
             description="`token`; `local`: this machine's account; `automatic`: an automatic "
-            "answer, whose id says what it is about; `canary`"
+            "answer, whose id says what it is about; `person`: from their own phone; `notice`: "
+            "the gateway tells a person of a conversation; `canary`"
         ),
     ]
     id: str
