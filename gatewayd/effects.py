@@ -74,10 +74,10 @@ async def carry_out(
     tx: AsyncConnection, judged: Judged, place: Place, *, message_id: str | None
 ) -> None:
     """Do to a contact and its conversation what was decided; the answer is not in it."""
+    await _consent(tx, judged, place, message_id)
     if place.apart:
         return
     await _remember_language(tx, judged, place)
-    await _consent(tx, judged, place, message_id)
     await _mark(tx, judged, place)
     await _assign(tx, judged, place)
     await _end(tx, judged, place)

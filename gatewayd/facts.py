@@ -15,6 +15,7 @@ from gatewayd.services.shop import LoadedShop
 from routing.answers import AnswerKind, PastAnswer
 from routing.consent import Keyword, keyword_of
 from routing.decision import Contact, Incoming
+from routing.match import number_matches
 from routing.model import Kind, SenderType
 from routing.own_phones import Alert
 from storage import alerts, consents
@@ -126,7 +127,7 @@ async def _offered(
 
 def is_alarm_recipient(loaded: LoadedShop, number: str) -> bool:
     """Whether a number is listed as a recipient of alarms."""
-    return number in loaded.shop.lists.get(ALARM_LIST, ())
+    return number_matches(loaded.shop.lists.get(ALARM_LIST, ()), number)
 
 
 def sender_type_of(number: str) -> SenderType:

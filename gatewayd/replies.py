@@ -59,8 +59,11 @@ class Replies:
 
     async def receive(
         self, tx: AsyncConnection, message: NewIncoming, *, line: Line, now_ms: int
-    ) -> None:
-        """Write a message that has come in, and do what is decided about it."""
+    ) -> bool:
+        """Write a message that has come in, and do what is decided about it.
+
+        Tells whether anything is to be sent because of it.
+        """
         arrived = Arrived(
             inbox=message.inbox,
             number=message.from_,
@@ -72,8 +75,11 @@ class Replies:
         judged = await self._judge(tx, arrived)
         turn = turn_of(judged)
         place = await inbound.insert_incoming(tx, message, now_ms=now_ms, turn=turn)
-        if judged is not None:
-            await self._carry_out(tx, judged, Subject(place=place, message_id=message.id))
+        if judged is None:
+            return False
+        await self._carry_out(tx, judged, Subject(place=place, message_id=message.id))
+        decision = judged.decision
+        return bool(decision.answer or decision.relay or decision.notifications)
 
     async def ring(
         self, tx: AsyncConnection, number: str, *, inbox: str, line: Line, now_ms: int

@@ -7,6 +7,8 @@ from typing import TypeVar
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.prepared import run_text
+
 T = TypeVar("T")
 
 
@@ -19,13 +21,14 @@ class Failed:
 
 async def attempt(tx: AsyncConnection, unit: Callable[[], Awaitable[T]]) -> T | Failed:
     """Run a unit behind a savepoint. Raises what is the database's own trouble and no bug."""
-    savepoint = await tx.begin_nested()
+    await run_text(tx, "SAVEPOINT attempt")
     try:
         result = await unit()
     except (OperationalError, InterfaceError):
         raise  # the whole transaction's: Store tells StoreUnavailable
     except Exception as error:  # noqa: BLE001 - the barrier itself
-        await savepoint.rollback()
+        await run_text(tx, "ROLLBACK TO SAVEPOINT attempt")
+        await run_text(tx, "RELEASE SAVEPOINT attempt")
         return Failed(error)
-    await savepoint.commit()
+    await run_text(tx, "RELEASE SAVEPOINT attempt")
     return result

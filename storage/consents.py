@@ -91,11 +91,6 @@ class Standing:
     """It is the phone of a person who works here."""
 
 
-def _within(inbox: str, business_numbers: Collection[str]) -> ColumnElement[bool]:
-    known = [number for number in business_numbers if number]
-    return or_(opt_outs.c.inbox == inbox, opt_outs.c.business_number.in_(known))
-
-
 async def standing(
     tx: AsyncConnection, *, number: str, inbox: str, business_numbers: Collection[str]
 ) -> Standing:
@@ -127,10 +122,10 @@ async def is_opted_out(
     tx: AsyncConnection, contact_id: str, *, inbox: str, business_numbers: Collection[str]
 ) -> bool:
     """Whether an opt-out of a contact holds for an inbox, or for one of its numbers."""
-    query = select(opt_outs.c.contact_id).where(
-        opt_outs.c.contact_id == contact_id, _within(inbox, business_numbers)
+    return any(
+        row.inbox == inbox or row.business_number in business_numbers
+        for row in await opt_outs_of(tx, contact_id)
     )
-    return (await tx.execute(query)).first() is not None
 
 
 async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> str:
@@ -139,9 +134,6 @@ async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> st
     Journals ``contact.consent``.
     """
     consent_id = await _append(tx, consent, now_ms=now_ms)
-    numbers = [consent.business_number or ""]
-    within = _within(consent.inbox, numbers)
-    of_it = opt_outs.c.contact_id == consent.contact_id
     if consent.what is ConsentKind.OPTED_OUT:
         row = {"contact_id": consent.contact_id, "inbox": consent.inbox}
         row["business_number"] = consent.business_number or ""
@@ -151,8 +143,16 @@ async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> st
         await tx.execute(insert(opt_outs), {**row, **times})
         await _cancel_waiting(tx, consent, now_ms=now_ms)
     else:
-        await tx.execute(delete(opt_outs).where(of_it, within))
+        of_it = opt_outs.c.contact_id == consent.contact_id
+        await tx.execute(delete(opt_outs).where(of_it, _within(consent)))
     return consent_id
+
+
+def _within(consent: NewConsent) -> ColumnElement[bool]:
+    of_inbox = opt_outs.c.inbox == consent.inbox
+    if consent.business_number is None:
+        return of_inbox
+    return or_(of_inbox, opt_outs.c.business_number == consent.business_number)
 
 
 async def _append(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> str:

@@ -87,6 +87,7 @@ _LAST = Prepared(
 _OWN_NUMBER = Prepared(
     select(modems.c.name).where(modems.c.number == bindparam("that_number")).limit(1)
 )
+_NUMBER = Prepared(select(modems.c.number).where(modems.c.name == bindparam("of_modem")))
 _OFFERED = select(func.max(messages.c.sent_at_ms)).where(
     messages.c.conversation_id == bindparam("in_conversation"),
     messages.c.direction == "out",
@@ -136,8 +137,8 @@ async def is_own_number(tx: AsyncConnection, number: str) -> bool:
 
 async def numbers_of(tx: AsyncConnection, names: Collection[str]) -> list[str]:
     """List the numbers of these modems, as far as they are known."""
-    query = select(modems.c.number).where(modems.c.name.in_(names), modems.c.number.is_not(None))
-    return list((await tx.execute(query)).scalars())
+    numbers = [(await _NUMBER.execute(tx, {"of_modem": name})).one_or_none() for name in names]
+    return [row.number for row in numbers if row is not None and row.number is not None]
 
 
 async def offered_at_ms(

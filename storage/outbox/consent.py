@@ -5,7 +5,7 @@ Two seeks by key. What consent is, and the ledger: :mod:`storage.consents`.
 
 from typing import Any
 
-from sqlalchemy import BindParameter, ScalarSelect, Table, case, literal_column, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Table, case, literal_column, or_, select
 
 from storage.outbox.rollup import Fault
 from storage.schema import IS_BLOCKED, contact_numbers, contacts, modems, opt_outs
@@ -17,7 +17,7 @@ EXEMPT = "exempt"
 _FAULTS = {fault.code: fault for fault in (OPTED_OUT, BLOCKED)}
 
 
-def objection(*, of: Table, modem: BindParameter[Any]) -> ScalarSelect[Any]:
+def objection(*, of: Table, modem: ColumnElement[Any]) -> ScalarSelect[Any]:
     """Look up why the contact that a part goes to may not be written to by a modem; null: it may.
 
     ``of`` is the table of parts, of which this is a subquery.

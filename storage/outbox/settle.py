@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import bindparam, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.outbox.consent import objection
 from storage.outbox.outcomes import fail_siblings, mark_unknown
 from storage.outbox.rollup import Fault, roll_up
 from storage.schema import IN_FLIGHT, IS_QUEUED, messages, parts
@@ -159,6 +160,8 @@ _RESEND_DUE = (
         messages.c.on_unknown == "resend",
         # Late is worse than unknown: what has expired is held for a person.
         messages.c.expires_at_ms.is_(None) | (messages.c.expires_at_ms > bindparam("now")),
+        # So is what its contact does not want any more.
+        objection(of=parts, modem=parts.c.modem).is_(None),
     )
     .limit(_BATCH)
 )

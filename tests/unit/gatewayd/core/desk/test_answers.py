@@ -1,11 +1,14 @@
 """Automatic answers: once, in their own transaction, never to whom they must not go."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import gatewayd.replies
+from modem.pdu import Address, DataCoding, Element, Frame, UserDataHeader
+from modem.pdu.userdata import of_octets
 from storage import outbox
 
 CUSTOMER = "+15145550123"
@@ -186,3 +189,23 @@ class TestTheBarrier:
         assert await desk.answers() == []
         assert (await desk.conversation()).priority == "normal"
         assert await desk.shop.rows("SELECT tag FROM conversation_tags") == []
+
+
+async def test_the_notice_of_a_picture_is_answered(desk: Any) -> None:
+    """A WAP push, as the operator tells of an MMS that waits; other data is no customer's words."""
+    (plain,) = desk.shop.delivers("x")
+    for port, answers in ((5000, []), (2948, ["No pictures here."])):
+        to_port = Element(identifier=0x05, data=port.to_bytes(2) + b"\x23\xf0")
+        content = of_octets(
+            b"\x00A", coding=DataCoding(0x04), header=UserDataHeader(elements=(to_port,))
+        )
+        pushed = replace(
+            plain,
+            coding=content.coding,
+            header=content.header,
+            user_data=content.user_data,
+            user_data_length=content.user_data_length,
+        )
+        framed = Frame(smsc=Address.parse("+15149876543"), tpdu=pushed.to_bytes())
+        await desk.shop.counter.hears(framed.to_bytes())
+        assert await desk.answers() == answers

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gatewayd.bus import Topic
-from modem.events import NotSent
+from modem.events import NotSent, Unknown
 from storage import consents, contacts
 from storage.consents import ConsentKind, NewConsent
 from storage.conversations.timeline import Author
@@ -203,3 +203,24 @@ async def test_canaries_and_our_own_phones_know_no_night(desk: Any) -> None:
         await tx.exec_driver_sql("UPDATE messages SET consent_basis = 'exempt'")
     assert await desk.sent_on_the_air() == 1
     assert await desk.shop.state(message_id) == "sent"
+
+
+async def test_a_blocked_contact_can_opt_out_and_is_told_nothing(desk: Any) -> None:
+    await desk.shop.enqueue("Ready")
+    contact_id = (await desk.conversation()).contact_id
+    await desk.write(contacts.set_blocked, contact_id, blocked=True, by="tok_1")
+    await desk.says("STOP")
+    assert [row.what for row in await ledger(desk)] == ["opted_out"]
+    assert await desk.answers() == []
+
+
+async def test_what_may_have_been_sent_is_not_sent_again_to_who_opted_out(desk: Any) -> None:
+    message_id = await desk.shop.enqueue("Ready", on_unknown="resend")
+    await desk.shop.counter.send(Unknown(code="silence", detail="no answer"))
+    await desk.says("STOP")
+    desk.shop.clock.advance(3600)
+    await desk.shop.housekeeping().round()
+    assert await desk.shop.state(message_id) == "unknown"
+    await desk.says("START")
+    await desk.shop.housekeeping().round()
+    assert await desk.shop.state(message_id) == "queued"
