@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from config.lines import KeyPath
-from config.schema import CANARY_TO_SELF, InboxSettings, Settings
+from config.schema import CANARY_TO_SELF, InboxSettings, Settings, SmtpSecurity
 from config.values import format_duration
 
 # sockaddr_un.sun_path holds 108 octets, the last one NUL.
@@ -22,6 +22,7 @@ def check_across(settings: Settings) -> Iterator[Finding]:
     yield from _modems(settings)
     yield from _canaries(settings)
     yield from _inboxes(settings)
+    yield from _smtp(settings)
     if len(bytes(settings.http.socket)) > _LONGEST_SOCKET_PATH:
         yield (
             ("http", "socket"),
@@ -110,3 +111,18 @@ def _inboxes(settings: Settings) -> Iterator[Finding]:
 def _another_can(inbox: InboxSettings, modems: Mapping[str, str]) -> bool:
     own = {name for name, served in modems.items() if served == inbox.name}
     return len(own | set(inbox.failover_to)) > 1
+
+
+def _smtp(settings: Settings) -> Iterator[Finding]:
+    smtp = settings.smtp
+    if smtp.host is not None and smtp.from_address is None:
+        yield (("smtp", "from_address"), None, "expected beside host: whom the e-mail comes from")
+    if (smtp.user is None) != (smtp.password_file is None):
+        missing = "user" if smtp.user is None else "password_file"
+        yield (("smtp", missing), None, "expected: user and password_file go together")
+    if smtp.user is not None and smtp.security is SmtpSecurity.NONE:
+        yield (
+            ("smtp", "security"),
+            smtp.security.value,
+            'expected "starttls" or "tls": the password would be read on the way',
+        )

@@ -28,6 +28,7 @@ from config.schema import (
     RetentionSettings,
     SendingSettings,
     Settings,
+    SmtpSettings,
     StorageSettings,
     WebhookSettings,
 )
@@ -44,6 +45,7 @@ TABLES: Mapping[str, type] = {
     "receiving": ReceivingSettings,
     "retention": RetentionSettings,
     "webhooks": WebhookSettings,
+    "smtp": SmtpSettings,
     "logging": LoggingSettings,
 }
 """Every table of the file, in the order of the documents."""
@@ -51,7 +53,7 @@ TABLES: Mapping[str, type] = {
 LISTS: Mapping[str, str] = {"modems": "modem", "inboxes": "inbox"}
 """Those that are lists of tables, and what each entry is about."""
 
-_LATER_TABLES = frozenset({"http.tls", "smtp", "compat"})
+_LATER_TABLES = frozenset({"http.tls", "compat"})
 _SOCKET_NAME = "gatewayd.sock"
 _SECRET_WORDS = re.compile("pin$|pass|secret|token|key$", re.IGNORECASE)
 

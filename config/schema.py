@@ -42,6 +42,14 @@ class NationalShift(StrEnum):
 CANARY_TO_SELF = "self"
 
 
+class SmtpSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class LogLevel(StrEnum):
     """The least severe entries that are written."""
 
@@ -299,6 +307,29 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    """``[smtp]``: the mail server that takes e-mail for rules; none without a host."""
+
+    host: str | None = field(default=None, metadata=_key(values.host_name, "the mail server"))
+    port: int | None = field(
+        default=None, metadata=_key(values.whole(1, 65_535), "its port; by default security's own")
+    )
+    security: SmtpSecurity = field(
+        default=SmtpSecurity.STARTTLS,
+        metadata=_key(values.choice(SmtpSecurity), "how the connection is protected"),
+    )
+    user: str | None = field(
+        default=None, metadata=_key(values.line(200), "who logs in, where it asks for that")
+    )
+    password_file: SecretSource | None = field(
+        default=None, metadata=_key(_secret, "file or credential with the password")
+    )
+    from_address: str | None = field(
+        default=None, metadata=_key(values.email_address, "whom the e-mail comes from")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggingSettings:
     """``[logging]``: what is written to stderr; never the text of a message."""
 
@@ -326,4 +357,5 @@ class Settings:
     receiving: ReceivingSettings = field(default_factory=ReceivingSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    smtp: SmtpSettings = field(default_factory=SmtpSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)

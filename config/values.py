@@ -28,6 +28,8 @@ _LONGEST_PATTERN = 200
 _USSD_CODE = re.compile(r"[*#][0-9*#]{0,158}#|[0-9]{2,10}")
 _USSD_REPLY = re.compile(r"[ !#-~]{1,160}")
 _PIN_CODE = re.compile(r"[*#]+0[45]2?\*")  # 22.030 §6.6: change or unblock a PIN
+# No quotes, no comments, no brackets: what people have. \Z, since $ lets a line end through.
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?P<host>[^@]{1,253})\Z")
 _PRICE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 
 Network = IPv4Network | IPv6Network
@@ -245,6 +247,25 @@ def listen(value: object) -> Listen:
     if not (re.fullmatch(r"[0-9]{1,5}", port) and int(port) < 2**16):
         raise UnfitError(expected)
     return Listen(host=host, port=int(port))
+
+
+def host_name(value: object) -> str:
+    """Read one host name or IP address, without a port."""
+    expected = 'expected a host name without a port, such as "mail.shop.example"'
+    text = _string(value, expected)
+    if not (_HOST_NAME.fullmatch(text) or _is_ip(text)):
+        raise UnfitError(expected)
+    return text.lower()
+
+
+def email_address(value: object) -> str:
+    """Read one plain e-mail address."""
+    expected = 'expected an e-mail address, such as "texts@shop.example"'
+    text = _string(value, expected)
+    match = _EMAIL.match(text)
+    if match is None or not _HOST_NAME.fullmatch(match["host"]):
+        raise UnfitError(expected)
+    return text
 
 
 def host_names(value: object) -> tuple[str, ...]:

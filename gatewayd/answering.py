@@ -1,10 +1,12 @@
 """Whom one can answer: a telephone number, but no short code, no name, nobody unknown."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from gatewayd.numbers import NumberKind, canonical
 from gatewayd.reassembly import UNKNOWN_SENDER
+from storage.conversations.reading import ConversationRow
 
 
 class AddressKind(StrEnum):
@@ -54,3 +56,18 @@ def kind_of(number: str, *, country: str | None) -> AddressKind:
 def why_unanswerable(kind: AddressKind) -> Unanswerable | None:
     """Give the reason why one cannot answer there; None: one can."""
     return _REASONS.get(kind)
+
+
+def why_not(
+    conversation: ConversationRow, *, country: str | None, served: Collection[str]
+) -> Unanswerable | None:
+    """Give the reason why nothing can be sent in a conversation; ``served`` are inboxes."""
+    if conversation.blocked:
+        return Unanswerable(code="contact_blocked", reason="this contact is blocked")
+    reason = why_unanswerable(kind_of(conversation.number, country=country))
+    if reason is None and conversation.inbox not in served:
+        reason = Unanswerable(
+            code="inbox_without_modem",
+            reason=f"no modem serves the inbox {conversation.inbox!a} any more",
+        )
+    return reason

@@ -30,6 +30,7 @@ from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.ids import Prefix, new_id
 from storage.outbox import CancelOutcome, NewMessage, pin_of
+from storage.outbox.consent import EXEMPT
 from storage.queries import MessageRow
 from storage.states import MessageState
 
@@ -263,6 +264,7 @@ def _message(path: CanaryPath, draft: Draft, prepared: Prepared, *, now_ms: int)
         client_reference=None,
         author_type=AUTHOR,
         filed=False,
+        consent_basis=EXEMPT,
         author_id=modem.name,
         author_name=modem.name,
         parts=prepared.parts,

@@ -22,6 +22,7 @@ from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
+from gatewayd.mail.mailer import Mailer
 from gatewayd.metrics import Metrics
 from gatewayd.notify import Notifier, keep_told
 from gatewayd.services.inboxes import seed_inboxes
@@ -93,6 +94,7 @@ class _Parts:
     housekeeping: Housekeeping
     canaries: Canaries
     courier: Courier
+    mailer: Mailer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,7 @@ async def _serving(
             housekeeping=Housekeeping(**common),
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
+            mailer=Mailer(**common),
         )
 
 
@@ -156,6 +159,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
+            services.create_task(parts.mailer.run(), name="mail"),
             services.create_task(telling, name="notify"),
             services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]

@@ -22,6 +22,7 @@ from gatewayd.line import Line
 from gatewayd.metrics import ModemMetrics, SubmitResult
 from gatewayd.outcomes import Outcomes
 from gatewayd.pacing import Pacing
+from gatewayd.permission import BULK, Permission
 from gatewayd.refusals import Refusals
 from gatewayd.reports import Reports
 from gatewayd.setaside import SetAside
@@ -33,6 +34,9 @@ from storage.outbox import ClaimedPart, Sharing
 
 RECENT_PARTS = 16
 """Parts remembered since they were handed to the modem; its late answers are about these."""
+
+MOST_RESTING = 50
+"""So many are put back for the quiet hours in one transaction."""
 
 T = TypeVar("T")
 
@@ -63,6 +67,7 @@ class Dispatch:
         reports: Reports,
         proved: Callable[[str], None],
         counts: ModemMetrics,
+        permission: Permission,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -77,11 +82,13 @@ class Dispatch:
         self._aside = SetAside(store=store, clock=clock, line=line)
         self._proved = proved
         self._counts = counts
+        self._permission = permission
         self._ctrl_z_at: float | None = None
         self._ahead: ClaimedPart | None = None
         self._recent: deque[ClaimedPart] = deque(maxlen=RECENT_PARTS)
         self.paused = False
         """Muted, or the daemon is stopping: nothing new is claimed."""
+        self._more = False
 
     async def next_submission(self) -> Submission | None:
         """The part that goes next, claimed for this modem; None when nothing is due."""
@@ -93,6 +100,8 @@ class Dispatch:
         if part is None:
             part = await self._claim_alone()
         if part is None:
+            if self._more:
+                self._tell((), Topic.OUTBOX)
             return None
         self._recent.append(part)
         try:
@@ -120,13 +129,37 @@ class Dispatch:
         line = self._line()
         if self.paused or not await self._pacing.allows(tx):
             return None
-        return await outbox.claim(
+        self._more = False
+        for _ in range(MOST_RESTING):
+            now_ms = self._clock.now_ms()
+            part = await outbox.claim(
+                tx,
+                modem=line.modem,
+                iccid=line.iccid,
+                inboxes=line.inboxes,
+                sharing=self._sharing,
+                now_ms=now_ms,
+            )
+            if part is None or not await self._rests(tx, part, now_ms):
+                return part
+        self._more = True
+        return None
+
+    async def _rests(self, tx: AsyncConnection, part: ClaimedPart, now_ms: int) -> bool:
+        """Put back a bulk message in the quiet hours; one that is half on the air goes on."""
+        if part.priority != BULK or part.exempt or part.number > 1:
+            return False
+        until_ms = await self._permission.quiet_until_ms(
+            tx, to=part.to, inbox=part.inbox, now_ms=now_ms
+        )
+        return until_ms is not None and await outbox.requeue(
             tx,
-            modem=line.modem,
-            iccid=line.iccid,
-            inboxes=line.inboxes,
-            sharing=self._sharing,
-            now_ms=self._clock.now_ms(),
+            part_id=part.part_id,
+            now_ms=now_ms,
+            due_at_ms=until_ms,
+            code="quiet_hours",
+            detail=None,
+            counts=False,
         )
 
     async def submitting(self, submission: Submission, *, deadline_seconds: float) -> bool:

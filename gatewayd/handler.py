@@ -25,7 +25,9 @@ from gatewayd.ingest import Ingest
 from gatewayd.line import Line
 from gatewayd.metrics import Metrics, ModemMetrics
 from gatewayd.pacing import Pacing
+from gatewayd.permission import Permission
 from gatewayd.refusals import Refusals
+from gatewayd.replies import Replies
 from gatewayd.reports import Reports
 from gatewayd.simcard import SimCard, without_sim
 from gatewayd.troubles.recorder import Recorder
@@ -70,7 +72,11 @@ class ModemHandler:
         proved: Callable[[str], None],
         metrics: Metrics | None = None,
         recorder: Recorder | None = None,
+        replies: Replies | None = None,
+        permission: Permission | None = None,
     ) -> None:
+        self._permission = permission or Permission(settings=settings, clock=clock)
+        self._replies = replies or Replies(settings=settings, clock=clock)
         counts = (metrics or Metrics()).of_modem(modem.name)
         self._modem = modem
         self._country = settings.gateway.country
@@ -111,6 +117,7 @@ class ModemHandler:
             reports=self._reports,
             proved=proved,
             counts=counts,
+            permission=self._permission,
         )
 
     def _make_ingest(
@@ -131,6 +138,7 @@ class ModemHandler:
             reports=self._reports,
             proved=proved,
             counts=counts,
+            receiver=self._replies,
         )
 
     def line(self) -> Line:
@@ -273,14 +281,16 @@ class ModemHandler:
             record_missed_call,
             number=number,
             modem=self._modem,
+            line=self.line(),
             country=self._country,
+            replies=self._replies,
             now_ms=self._clock.now_ms(),
         )
         try:
             await self._store.shielded(record)
         except StoreUnavailable as error:
             _log.error("store_unavailable", reason=error.reason)
-        self._bus.publish(Topic.JOURNAL)
+        self._bus.publish(Topic.JOURNAL, Topic.OUTBOX)
 
     async def incident_opened(self, cause: Cause, detail: str) -> None:
         """Write down that the modem is sick."""

@@ -17,9 +17,10 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.line import Line
 from gatewayd.reassembly import Reassembly
+from gatewayd.replies import Replies
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.timekeeping import Timekeeping
-from storage import changes, deliveries, groups, idempotency, modems, outbox
+from storage import changes, consents, deliveries, groups, idempotency, mails, modems, outbox
 from storage.conversations import acts
 from storage.engine import Store
 from storage.errors import StoreUnavailable
@@ -51,6 +52,7 @@ class Housekeeping:
         self._store = store
         self._bus = bus
         self._clock = clock
+        self._replies = Replies(settings=settings, clock=clock)
         self._time = timekeeping or Timekeeping(store=store, clock=clock)
         self._due_ms: int | None = None
         self._pruned_ms = 0
@@ -78,6 +80,7 @@ class Housekeeping:
         show = partial(self._show_incomplete, now_ms)
         changed |= bool(await contained(show, "gaps_not_shown"))
         changed |= await self._wake(now_ms)
+        changed |= await self._end_opt_outs(now_ms)
         await self._prune(now_ms)
         async with self._store.read() as tx:
             self._due_ms = await outbox.next_due_ms(tx, now_ms=now_ms)
@@ -148,6 +151,8 @@ class Housekeeping:
             if await contained(show, "group_not_shown", group=group.id) is None:
                 broken = partial(self._store.shielded, partial(self._show_broken, group, now_ms))
                 await contained(broken, "group_not_shown", group=group.id)
+        if due:
+            self._bus.publish(Topic.OUTBOX)  # they may have been answered
         return bool(due)
 
     async def _show(self, group: groups.GroupRow, now_ms: int, tx: AsyncConnection) -> bool:
@@ -167,7 +172,8 @@ class Housekeeping:
         )
 
     def _reassembly(self, line: Line) -> Reassembly:
-        return Reassembly(country=self._settings.gateway.country, inbox=line.inboxes[0])
+        country, inbox = self._settings.gateway.country, line.inboxes[0]
+        return Reassembly(country=country, inbox=inbox, receiver=self._replies)
 
     async def _line_of(self, tx: AsyncConnection, group: groups.GroupRow) -> Line:
         """Who was on the line when the group's parts came."""
@@ -187,6 +193,11 @@ class Housekeeping:
         wake = partial(self._store.shielded, partial(acts.wake, now_ms=now_ms))
         return bool(await contained(wake, "conversations_not_woken"))
 
+    async def _end_opt_outs(self, now_ms: int) -> bool:
+        """End the opt-outs that were set for a time."""
+        end = partial(self._store.shielded, partial(consents.expire, now_ms=now_ms))
+        return bool(await contained(end, "opt_outs_not_ended"))
+
     async def _prune(self, now_ms: int) -> None:
         if 0 <= now_ms - self._pruned_ms < PRUNE_SECONDS * 1000:
             return
@@ -196,6 +207,7 @@ class Housekeeping:
         async def prune(tx: AsyncConnection) -> None:
             await changes.prune(tx, now_ms - keep_ms, now_ms=now_ms)
             await deliveries.prune(tx, now_ms - keep_ms)
+            await mails.prune(tx, now_ms - keep_ms)
             await idempotency.prune(tx, now_ms - IDEMPOTENCY_KEPT_MS)
 
         await contained(lambda: self._store.shielded(prune), "prune_failed")

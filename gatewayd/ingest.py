@@ -20,7 +20,7 @@ from gatewayd.canary_arrivals import Arrivals
 from gatewayd.clock import Clock
 from gatewayd.line import Line
 from gatewayd.metrics import ModemMetrics, PduResult, ReportMatch
-from gatewayd.reassembly import Part, Reassembly, Shown
+from gatewayd.reassembly import Part, Reassembly, Receiver, Shown
 from gatewayd.reports import Matched, Reports
 from modem.events import ArrivedPdu, Disposition, Slot
 from modem.pdu import Deliver, PduError, StatusReport, Submit, decode_incoming
@@ -57,6 +57,8 @@ class _Kept:
 
     result: PduResult
     matched: Matched | None = None
+    to_send: bool = False
+    """Something was queued because of it."""
 
 
 class Ingest:
@@ -74,16 +76,16 @@ class Ingest:
         reports: Reports,
         proved: Callable[[str], None],
         counts: ModemMetrics,
+        receiver: Receiver,
     ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._inbox = inbox
         self._line = line
         self._reports = reports
         self._proved = proved
         self._counts = counts
-        self._reassembly = Reassembly(country=country, inbox=inbox)
+        self._reassembly = Reassembly(country=country, inbox=inbox, receiver=receiver)
         self._canaries = Arrivals(country=country)
 
     async def arrived(self, arrived: ArrivedPdu) -> Disposition:
@@ -98,6 +100,8 @@ class Ingest:
             _log.error("pdu_quarantined", id=raw.id, error=type(error).__name__, trace=trace(error))
             return await self._quarantine(raw, arrived.slot)
         self._bus.publish(Topic.JOURNAL)
+        if kept is not None and kept.to_send:
+            self._bus.publish(Topic.OUTBOX)
         if kept is not None:
             self._count(kept)
             for part_id in kept.matched.proved if kept.matched else ():
@@ -180,18 +184,18 @@ class Ingest:
         if concatenation is not None and in_parts:
             await self._insert_pdu(tx, raw, PduKind.DELIVER, part_number=concatenation.number)
             part = Part(pdu_id=raw.id, deliver=deliver, concatenation=concatenation)
-            await self._reassembly.add(tx, part, line=self._line(), now_ms=raw.now_ms)
-            return _Kept(result=PduResult.PART)
+            to_send = await self._reassembly.add(tx, part, line=self._line(), now_ms=raw.now_ms)
+            return _Kept(result=PduResult.PART, to_send=to_send)
         if await self._canaries.takes(tx, deliver, pdu_id=raw.id, now_ms=raw.now_ms):
             await self._insert_pdu(tx, raw, PduKind.DELIVER)
             return _Kept(result=PduResult.CANARY)
         message_id = new_id(Prefix.MESSAGE, now_ms=raw.now_ms)
         await self._insert_pdu(tx, raw, PduKind.DELIVER, message_id=message_id)
         shown = Shown.of_single(deliver)
-        await self._reassembly.show(
+        to_send = await self._reassembly.show(
             tx, message_id, deliver, shown, line=self._line(), now_ms=raw.now_ms
         )
-        return _Kept(result=PduResult.MESSAGE)
+        return _Kept(result=PduResult.MESSAGE, to_send=to_send)
 
     async def _keep_copy(self, tx: AsyncConnection, raw: _Raw, first: PduRow) -> _Kept:
         await self._insert_pdu(tx, raw, first.kind, copy_of=first.id)

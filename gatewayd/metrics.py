@@ -42,6 +42,7 @@ class Snapshot:
     store_unavailable: int = 0
     """How often the store did not answer since the start."""
     webhooks: Sequence["WebhookFigures"] = ()
+    mail: "MailFigures | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,16 @@ class WebhookFigures:
     lag_seconds: float
     """How long the oldest delivery has waited; 0 when none does."""
     failing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFigures:
+    """The e-mail of rules at the moment of a scrape."""
+
+    pending: int
+    lag_seconds: float
+    """How long the oldest has waited; 0 when none does."""
+    failed: int
 
 
 class SubmitResult(StrEnum):
@@ -202,6 +213,8 @@ class _Reading:
         yield unavailable
         yield from _modem_metrics(self._snapshot.modems)
         yield from _webhook_metrics(self._snapshot.webhooks)
+        if self._snapshot.mail is not None:
+            yield from _mail_metrics(self._snapshot.mail)
 
 
 def _modem_metrics(views: Sequence[ModemView]) -> Iterator[Metric]:
@@ -248,6 +261,14 @@ def _webhook_metrics(webhooks: Sequence[WebhookFigures]) -> Iterator[Metric]:
 
 def _units(balance: BalanceView | None) -> float | None:
     return None if balance is None or balance.micros is None else balance.micros / 1_000_000
+
+
+def _mail_metrics(mail: MailFigures) -> Iterator[Metric]:
+    yield GaugeMetricFamily("gatewayd_mail_pending", "E-mail that waits", mail.pending)
+    yield GaugeMetricFamily(
+        "gatewayd_mail_lag_seconds", "How long the oldest has waited", mail.lag_seconds
+    )
+    yield GaugeMetricFamily("gatewayd_mail_failed", "E-mail kept that failed for good", mail.failed)
 
 
 _MODEM_FIGURES: tuple[tuple[str, str, Callable[[ModemView], float | None]], ...] = (

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 _MAX_WRITTEN_LENGTH = 64
 _SEPARATORS = frozenset(" -./()\t")
@@ -101,6 +102,19 @@ def canonical(address: str, *, country: str | None) -> Number:
     digits = address.removeprefix("+")
     kind = NumberKind.SHORT_CODE if digits.isdecimal() else NumberKind.ALPHANUMERIC
     return Number(text=address, kind=kind)
+
+
+def zone_of(number: str) -> str | None:
+    """Name the time zone that a number in its one spelling belongs to; None: it tells none.
+
+    A mobile number of a large country, or one that is free to call, tells several.
+    """
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except NumberParseException:
+        return None
+    zones = time_zones_for_number(parsed)
+    return zones[0] if len(zones) == 1 and zones[0] != UNKNOWN_TIMEZONE else None
 
 
 def digits_of(text: str | None) -> str | None:

@@ -4,7 +4,7 @@ Works inside the caller's transaction. Which bytes are a copy is ingest's to say
 """
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Protocol, Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,18 +75,35 @@ class Shown:
         )
 
 
-class Reassembly:
-    """The waiting parts of one inbox."""
+class Receiver(Protocol):
+    """Who writes a message that is shown for the first time, and does what is to be done then."""
 
-    def __init__(self, *, country: str | None, inbox: str) -> None:
+    async def receive(
+        self, tx: AsyncConnection, message: NewIncoming, *, line: Line, now_ms: int
+    ) -> bool:
+        """Insert the message; tell whether anything is to be sent because of it."""
+        ...
+
+
+class Reassembly:
+    """The waiting parts of one inbox; without ``receiver`` a message is filed, and that is all."""
+
+    def __init__(
+        self, *, country: str | None, inbox: str, receiver: Receiver | None = None
+    ) -> None:
         self._country = country
         self._inbox = inbox
+        self._receiver = receiver
 
-    async def add(self, tx: AsyncConnection, part: Part, *, line: Line, now_ms: int) -> None:
-        """Add a part to its group; show the message once it is whole, or fill its gap."""
+    async def add(self, tx: AsyncConnection, part: Part, *, line: Line, now_ms: int) -> bool:
+        """Add a part to its group; show the message once it is whole, or fill its gap.
+
+        Tells whether anything is to be sent because of it.
+        """
         group = await self.join(tx, part, line=line, now_ms=now_ms)
-        if group.message_id is not None or group.present == group.key.total:
-            await self.show_group(tx, group, line=line, now_ms=now_ms)
+        if group.message_id is None and group.present != group.key.total:
+            return False
+        return await self.show_group(tx, group, line=line, now_ms=now_ms)
 
     async def join(self, tx: AsyncConnection, part: Part, *, line: Line, now_ms: int) -> GroupRow:
         """Add a part to its group, new or waiting, and show nothing yet."""
@@ -141,13 +158,18 @@ class Reassembly:
 
     async def show_group(
         self, tx: AsyncConnection, group: GroupRow, *, line: Line, now_ms: int
-    ) -> None:
-        """Show what is there: a new message, or the same one with fewer gaps."""
+    ) -> bool:
+        """Show what is there: a new message, or the same one with fewer gaps.
+
+        Tells whether anything is to be sent because of it.
+        """
+        to_send = False
         parts = await self.parts_of(tx, group)
         shown = Shown.of_parts(parts, group.key.total)
         message_id = group.message_id or new_id(Prefix.MESSAGE, now_ms=now_ms)
         if group.message_id is None:
-            await self.show(tx, message_id, parts[min(parts)], shown, line=line, now_ms=now_ms)
+            first = parts[min(parts)]
+            to_send = await self.show(tx, message_id, first, shown, line=line, now_ms=now_ms)
         else:
             await inbound.update_incoming_text(
                 tx,
@@ -161,6 +183,7 @@ class Reassembly:
         await groups.finish_group(
             tx, group_id=group.id, message_id=message_id, complete=shown.complete
         )
+        return to_send
 
     async def show_broken(
         self, tx: AsyncConnection, group: GroupRow, *, line: Line, now_ms: int
@@ -209,10 +232,16 @@ class Reassembly:
         *,
         line: Line,
         now_ms: int,
-    ) -> None:
-        """Insert the message that people see; ``deliver`` is its first part that is there."""
+    ) -> bool:
+        """Insert the message that people see; ``deliver`` is its first part that is there.
+
+        Tells whether anything is to be sent because of it.
+        """
         message = self.readable(message_id, deliver, shown, line=line)
-        await inbound.insert_incoming(tx, message, now_ms=now_ms)
+        if self._receiver is None:
+            await inbound.insert_incoming(tx, message, now_ms=now_ms)
+            return False
+        return await self._receiver.receive(tx, message, line=line, now_ms=now_ms)
 
     def readable(
         self, message_id: str, deliver: Deliver, shown: Shown, *, line: Line

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from routing.answers import AnswerKind
-from routing.assign import Assignment, Person, assign, follow, on_call, on_duty
+from routing.assign import Assignment, Person, assign, follow, is_on_duty, on_call, on_duty
 from routing.consent import ConsentFacts, ConsentStep, consent_step
 from routing.decision import (
     Case,
@@ -241,7 +241,7 @@ def _notified(decision: Decision, rule: Rule, case: Case) -> Decision:
     """Tell everybody whom a rule names, each once; and say whom it could not reach."""
     people: list[str] = []
     for target in rule.do.forward:
-        reached = _reached(target, case)
+        reached = _reached(target, case, is_open=decision.hours.open)
         if not reached:
             why = f"“{rule.name}”: nobody with a phone is there for {target}"
             decision = _because(decision, "forward", why)
@@ -260,17 +260,25 @@ def _notified(decision: Decision, rule: Rule, case: Case) -> Decision:
     return replace(decision, notifications=(*decision.notifications, *added))
 
 
-def _reached(target: Target, case: Case) -> list[Person]:
-    """Give the person, or the first of several, who has a phone and is there."""
-    staff, now = case.staff, case.incoming.at
+def _reached(target: Target, case: Case, *, is_open: bool) -> list[Person]:
+    """Give the person, or the first of several, who has a phone and is at work or on call."""
+    staff, now, team = case.staff, case.incoming.at, case.inbox.team
+    on_call_now = on_call(team, staff=staff, moment=now)
+    if target.kind is TargetKind.ON_CALL:
+        return on_call_now[:1]
     if target.kind is TargetKind.PERSON:
         found = follow(target.name, team=None, staff=staff, moment=now, by_shift=False)
         people = [] if found.person is None else [staff.people[found.person]]
-    elif target.kind is TargetKind.ON_CALL:
-        people = on_call(case.inbox.team, staff=staff, moment=now)
     else:
-        people = on_duty(target.name or case.inbox.team, staff=staff, moment=now)
-    return [person for person in people if person.phone][:1]
+        people = on_duty(target.name or team, staff=staff, moment=now)
+    # When work is over it is over: who has no shifts works while the inbox is open.
+    at_work = [
+        person
+        for person in people
+        if person in on_call_now
+        or (is_on_duty(person, now) and (is_open or person.shifts is not None))
+    ]
+    return [person for person in at_work if person.phone][:1]
 
 
 def _because(decision: Decision, step: str, why: str) -> Decision:

@@ -48,7 +48,7 @@ class SendRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationLimit:
-    """How many messages one application (the name of its token) may send."""
+    """How many parts one application (the name of its token) may send."""
 
     application: str
     per_hour: int | None = None
@@ -88,8 +88,9 @@ class SendRequest:
     """The one that this contact was last written to from."""
 
     application: str | None = None
+    parts: int = 1
     sent_at: tuple[datetime, ...] = ()
-    """When this application sent within the last day."""
+    """When this application sent within the last day, once for each part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,18 +132,19 @@ def _refusals(
         yield SendRefusal.FOREIGN, f"{request.country} is not among the countries allowed"
     for limit in sending.limits:
         if limit.application == request.application:
-            yield from _over(limit, request.sent_at, now)
+            yield from _over(limit, request, now)
 
 
 def _over(
-    limit: ApplicationLimit, sent_at: tuple[datetime, ...], now: datetime
+    limit: ApplicationLimit, request: SendRequest, now: datetime
 ) -> Iterator[tuple[SendRefusal, str]]:
     for most, span, words in (
         (limit.per_hour, timedelta(hours=1), "an hour"),
         (limit.per_day, timedelta(days=1), "a day"),
     ):
-        if most is not None and sum(abs(now - each) < span for each in sent_at) >= most:
-            why = f"{limit.application} may send {most} messages in {words}"
+        sent = sum(abs(now - each) < span for each in request.sent_at)
+        if most is not None and sent + request.parts > most:
+            why = f"{limit.application} may send {most} parts in {words}, and has sent {sent}"
             yield SendRefusal.APPLICATION_LIMIT, why
 
 

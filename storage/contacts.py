@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
 from storage.editing import Edit, edit
 from storage.errors import CursorExpired
+from storage.prepared import Prepared
 from storage.schema import IS_BLOCKED, contact_numbers, contact_tags, contacts, conversations
 
 
@@ -21,6 +22,7 @@ class ContactRow:
     seq: int
     name: str | None
     language: str | None
+    spoken_language: str | None
     notes: str | None
     blocked_at_ms: int | None
     numbers: tuple[str, ...]
@@ -157,6 +159,21 @@ async def set_blocked(
         )
     await _tell(tx, contact_id, by=by, now_ms=now_ms, blocked=blocked)
     return outcome
+
+
+async def set_spoken_language(tx: AsyncConnection, contact_id: str, language: str) -> None:
+    """Remember the language of a contact's own words; one that was set by hand goes before it."""
+    await _SPOKEN.execute(tx, {"of_contact": contact_id, "spoken": language})
+
+
+_SPOKEN = Prepared(
+    update(contacts)
+    .where(
+        contacts.c.id == bindparam("of_contact"),
+        func.coalesce(contacts.c.spoken_language, "") != bindparam("spoken"),
+    )
+    .values(spoken_language=bindparam("spoken"))
+)
 
 
 async def _edit(

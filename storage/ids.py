@@ -33,6 +33,9 @@ class Prefix(StrEnum):
     PERSON = "usr"
     TEAM = "tea"
     ABSENCE = "abs"
+    MAIL = "mal"
+    CONSENT = "cst"
+    DECISION = "dec"
 
 
 class _Ulids:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
 from storage.conversations import filing
+from storage.conversations.filing import Place
 from storage.conversations.states import Turn
 from storage.prepared import Prepared
 from storage.schema import messages, pdus, slots
@@ -163,41 +164,55 @@ async def insert_pdu(tx: AsyncConnection, pdu: NewPdu) -> None:
     await _INSERT_PDU.execute(tx, asdict(pdu))
 
 
-async def insert_incoming(tx: AsyncConnection, message: NewIncoming, *, now_ms: int) -> None:
-    """Insert a received message, in its conversation, and journal it."""
-    place = await filing.find_place(
-        tx, number=message.from_, inbox=message.inbox, turn=Turn.CUSTOMER, now_ms=now_ms
-    )
-    await _INSERT_MESSAGE.execute(
-        tx,
-        {
-            "id": message.id,
-            "direction": "in",
-            "state": MessageState.RECEIVED,
-            "from_number": message.from_,
-            "to_number": message.to_number,
-            "contact": message.from_,
-            "text": message.text,
-            "encoding": message.encoding,
-            "parts": message.parts_total,
-            "inbox": message.inbox,
-            "modem": message.modem,
-            "iccid": message.iccid,
-            "conversation_id": place.conversation_id,
-            "error_code": message.error_code,
-            "error_detail": message.error_detail,
-            "created_at_ms": now_ms,
-            "kind": message.kind,
-            "sc_time_ms": message.sc_time_ms,
-            "parts_present": message.parts_present,
-            "complete": message.complete,
-        },
-    )
+async def insert_incoming(
+    tx: AsyncConnection,
+    message: NewIncoming,
+    *,
+    now_ms: int,
+    turn: Turn | None = Turn.CUSTOMER,
+) -> Place | None:
+    """Insert a received message, in its conversation, and journal it; give where it was put.
+
+    ``turn`` None: it belongs to no conversation, as what comes from a user's own phone.
+    """
+    place = None
+    if turn is not None:
+        place = await filing.find_place(
+            tx, number=message.from_, inbox=message.inbox, turn=turn, now_ms=now_ms
+        )
+    await _INSERT_MESSAGE.execute(tx, _message_row(message, place, now_ms))
     received = MessageState.RECEIVED
     # Whoever tells people of new messages leaves out those of contacts that they have blocked.
-    facts: dict[str, changes.Json] = {"blocked": True} if place.apart else {}
+    facts: dict[str, changes.Json] = {"blocked": True} if place and place.apart else {}
     await changes.record_message(tx, received, message.id, received, now_ms=now_ms, data=facts)
-    await filing.add_message(tx, place, message.id, now_ms=now_ms)
+    if place is not None:
+        await filing.add_message(tx, place, message.id, now_ms=now_ms)
+    return place
+
+
+def _message_row(message: NewIncoming, place: Place | None, now_ms: int) -> dict[str, object]:
+    return {
+        "id": message.id,
+        "direction": "in",
+        "state": MessageState.RECEIVED,
+        "from_number": message.from_,
+        "to_number": message.to_number,
+        "contact": message.from_,
+        "text": message.text,
+        "encoding": message.encoding,
+        "parts": message.parts_total,
+        "inbox": message.inbox,
+        "modem": message.modem,
+        "iccid": message.iccid,
+        "conversation_id": None if place is None else place.conversation_id,
+        "error_code": message.error_code,
+        "error_detail": message.error_detail,
+        "created_at_ms": now_ms,
+        "kind": message.kind,
+        "sc_time_ms": message.sc_time_ms,
+        "parts_present": message.parts_present,
+        "complete": message.complete,
+    }
 
 
 async def update_incoming_text(

@@ -132,6 +132,13 @@ async def get(tx: AsyncConnection, person_id: str, *, now_ms: int) -> PersonRow 
     return found[0] if found else None
 
 
+async def named(tx: AsyncConnection, name: str, *, now_ms: int) -> PersonRow | None:
+    """Read one by the name that rules use."""
+    query = select(people.c.id).where(people.c.name == name)
+    person_id = (await tx.execute(query)).scalar_one_or_none()
+    return None if person_id is None else await get(tx, person_id, now_ms=now_ms)
+
+
 async def list_all(
     tx: AsyncConnection, *, now_ms: int, ids: Collection[str] | None = None
 ) -> list[PersonRow]:

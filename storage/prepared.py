@@ -85,6 +85,14 @@ class Prepared:
         return self._text
 
 
+async def run_text(tx: AsyncConnection, sql: str) -> None:
+    """Run a statement of SQLite and PostgreSQL alike that has no values. Raises as ``execute``."""
+    if tx.dialect.name != "sqlite":
+        await tx.exec_driver_sql(sql)
+    else:
+        await _run(tx, sql, {})
+
+
 async def _run(tx: AsyncConnection, sql: str, values: Mapping[str, Any]) -> "driver.Answer":
     connection = tx.sync_connection
     if connection is None:

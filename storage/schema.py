@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISION = "0003"
+REVISION = "0005"
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 
 metadata = MetaData(
@@ -82,6 +82,7 @@ messages = Table(
     Column("author_type", String),
     Column("author_id", String),
     Column("author_name", String),
+    Column("consent_basis", String),  # why it may go to somebody who opted out; null: it may not
     # incoming only
     Column("kind", String),
     Column("sc_time_ms", _Ms),
@@ -94,6 +95,23 @@ messages = Table(
     Index("ix_messages_client_reference_seq", "client_reference", "seq"),
     Index("ix_messages_created_at_ms_seq", "created_at_ms", "seq"),
     Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
+)
+IS_AUTOMATIC = messages.c.author_type == literal_column("'automatic'")
+Index(
+    "ix_messages_automatic",
+    messages.c.contact,
+    messages.c.created_at_ms,
+    sqlite_where=IS_AUTOMATIC,
+    postgresql_where=IS_AUTOMATIC,
+)
+
+IS_TOKENS = messages.c.author_type == literal_column("'token'")
+Index(
+    "ix_messages_token_name",
+    messages.c.author_name,
+    messages.c.created_at_ms,
+    sqlite_where=IS_TOKENS,
+    postgresql_where=IS_TOKENS,
 )
 
 parts = Table(
@@ -511,6 +529,7 @@ contacts = Table(
     Column("id", String, nullable=False, unique=True),
     Column("name", String),
     Column("language", String),
+    Column("spoken_language", String),  # that of their own words, where these decide
     Column("notes", Text),
     Column("blocked_at_ms", _Ms),
     Column("version", Integer, nullable=False),
@@ -556,6 +575,8 @@ conversations = Table(
     Column("unanswered_since_ms", _Ms),  # the first that the customer wrote since our answer
     Column("last_in_ms", _Ms),
     Column("last_out_ms", _Ms),
+    Column("answered_ms", _Ms),  # when one of us answered last
+    Column("held_since_ms", _Ms),  # a rule holds it for review
     Column("last_seq", _Sequence, nullable=False),  # of its newest timeline row: the lists' order
     Column("version", Integer, nullable=False),  # grows with every change of row and timeline
     Column("created_at_ms", _Ms, nullable=False),
@@ -596,8 +617,91 @@ timeline = Table(
     Column("person_id", String, ForeignKey(people.c.id)),  # to whom it was handed over
     Column("team_id", String, ForeignKey(teams.c.id)),
     Column("until_ms", _Ms),  # that it sleeps
+    Column("consent", String),  # what became of consent
     Column("author_type", String),
     Column("author_id", String),
     Column("author_name", String),
     Index("ix_timeline_conversation_id_seq", "conversation_id", "seq"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    # The SMS that told somebody; its state says whether they were reached.
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("conversation_id", String, ForeignKey(conversations.c.id), nullable=False),
+    Column("person_id", String, ForeignKey(people.c.id), nullable=False),
+    Column("code", String, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False),
+    Column("expires_at_ms", _Ms, nullable=False),
+    Index("ix_alerts_conversation_id_created_at_ms", "conversation_id", "created_at_ms"),
+    Index("ix_alerts_code_expires_at_ms", "code", "expires_at_ms"),
+    Index("ix_alerts_person_id_expires_at_ms", "person_id", "expires_at_ms"),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("recipient", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("conversation_id", String, ForeignKey(conversations.c.id), nullable=False),
+    # What it is about; null: a missed call.
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), index=True),
+    Column("state", String, nullable=False),  # pending, sent, failed
+    Column("tries", Integer, nullable=False),
+    Column("due_at_ms", _Ms, nullable=False),
+    Column("created_at_ms", _Ms, nullable=False, index=True),
+    Column("tried_at_ms", _Ms),
+    Column("error", String),  # of the last try that failed
+)
+MAIL_IS_PENDING = mails.c.state == literal_column("'pending'")
+Index(
+    "ix_mails_pending",
+    mails.c.due_at_ms,
+    sqlite_where=MAIL_IS_PENDING,
+    postgresql_where=MAIL_IS_PENDING,
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("contact_id", String, ForeignKey(contacts.c.id), primary_key=True),
+    Column("inbox", String, primary_key=True),
+    Column("business_number", String, primary_key=True),  # empty where the SIM's is unknown
+    Column("since_ms", _Ms, nullable=False),
+    Column("until_ms", _Ms),  # null: until they opt in again
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("seq", _Sequence, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("contact_id", String, ForeignKey(contacts.c.id), nullable=False),
+    Column("number", String, nullable=False),  # theirs
+    Column("inbox", String, nullable=False),
+    Column("business_number", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("source", Text),  # the words that said so, or the reason of whom set it by hand
+    # No foreign key: what was said is kept here when the message is forgotten.
+    Column("message_id", String),
+    Column("author_type", String, nullable=False),
+    Column("author_id", String, nullable=False),
+    Column("author_name", String, nullable=False),
+    Column("at_ms", _Ms, nullable=False),
+    Column("expires_at_ms", _Ms),
+    Index("ix_consents_contact_id_seq", "contact_id", "seq"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String, primary_key=True),
+    # Of a message, or of a missed call's row in its timeline.
+    Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), unique=True),
+    Column("timeline_seq", _Sequence, ForeignKey(timeline.c.seq, ondelete="CASCADE"), unique=True),
+    Column("record", JSON, nullable=False),  # no text of the message
+    Column("at_ms", _Ms, nullable=False),
 )

@@ -101,6 +101,18 @@ async def get(tx: AsyncConnection, webhook_id: str) -> WebhookRow | None:
     return None if row is None else _webhook(row)
 
 
+async def of_url(tx: AsyncConnection, url: str) -> WebhookRow | None:
+    """Read the one that posts there: an active one before others, then the oldest."""
+    query = (
+        select(*_COLUMNS)
+        .where(webhooks.c.url == url)
+        .order_by(webhooks.c.state != WebhookState.ACTIVE.value, webhooks.c.id)
+        .limit(1)
+    )
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else _webhook(row)
+
+
 async def list_all(tx: AsyncConnection) -> list[WebhookRow]:
     """List all, newest first."""
     return [_webhook(row) for row in (await tx.execute(_ALL)).mappings()]

@@ -9,6 +9,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
+    CONSENTS,
     CONTACTS,
     CONVERSATIONS,
     EVENTS,
@@ -26,6 +27,7 @@ from gatewayd.http.route import (
 )
 from gatewayd.http.routes import (
     by_hand,
+    consents,
     contacts,
     conversations,
     decode,
@@ -43,6 +45,7 @@ from gatewayd.http.routes import (
 )
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
@@ -59,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     *decode.ROUTES,
     *conversations.ROUTES,
     *contacts.ROUTES,
+    *consents.ROUTES,
     *inboxes.ROUTES,
     *users.ROUTES,
     *teams.ROUTES,
@@ -106,6 +110,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONVERSATIONS] = Conversations(
         settings=settings, store=store, bus=bus, clock=clock, messages=app[MESSAGES]
     )
+    app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from gatewayd.http.context import HttpContext
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
@@ -120,6 +121,7 @@ class Route:
 ROUTE_TABLE = web.AppKey("route_table", tuple)
 MESSAGES = web.AppKey("messages", Messages)
 CONVERSATIONS = web.AppKey("conversations", Conversations)
+CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
 STAFF = web.AppKey("staff", Staff)
 INBOXES = web.AppKey("inboxes", Inboxes)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
-from gatewayd.answering import Unanswerable, kind_of, why_unanswerable
+from gatewayd.answering import Unanswerable, why_not
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.drafts import Draft, Policy, Refused
@@ -66,24 +66,15 @@ class Conversations:
         answer: Callable[[MessageRow], AnswerBody],
     ) -> Accepted | Refused | KeyConflict | Unanswerable:
         """Send to its contact, from its inbox; who and which those are, the draft need not say."""
-        why_not = self.why_not(conversation)
-        if why_not is not None:
-            return why_not
+        reason = self.why_not(conversation)
+        if reason is not None:
+            return reason
         to = replace(draft, to=conversation.number, inbox=conversation.inbox, answers=True)
         return await self._messages.accept(to, author=author, key=key, answer=answer)
 
     def why_not(self, conversation: ConversationRow) -> Unanswerable | None:
         """Say why nothing can be sent in a conversation; None where it can."""
-        if conversation.blocked:
-            return Unanswerable(code="contact_blocked", reason="this contact is blocked")
-        kind = kind_of(conversation.number, country=self._country)
-        reason = why_unanswerable(kind)
-        if reason is None and conversation.inbox not in self._served:
-            reason = Unanswerable(
-                code="inbox_without_modem",
-                reason=f"no modem serves the inbox {conversation.inbox!a} any more",
-            )
-        return reason
+        return why_not(conversation, country=self._country, served=self._served)
 
     async def note(self, conversation_id: str, text: str, *, by: Principal) -> ActOutcome:
         """Write something that only we see."""

@@ -24,7 +24,10 @@ EVENT_TYPES: dict[str, str] = {
     "message.undelivered": "the network could not deliver it",
     "message.failed": "it was refused for good, or a person settled it so",
     "message.expired": "its time was over before it could be sent",
-    "message.canceled": "a client canceled it before it was sent",
+    "message.canceled": (
+        "a client canceled it before it was sent, or its contact opted out or was blocked "
+        "(`error` says which)"
+    ),
     "message.unknown": "it may or may not have been sent",
     "message.updated": "something else about it changed, such as a late part of a long text",
     "modem.state": "a modem is in another state",
@@ -36,7 +39,14 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
+    "mail.state": "an e-mail that a rule asks for keeps failing (`state` `failing`, with the "
+    "`reason`), has failed for good (`failed`), or went after all (`sent`)",
+    "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
     "contact.created": "a number that was not known wrote, called, or was written to",
+    "contact.consent": (
+        "they were opted out or in, or an opt-out for a time is over: `what`, of which `inbox`, "
+        "the `message_id` that said so; the words are in the ledger"
+    ),
     "contact.updated": "somebody changed what is known of it, or blocked it (`blocked`)",
     "conversation.created": "a contact has a first message or call in an inbox",
     "conversation.updated": "something of it changed, such as whose turn it is",
@@ -55,7 +65,9 @@ EVENT_TYPES: dict[str, str] = {
 }
 """Every type there is; docs/http.md lists them too, and a test compares."""
 
-_OF_MESSAGES = "message."
+RULE_FIRED = "rule.fired"
+
+_OF_MESSAGES = ("message.", RULE_FIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,16 @@ from typing import Literal, TypeAlias, assert_never
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
+from gatewayd.admission import Admission, NotAdmitted
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemDirectory
 from gatewayd.failover import sharing_names
-from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
-from gatewayd.services.tokens import Principal
+from gatewayd.permission import Permission
+from gatewayd.sending_rules import SendingRules
+from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
+from gatewayd.services.shop import ShopLoader
+from gatewayd.services.tokens import Principal, PrincipalType
 from storage import idempotency, outbox, queries
 from storage.changes import Json
 from storage.engine import Store
@@ -56,6 +60,15 @@ class KeyConflict(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
+class _RefusedError(Exception):
+    """Takes back all of a transaction whose message may not be sent, its key too."""
+
+    def __init__(self, why: NotAdmitted) -> None:
+        super().__init__(why.code)
+        refusal = Refusal(field="to", code=why.code, detail=why.detail)
+        self.refused = Refused(refusals=(refusal,))
+
+
 class Messages:
     """The outbox as clients see it."""
 
@@ -74,6 +87,11 @@ class Messages:
         self._bus = bus
         self._clock = clock
         self._modems = modems
+        shop = ShopLoader(settings=settings, clock=clock)
+        self._admission = Admission(
+            rules=SendingRules(settings=settings, shop=shop),
+            permission=Permission(settings=settings, clock=clock),
+        )
         self._running_keys: set[tuple[str, str]] = set()
 
     async def accept(
@@ -92,17 +110,27 @@ class Messages:
         if isinstance(prepared, Refused):
             return prepared
         message = self._message(draft, prepared, author, now_ms)
-        if key is None:
-            async with self._store.write() as tx:
-                body = await _enqueue(tx, message, now_ms, answer)
-            result: Accepted | KeyConflict = Accepted(
-                message_id=message.id, body=body, replayed=False
-            )
-        else:
-            result = await self._accept_once(message, author.id, key, now_ms, answer)
+        try:
+            result = await self._accept(message, author.id, key, now_ms, answer)
+        except _RefusedError as error:
+            return error.refused
         if isinstance(result, Accepted) and not result.replayed:
             self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return result
+
+    async def _accept(
+        self,
+        message: NewMessage,
+        owner: str,
+        key: IdempotencyKey | None,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | KeyConflict:
+        if key is not None:
+            return await self._accept_once(message, owner, key, now_ms, answer)
+        async with self._store.write() as tx:
+            body = await self._enqueue(tx, message, now_ms, answer)
+        return Accepted(message_id=message.id, body=body, replayed=False)
 
     async def _accept_once(
         self,
@@ -118,9 +146,63 @@ class Messages:
         self._running_keys.add(running)
         try:
             async with self._store.write() as tx:
-                return await _begin_or_replay(tx, message, owner, key, now_ms, answer)
+                return await self._begin_or_replay(tx, message, owner, key, now_ms, answer)
         finally:
             self._running_keys.discard(running)
+
+    async def _begin_or_replay(
+        self,
+        tx: AsyncConnection,
+        message: NewMessage,
+        owner: str,
+        key: IdempotencyKey,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | KeyConflict:
+        begun = await idempotency.begin(
+            tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=now_ms
+        )
+        match begun:
+            case idempotency.Fresh():
+                body = await self._enqueue(tx, message, now_ms, answer)
+                await idempotency.finish(
+                    tx,
+                    token_id=owner,
+                    key=key.key,
+                    status=HTTPStatus.ACCEPTED,
+                    body=body,
+                    message_id=message.id,
+                )
+                return Accepted(message_id=message.id, body=body, replayed=False)
+            case idempotency.Replay():
+                return Accepted(
+                    message_id=begun.message_id or "", body=begun.body or {}, replayed=True
+                )
+            case idempotency.Mismatch():
+                return KeyConflict.MISMATCH
+            case idempotency.InProgress():
+                return KeyConflict.IN_PROGRESS
+            case _:
+                assert_never(begun)
+
+    async def _enqueue(
+        self,
+        tx: AsyncConnection,
+        message: NewMessage,
+        now_ms: int,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> AnswerBody:
+        """Insert a message that may be sent; raises _RefusedError for another."""
+        by_token = message.author_type == PrincipalType.TOKEN
+        application = message.author_name if by_token else None
+        admitted = await self._admission.of(tx, message, application=application, now_ms=now_ms)
+        if isinstance(admitted, NotAdmitted):
+            raise _RefusedError(admitted)
+        await outbox.enqueue(tx, admitted, now_ms=now_ms)
+        row = await queries.get_message(tx, message.id)
+        if row is None:
+            raise LookupError(message.id)
+        return answer(row)
 
     def _message(
         self, draft: Draft, prepared: Prepared, author: Principal, now_ms: int
@@ -172,49 +254,3 @@ class Messages:
             )
         self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return outcome
-
-
-async def _begin_or_replay(
-    tx: AsyncConnection,
-    message: NewMessage,
-    owner: str,
-    key: IdempotencyKey,
-    now_ms: int,
-    answer: Callable[[MessageRow], AnswerBody],
-) -> Accepted | KeyConflict:
-    begun = await idempotency.begin(
-        tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=now_ms
-    )
-    match begun:
-        case idempotency.Fresh():
-            body = await _enqueue(tx, message, now_ms, answer)
-            await idempotency.finish(
-                tx,
-                token_id=owner,
-                key=key.key,
-                status=HTTPStatus.ACCEPTED,
-                body=body,
-                message_id=message.id,
-            )
-            return Accepted(message_id=message.id, body=body, replayed=False)
-        case idempotency.Replay():
-            return Accepted(message_id=begun.message_id or "", body=begun.body or {}, replayed=True)
-        case idempotency.Mismatch():
-            return KeyConflict.MISMATCH
-        case idempotency.InProgress():
-            return KeyConflict.IN_PROGRESS
-        case _:
-            assert_never(begun)
-
-
-async def _enqueue(
-    tx: AsyncConnection,
-    message: NewMessage,
-    now_ms: int,
-    answer: Callable[[MessageRow], AnswerBody],
-) -> AnswerBody:
-    await outbox.enqueue(tx, message, now_ms=now_ms)
-    row = await queries.get_message(tx, message.id)
-    if row is None:
-        raise LookupError(message.id)
-    return answer(row)

@@ -17,7 +17,7 @@ from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
 from gatewayd.http.models.events import event_json
-from gatewayd.services.events import Events, Told
+from gatewayd.services.events import RULE_FIRED, Events, Told
 from gatewayd.webhooks.post import Poster, signed
 from gatewayd.webhooks.schedule import (
     Attempt,
@@ -48,6 +48,8 @@ _random = SystemRandom()
 
 def wanted(webhook: WebhookRow, told: Told, inboxes: Mapping[str, str]) -> bool:
     """Whether this webhook is told of this event. ``inboxes``: each modem's, by its name."""
+    if told.change.type == RULE_FIRED and told.change.data.get("webhook") == webhook.id:
+        return True
     if webhook.types is not None and told.change.type not in webhook.types:
         return False
     if webhook.inbox is None:

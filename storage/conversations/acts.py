@@ -102,7 +102,7 @@ async def act(
         return ActOutcome.DONE
     values: dict[str, Any] = {"state": state, "snoozed_until_ms": until_ms}
     if what is Act.CLOSE:
-        values["unanswered_since_ms"] = None
+        values |= {"unanswered_since_ms": None, "held_since_ms": None}
     kind = _ENTRY_OF[what]
     entry = NewEntry(kind=kind, until_ms=until_ms, author=doing.author)
     await _change(tx, row, values, entry, kind.value, doing)
@@ -130,6 +130,62 @@ async def describe(
             )
     values = {} if priority is None else {"priority": priority}
     await _change(tx, row, values, None, "updated", doing)
+    return ActOutcome.DONE
+
+
+async def assign_if_nobodys(
+    tx: AsyncConnection, conversation_id: str, *, team_id: str | None, doing: Doing
+) -> ActOutcome:
+    """Hand what nobody has to a team."""
+    row = await _look(tx, conversation_id, doing)
+    if isinstance(row, ActOutcome) or row["person_id"] is not None or row["team_id"] is not None:
+        return row if isinstance(row, ActOutcome) else ActOutcome.DONE
+    return await assign(
+        tx, conversation_id, person_id=None, team_id=team_id, note=None, doing=doing
+    )
+
+
+async def mark(
+    tx: AsyncConnection,
+    conversation_id: str,
+    *,
+    tags: Collection[str],
+    priority: str | None,
+    hold: bool,
+    doing: Doing,
+) -> ActOutcome:
+    """Add tags, set the priority, hold it for review; what is so already stays."""
+    row = await _look(tx, conversation_id, doing)
+    if isinstance(row, ActOutcome):
+        return row
+    of_it = conversation_tags.c.conversation_id == conversation_id
+    there = set((await tx.execute(select(conversation_tags.c.tag).where(of_it))).scalars())
+    new = [tag for tag in dict.fromkeys(tags) if tag not in there]
+    for tag in new:
+        await tx.execute(
+            insert(conversation_tags), {"conversation_id": conversation_id, "tag": tag}
+        )
+    values: dict[str, Any] = {}
+    if priority is not None and priority != row["priority"]:
+        values["priority"] = priority
+    entry = None
+    if hold and row["held_since_ms"] is None:
+        values["held_since_ms"] = doing.now_ms
+        entry = NewEntry(kind=EntryKind.HELD, author=doing.author)
+    if new or values:
+        await _change(tx, row, values, entry, "updated", doing)
+    return ActOutcome.DONE
+
+
+async def show_consent(
+    tx: AsyncConnection, conversation_id: str, what: str, doing: Doing, *, author: Author | None
+) -> ActOutcome:
+    """Let staff see what became of consent; ``author`` None: the customer said so."""
+    row = await _look(tx, conversation_id, doing)
+    if isinstance(row, ActOutcome):
+        return row
+    entry = NewEntry(kind=EntryKind.CONSENT, consent=what, author=author)
+    await _change(tx, row, {}, entry, "updated", doing)
     return ActOutcome.DONE
 
 

@@ -65,7 +65,7 @@ async def find_place(
         contact_id = await _new_contact(tx, number, now_ms)
     else:
         contact_id = contact.id
-        if turn is Turn.CUSTOMER and contact.blocked_at_ms is not None:
+        if turn in {Turn.CUSTOMER, Turn.WORD} and contact.blocked_at_ms is not None:
             turn = Turn.APART
         key = {"of_contact": contact_id, "in_inbox": inbox}
         known = (await _CONVERSATION.execute(tx, key)).one_or_none()
@@ -88,15 +88,23 @@ async def add_message(tx: AsyncConnection, place: Place, message_id: str, *, now
     await take_turn(tx, place, seq=seq, now_ms=now_ms)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCall:
+    """A call in its conversation; ``seq`` is its row in the timeline."""
+
+    place: Place
+    seq: int
+
+
 async def add_missed_call(
     tx: AsyncConnection, *, number: str, inbox: str, modem: str, now_ms: int
-) -> Place:
+) -> MissedCall:
     """Put a call that nobody could take into its conversation."""
     place = await find_place(tx, number=number, inbox=inbox, turn=Turn.CUSTOMER, now_ms=now_ms)
     entry = NewEntry(kind=EntryKind.MISSED_CALL, modem=modem)
     seq = await timeline.append(tx, place.conversation_id, entry, now_ms=now_ms)
     await take_turn(tx, place, seq=seq, now_ms=now_ms)
-    return place
+    return MissedCall(place=place, seq=seq)
 
 
 async def take_turn(tx: AsyncConnection, place: Place, *, seq: int, now_ms: int) -> None:
@@ -159,7 +167,14 @@ _TIMES: Mapping[Turn, Mapping[str, Any]] = {
         **_AWAKE,
     },
     Turn.APART: {"last_in_ms": bindparam("now")},
-    Turn.ANSWER: {"last_out_ms": bindparam("now"), "unanswered_since_ms": null(), **_AWAKE},
+    Turn.WORD: {"last_in_ms": bindparam("now")},
+    Turn.ANSWER: {
+        "last_out_ms": bindparam("now"),
+        "answered_ms": bindparam("now"),
+        "held_since_ms": null(),
+        "unanswered_since_ms": null(),
+        **_AWAKE,
+    },
     Turn.PROGRAM: {"last_out_ms": bindparam("now")},
 }
 

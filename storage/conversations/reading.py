@@ -17,6 +17,7 @@ from storage.schema import (
     contacts,
     conversation_tags,
     conversations,
+    opt_outs,
     people,
     teams,
     timeline,
@@ -44,6 +45,9 @@ class ConversationRow:
     unanswered_since_ms: int | None
     last_in_ms: int | None
     last_out_ms: int | None
+    answered_ms: int | None
+    held_since_ms: int | None
+    opted_out: bool
     last_seq: int
     version: int
     created_at_ms: int
@@ -63,6 +67,7 @@ class ConversationFilter:
     assignee_id: str | None = None
     unassigned: bool = False
     unanswered: bool | None = None
+    held: bool | None = None
     tag: str | None = None
     blocked: bool = False
     q: str | None = None
@@ -93,6 +98,7 @@ class EntryRow:
     team_id: str | None
     team_name: str | None
     until_ms: int | None
+    consent: str | None
     author: Author | None
 
 
@@ -104,11 +110,20 @@ class EntryPage:
     next: str | None
 
 
+_OPTED_OUT = (
+    select(opt_outs.c.contact_id)
+    .where(
+        opt_outs.c.contact_id == conversations.c.contact_id,
+        opt_outs.c.inbox == conversations.c.inbox,
+    )
+    .exists()
+)
 _ALL = (
     select(
         conversations,
         contacts.c.name.label("contact_name"),
         IS_BLOCKED.label("blocked"),
+        _OPTED_OUT.label("opted_out"),
         people.c.display_name.label("person_name"),
         teams.c.display_name.label("team_name"),
     )
@@ -171,6 +186,9 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
         found += [person.is_(None), team.is_(None)]
     if filters.unanswered is not None:
         found.append(IS_UNANSWERED if filters.unanswered else ~IS_UNANSWERED)
+    if filters.held is not None:
+        is_held = conversations.c.held_since_ms.is_not(None)
+        found.append(is_held if filters.held else ~is_held)
     if filters.tag is not None:
         tagged = select(conversation_tags.c.conversation_id).where(
             conversation_tags.c.tag == filters.tag
@@ -204,7 +222,13 @@ async def _rows(
 def _row(row: RowMapping, tags: Sequence[str]) -> ConversationRow:
     state = ConversationState(row["state"])
     return ConversationRow(
-        **{**row, "state": state, "blocked": bool(row["blocked"])}, tags=(*tags,)
+        **{
+            **row,
+            "state": state,
+            "blocked": bool(row["blocked"]),
+            "opted_out": bool(row["opted_out"]),
+        },
+        tags=(*tags,),
     )
 
 

@@ -27,6 +27,8 @@ class Turn(StrEnum):
     """A program sent something: nobody has read what the customer wrote, perhaps."""
     APART = "apart"
     """A customer who is blocked wrote or called."""
+    WORD = "word"
+    """A customer took consent away or gave it back: said to the gateway, and nobody need answer."""
 
 
 class Act(StrEnum):
@@ -47,6 +49,7 @@ NEW: dict[Turn, ConversationState] = {
     **AFTER_TURN,
     Turn.PROGRAM: ConversationState.WAITING,
     Turn.APART: ConversationState.CLOSED,
+    Turn.WORD: ConversationState.CLOSED,
 }
 """The state of a conversation that begins with this turn."""
 

@@ -22,6 +22,10 @@ class EntryKind(StrEnum):
     REOPENED = "reopened"
     """By a person, or, without an author, by the end of its sleep."""
     SNOOZED = "snoozed"
+    CONSENT = "consent"
+    """Consent was taken away or given back, or may have been meant to be."""
+    HELD = "held"
+    """A rule holds it for review."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``."""
+    """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``.
+
+    ``consent`` is what became of consent, in the words of the ledger and of ``routing.consent``.
+    """
 
     kind: EntryKind
     message_id: str | None = None
@@ -44,6 +51,7 @@ class NewEntry:
     person_id: str | None = None
     team_id: str | None = None
     until_ms: int | None = None
+    consent: str | None = None
     author: Author | None = None
 
 
@@ -64,6 +72,7 @@ async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, 
         "person_id": entry.person_id,
         "team_id": entry.team_id,
         "until_ms": entry.until_ms,
+        "consent": entry.consent,
         "author_type": None if author is None else author.type,
         "author_id": None if author is None else author.id,
         "author_name": None if author is None else author.name,

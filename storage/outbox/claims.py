@@ -24,8 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import Prefix, new_id
+from storage.outbox import consent
 from storage.outbox.lanes import pin_of, sim_lane, standby_lane
 from storage.outbox.rollup import begin_sending
+from storage.outbox.settle import cancel
 from storage.prepared import Prepared
 from storage.schema import IN_FLIGHT_STATES, IS_QUEUED, attempts, messages, parts
 from storage.states import MessageState, PartState
@@ -52,6 +54,8 @@ class ClaimedPart:
     on_unknown: Literal["hold", "resend"]
     priority: int
     inbox: str
+    exempt: bool
+    """It goes to one of us: consent and quiet hours do not matter."""
     free: bool
     """Any modem of its inbox could have taken it: its customer knows none of their SIMs yet."""
 
@@ -82,7 +86,8 @@ async def claim(
     """Claim the next due part of these inboxes that this modem may send, None when there is none.
 
     Order: priority, due time, message, part. A message's parts go one after the other, and on one
-    SIM once the first is on the air. The first claim of a message makes it ``sending``.
+    SIM once the first is on the air. The first claim of a message makes it ``sending``. What its
+    contact does not want by now is canceled instead.
     """
     if not inboxes:
         return None
@@ -95,8 +100,13 @@ async def claim(
         "unnamed_pin": pins[1],
         "by_modem": modem,
     }
-    statement = _take_next(len(lanes), shared=sharing != ALONE)
-    row = (await statement.execute(tx, values)).one_or_none()
+    take = _take_next(len(lanes), shared=sharing != ALONE)
+    while (row := (await take.execute(tx, values)).one_or_none()) is not None:
+        why_not = consent.why_not(row.objection, row.consent_basis)
+        # What is on the air nobody can stop: half a message is worse than the whole one.
+        if why_not is None or row.on_air_at_ms is not None:
+            break
+        await cancel(tx, message_id=row.message_id, now_ms=now_ms, fault=why_not)
     if row is None:
         return None
     if row.message_state == MessageState.QUEUED:
@@ -127,6 +137,7 @@ def _claimed(row: Any) -> ClaimedPart:
         priority=row.priority,
         inbox=row.inbox,
         free=row.lane == row.inbox,
+        exempt=row.consent_basis == consent.EXEMPT,
     )
 
 
@@ -170,6 +181,9 @@ def _take_next(lanes: int, *, shared: bool = False) -> Prepared:
             _of_message(messages.c.expires_at_ms),
             _of_message(messages.c.on_unknown),
             _of_message(messages.c.state).label("message_state"),
+            _of_message(messages.c.consent_basis),
+            _of_message(messages.c.on_air_at_ms),
+            consent.objection(of=parts, modem=bindparam("by_modem")).label("objection"),
         )
     )
 

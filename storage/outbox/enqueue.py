@@ -55,6 +55,8 @@ class NewMessage:
     """The only SIM that may send it, as lanes.pin_of names it; None: any of the inbox."""
     sharing: Sequence[str] = ()
     """The modems of its inbox, where there are several: the contact keeps the SIM it knows."""
+    consent_basis: str | None = None
+    """Why it may go to somebody who opted out; None: it may not."""
 
 
 _INSERT_MESSAGE = insert(messages)
@@ -117,6 +119,7 @@ def _message_row(message: NewMessage, choice: Choice, now_ms: int) -> dict[str, 
         "author_type": message.author_type,
         "author_id": message.author_id,
         "author_name": message.author_name,
+        "consent_basis": message.consent_basis,
     }
 
 

@@ -52,6 +52,7 @@ _FAULTY = frozenset(
         MessageState.FAILED,
         MessageState.UNDELIVERED,
         MessageState.EXPIRED,
+        MessageState.CANCELED,
     }
 )
 

@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import bindparam, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.outbox.consent import objection
 from storage.outbox.outcomes import fail_siblings, mark_unknown
 from storage.outbox.rollup import Fault, roll_up
 from storage.schema import IN_FLIGHT, IS_QUEUED, messages, parts
@@ -127,8 +128,13 @@ async def expire(tx: AsyncConnection, *, now_ms: int) -> int:
     return expired
 
 
-async def cancel(tx: AsyncConnection, *, message_id: str, now_ms: int) -> CancelOutcome:
-    """Cancel a message of which nothing is, or may be, on the air. Again is no error."""
+async def cancel(
+    tx: AsyncConnection, *, message_id: str, now_ms: int, fault: Fault | None = None
+) -> CancelOutcome:
+    """Cancel a message of which nothing is, or may be, on the air. Again is no error.
+
+    ``fault`` tells why, where nobody asked for it.
+    """
     query = select(messages.c.state, messages.c.on_air_at_ms).where(
         messages.c.id == message_id, messages.c.direction == "out"
     )
@@ -140,7 +146,7 @@ async def cancel(tx: AsyncConnection, *, message_id: str, now_ms: int) -> Cancel
     if row.on_air_at_ms is not None or not await _states(tx, message_id) <= _STOPPABLE:
         return CancelOutcome.TOO_LATE
     await tx.execute(_CANCEL, {"of_message": message_id})
-    await roll_up(tx, message_id=message_id, sole=None, now_ms=now_ms)
+    await roll_up(tx, message_id=message_id, sole=None, now_ms=now_ms, fault=fault)
     return CancelOutcome.CANCELED
 
 
@@ -154,6 +160,8 @@ _RESEND_DUE = (
         messages.c.on_unknown == "resend",
         # Late is worse than unknown: what has expired is held for a person.
         messages.c.expires_at_ms.is_(None) | (messages.c.expires_at_ms > bindparam("now")),
+        # So is what its contact does not want any more.
+        objection(of=parts, modem=parts.c.modem).is_(None),
     )
     .limit(_BATCH)
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 TEXT = "Su pedido está listo. " * 6  # 132 characters, six of them beyond GSM-7
-CUSTOMER = "+34600123456"
+CUSTOMER = "+15145550188"
 
 
 def test_one_part_instead_of_two_and_the_network_reads_the_same(

@@ -23,6 +23,7 @@ async def _line(options: argparse.Namespace) -> None:
 async def _receiving(options: argparse.Namespace) -> None:
     await receiving.latency(options.incoming)
     await receiving.burst(30)  # what the virtual SIM holds
+    await receiving.answered(options.incoming)
 
 
 async def _start(options: argparse.Namespace) -> None:

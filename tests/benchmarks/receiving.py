@@ -14,6 +14,7 @@ from tests.benchmarks.harness import CUSTOMER, Daemon, Rig, rig
 from tests.benchmarks.wire import Mark
 
 MOST_COMMIT_MEDIAN_MS = 15.0
+RULES = 200
 _LOOK_SECONDS = 0.0002
 _REST_SECONDS = 0.02
 
@@ -27,18 +28,23 @@ class Received:
     to_event: list[float] = field(default_factory=list)
 
 
+_INCOMING = "direction = 'in'"
+_ANSWERS = "author_type = 'automatic'"
+
+
 class _Commits:
     """Watches the database from outside, on a thread and a read-only connection of its own."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *, of: str = _INCOMING) -> None:
         self._database = database
+        self._of = of
         self._wanted = 0
         self._ended = False
         self.seen = threading.Event()
         self.at = 0.0
 
     def expect(self, count: int) -> None:
-        """Note in `at` when this many incoming messages are committed."""
+        """Note in `at` when this many of these messages are committed."""
         self.seen.clear()
         self._wanted = count
 
@@ -54,7 +60,7 @@ class _Commits:
 
     def _look(self) -> None:
         reader = sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)
-        query = "SELECT count(*) FROM messages WHERE direction = 'in'"
+        query = f"SELECT count(*) FROM messages WHERE {self._of}"  # noqa: S608 - ours, above
         while not self._ended:
             if self._wanted and not self.seen.is_set():
                 (count,) = reader.execute(query).fetchone()
@@ -108,6 +114,40 @@ async def _read_events(daemon: Daemon, told: asyncio.Queue[float]) -> None:
         async for text in stream.content:
             if text.startswith((b": gatewayd", b"event: message.received")):
                 told.put_nowait(perf_counter())
+
+
+async def answered(messages: int) -> None:
+    """Print how soon a closed shop's answer is safe; each customer writes once."""
+    to_commit: list[float] = []
+    async with rig() as bench, bench.daemon() as daemon:
+        await _close(daemon)
+        commits = _Commits(daemon.database, of=_ANSWERS)
+        line = bench.lines[0]
+        with commits.watching():
+            for number in range(messages):
+                line.tap.passed.clear()
+                commits.expect(number + 1)
+                sender = f"+1514555{number:04}"
+                bench.network.text_in(to=line.modem.number, from_=sender, text="Is it ready?")
+                await asyncio.to_thread(commits.seen.wait)
+                to_commit.append(commits.at - line.tap.times(Mark.ANNOUNCED)[0])
+                await asyncio.sleep(_REST_SECONDS)
+    figures.heading(f"Answering {messages} by {RULES} rules, one at a time, from +CMTI")
+    figures.spread("to the committed answer", to_commit)
+
+
+async def _close(daemon: Daemon) -> None:
+    """Close the shop, and give it rules of which none fires."""
+    texts = {"closed": {"en": "We are closed until {next_opening}."}}
+    rules = [
+        {"name": f"rule {number}", "when": {"words": [f"order{number}", "refund"]}}
+        for number in range(RULES)
+    ]
+    inbox = {"hours": {"weekly": "off"}, "answers": {"texts": texts}}
+    body = {"document": {"inboxes": {"main": inbox}, "rules": rules}}
+    async with daemon.http.put("/v1/rules", json=body) as answer:
+        if not answer.ok:
+            raise RuntimeError(f"PUT /v1/rules: {answer.status} {await answer.text()}")
 
 
 async def burst(messages: int) -> None:

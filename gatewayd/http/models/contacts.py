@@ -44,6 +44,9 @@ class Contact(Output):
     id: str
     name: str | None
     language: Annotated[Language | None, Field(description="null: not known")]
+    spoken_language: Annotated[
+        Language | None, Field(description="that of their own words; `language` goes before it")
+    ]
     numbers: list[ContactNumber]
     tags: list[str]
     notes: str | None
@@ -62,6 +65,7 @@ def contact_json(row: ContactRow, *, country: str | None) -> Contact:
         id=row.id,
         name=row.name,
         language=row.language,
+        spoken_language=row.spoken_language,
         numbers=[_number(number, country) for number in row.numbers],
         tags=list(row.tags),
         notes=row.notes,

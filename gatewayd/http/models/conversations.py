@@ -8,7 +8,14 @@ from pydantic import Field
 from gatewayd.answering import AddressKind
 from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Tags, Version
-from gatewayd.http.models.messages import Author, Message, OnUnknown, Priority, message_json
+from gatewayd.http.models.messages import (
+    Author,
+    Message,
+    OnUnknown,
+    Priority,
+    Routing,
+    message_json,
+)
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import EntryKind
@@ -32,6 +39,7 @@ class ConversationsQuery(PageQuery):
     ] = None
     contact: Annotated[str | None, Field(description="the contact's id")] = None
     tag: str | None = None
+    held: Annotated[bool | None, Field(description="whether a rule holds it for review")] = None
     blocked: Annotated[
         bool, Field(description="those of blocked contacts, which are left out otherwise")
     ] = False
@@ -95,6 +103,7 @@ class ContactBrief(Output):
     kind: AddressKind
     answerable: Annotated[bool, Field(description="whether one can answer there")]
     blocked: bool
+    opted_out: Annotated[bool, Field(description="of this inbox: they want no messages")]
 
 
 class Assignee(Output):
@@ -119,6 +128,10 @@ class Conversation(Output):
         Moment | None, Field(description="what the customer wrote first since our last answer")
     ]
     snoozed_until: Moment | None
+    held_since: Annotated[
+        Moment | None,
+        Field(description="a rule holds it for review, until somebody answers or closes it"),
+    ]
     last_incoming_at: Moment | None
     last_outgoing_at: Moment | None
     created_at: Moment
@@ -137,6 +150,17 @@ class TimelineEntry(Output):
     assignee: Annotated[Assignee | None, Field(description="to whom it was handed over")]
     until: Annotated[Moment | None, Field(description="how long it sleeps")]
     modem: Annotated[str | None, Field(description="that a missed call rang at")]
+    consent: Annotated[
+        str | None,
+        Field(
+            description="`opted_out`, `opted_in`, `opt_out_expired`; what the customer wrote may "
+            "mean one: `suggest_opt_out`, `cancel_for_a_person`"
+        ),
+    ]
+    routing: Annotated[
+        Routing | None,
+        Field(description="what was decided about a missed call; a message has it itself"),
+    ]
 
 
 class Timeline(Page[TimelineEntry]):
@@ -165,6 +189,7 @@ def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bo
             kind=kind,
             answerable=answerable,
             blocked=row.blocked,
+            opted_out=row.opted_out,
         ),
         state=row.state,
         assignee=_assignee(row),
@@ -172,6 +197,7 @@ def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bo
         tags=list(row.tags),
         unanswered_since=moment_of(row.unanswered_since_ms),
         snoozed_until=moment_of(row.snoozed_until_ms),
+        held_since=moment_of(row.held_since_ms),
         last_incoming_at=moment_of(row.last_in_ms),
         last_outgoing_at=moment_of(row.last_out_ms),
         created_at=moment_at(row.created_at_ms),
@@ -179,8 +205,10 @@ def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bo
     )
 
 
-def entry_json(row: EntryRow, messages: Mapping[str, MessageRow]) -> TimelineEntry:
-    """Translate a row, with the message that it stands for."""
+def entry_json(
+    row: EntryRow, messages: Mapping[str, MessageRow], calls: Mapping[int, Routing]
+) -> TimelineEntry:
+    """Translate a row, with the message that it stands for or what was decided about a call."""
     found = messages.get(row.message_id or "")
     message = None if found is None else message_json(found)
     author = None if message is None else message.author
@@ -196,6 +224,8 @@ def entry_json(row: EntryRow, messages: Mapping[str, MessageRow]) -> TimelineEnt
         assignee=_assignee(row),
         until=moment_of(row.until_ms),
         modem=row.modem,
+        consent=row.consent,
+        routing=calls.get(row.seq),
     )
 
 

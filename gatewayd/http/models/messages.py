@@ -1,6 +1,6 @@
 """Messages on the wire (CONTRACT.md "Messages")."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -80,10 +80,21 @@ def _absent(value: object) -> bool:
     return value is None
 
 
+Routing = Mapping[str, Any]
+"""What was decided, as :mod:`routing.record` writes it."""
+
+
 class Author(Output):
     """Who sent it."""
 
-    type: Annotated[str, Field(description="`token`; `local`: this machine's account; `canary`")]
+    type: Annotated[
+        str,
+        Field(
+            description="`token`; `local`: this machine's account; `automatic`: an automatic "
+            "answer, whose id says what it is about; `person`: from their own phone; `notice`: "
+            "the gateway tells a person of a conversation; `canary`"
+        ),
+    ]
     id: str
     name: str
 
@@ -182,6 +193,13 @@ class MessageDetail(Message):
     waiting: Annotated[
         MessageWaiting | None, Field(description="null where no limit and no pause holds it back")
     ]
+    routing: Annotated[
+        Routing | None,
+        Field(
+            description="incoming only: what was decided when it came, which rules fired, and why "
+            "the others did not"
+        ),
+    ]
 
 
 class Forced(Output):
@@ -225,9 +243,12 @@ def message_json(row: MessageRow) -> Message:
 
 
 def detail_json(
-    row: MessageRow, attempts: Sequence[AttemptRow], waiting: Waiting | None
+    row: MessageRow,
+    attempts: Sequence[AttemptRow],
+    waiting: Waiting | None,
+    routing: Routing | None,
 ) -> MessageDetail:
-    """Translate a row, its attempts, and what holds it back."""
+    """Translate a row, its attempts, what holds it back, and what was decided about it."""
     return MessageDetail(
         **_fields(row),
         priority=None if row.priority is None else _PRIORITIES[row.priority],
@@ -237,6 +258,7 @@ def detail_json(
         on_unknown=row.on_unknown,
         attempts=[_attempt(attempt) for attempt in attempts],
         waiting=None if waiting is None else MessageWaiting(code=waiting.code, until=waiting.until),
+        routing=routing,
     )
 
 

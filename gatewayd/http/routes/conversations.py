@@ -30,13 +30,15 @@ from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessab
 from gatewayd.http.route import CONVERSATIONS, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
 from gatewayd.numbers import digits_of
+from gatewayd.permission import CONSENT_CODES
 from gatewayd.services.conversations import NoSuchAssignee
-from gatewayd.services.drafts import Draft
+from gatewayd.services.drafts import Draft, Refused
 from gatewayd.services.tokens import Scope
-from storage import queries
+from storage import decisions, queries
 from storage.conversations import reading
 from storage.conversations.reading import ConversationFilter, ConversationRow
 from storage.conversations.states import Act
+from storage.conversations.timeline import EntryKind
 from storage.errors import CursorExpired
 
 _TAG = "Conversations"
@@ -55,6 +57,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         unassigned=nobody,
         unanswered=asked.waiting,
         tag=asked.tag,
+        held=asked.held,
         blocked=asked.blocked,
         q=asked.q,
         digits=digits_of(asked.q),
@@ -100,7 +103,10 @@ async def get_conversation(call: Call) -> web.StreamResponse:
             raise _no_cursor() from error
         ids = {entry.message_id for entry in page.items if entry.message_id is not None}
         messages = await queries.messages_by_id(tx, ids)
-    timeline = Timeline(items=[entry_json(entry, messages) for entry in page.items], next=page.next)
+        rung = {entry.seq for entry in page.items if entry.kind is EntryKind.MISSED_CALL}
+        calls = await decisions.of_calls(tx, rung)
+    items = [entry_json(entry, messages, calls) for entry in page.items]
+    timeline = Timeline(items=items, next=page.next)
     shown = {name: getattr(_shown(call, row), name) for name in Conversation.model_fields}
     return answers.json_of(ConversationDetail(**shown, timeline=timeline))
 
@@ -138,6 +144,8 @@ async def answer_conversation(call: Call) -> web.StreamResponse:
     )
     if isinstance(result, Unanswerable):
         raise Problem(HTTPStatus.CONFLICT, result.code, result.reason)
+    if isinstance(result, Refused) and (code := result.refusals[0].code) in CONSENT_CODES:
+        raise Problem(HTTPStatus.CONFLICT, code, result.refusals[0].detail)
     return accepted(result)
 
 

@@ -37,7 +37,7 @@ from gatewayd.services.drafts import (
 )
 from gatewayd.services.tokens import Scope
 from gatewayd.services.waiting import waiting_of
-from storage import queries
+from storage import decisions, queries
 from storage.errors import CursorExpired
 from storage.outbox import CancelOutcome, ResolveOutcome
 from storage.queries import MessageFilter
@@ -179,6 +179,7 @@ async def _detail(call: Call) -> MessageDetail:
         if row is None:
             raise not_found(f"message {message_id!a}")
         attempts = await queries.attempts_of(tx, message_id)
+        routing = await decisions.of_message(tx, message_id)
     modems, settings = call.context.modems, call.context.settings
     serving = [modems.view(each.name) for each in settings.modems if each.inbox == row.inbox]
     waiting = waiting_of(
@@ -187,7 +188,7 @@ async def _detail(call: Call) -> MessageDetail:
         [view for view in serving if view is not None],
         now_ms=call.context.clock.now_ms(),
     )
-    return detail_json(row, attempts, waiting)
+    return detail_json(row, attempts, waiting, routing)
 
 
 def _answer(model: type[Message], description: str) -> Mapping[HTTPStatus, Answer]:

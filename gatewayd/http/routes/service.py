@@ -11,8 +11,8 @@ from gatewayd.http.models.service import Health, Ready
 from gatewayd.http.openapi import document
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import ROUTE_TABLE, WEBHOOKS, Answer, Call, Door, Route
-from gatewayd.metrics import MEDIA_TYPE, Snapshot
-from storage import queries
+from gatewayd.metrics import MEDIA_TYPE, MailFigures, Snapshot
+from storage import mails, queries
 from storage.errors import StoreError
 
 _TAG = "Service"
@@ -54,12 +54,19 @@ async def metrics(call: Call) -> web.StreamResponse:
     context = call.context
     async with context.store.read() as tx:
         counts = await queries.count_by_state(tx)
+        mail = await mails.figures(tx)
+    now_ms = context.clock.now_ms()
     snapshot = Snapshot(
         version=context.version,
         modems=context.modems.views(),
         messages=counts,
         store_unavailable=context.store.unavailable_total,
         webhooks=await call.request.app[WEBHOOKS].figures(),
+        mail=MailFigures(
+            pending=mail.pending,
+            lag_seconds=max(0, now_ms - (mail.oldest_ms or now_ms)) / 1000,
+            failed=mail.failed,
+        ),
     )
     return web.Response(
         body=context.metrics.exposition(snapshot), headers={"Content-Type": MEDIA_TYPE}

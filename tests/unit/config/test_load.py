@@ -179,7 +179,7 @@ validity = "forever"
     ("text", "expected"),
     [
         ('country = "CA"', "It belongs in [gateway]."),
-        ("[smtp]", "this version does not have it yet."),
+        ("[compat]", "this version does not have it yet."),
         ("[zebra]", "The tables are [gateway], [http], [[modems]], "),
         (MINIMAL + "[http]\nzzz = 1", "The keys here are listen, socket, allowed_hosts."),
         (MINIMAL + "http = 3", "[gateway] http = 3: no such key."),
@@ -294,6 +294,27 @@ def test_a_wait_for_nobody_is_warned_about(tmp_path: Path) -> None:
 
     assert loaded.warnings == ("[[inboxes]] 1 failover_after has no effect without failover_to.",)
     assert loaded.settings.sending.pause_after_refused == 5
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"host": "mail.shop.example"}, "from_address.*expected beside host"),
+        ({"user": "texts"}, "password_file.*user and password_file go together"),
+        ({"password_file": "secret"}, "user.*user and password_file go together"),
+        (
+            {"user": "texts", "password_file": "secret", "security": "none"},
+            "the password would be read on the way",
+        ),
+        ({"host": "mail.shop.example:587"}, "without a port"),
+        ({"from_address": "Chez Nous <texts@shop.example>"}, "expected an e-mail address"),
+    ],
+)
+def test_a_mail_server_is_described_whole(
+    tmp_path: Path, keys: dict[str, str], expected: str
+) -> None:
+    with pytest.raises(ConfigError, match=expected):
+        from_mapping({"gateway": {"country": "CA"}, "smtp": keys}, base=tmp_path)
 
 
 def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:

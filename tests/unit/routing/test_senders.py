@@ -48,13 +48,19 @@ def routed(sending: Sending, request: SendRequest = REQUEST) -> Route:
             {"sent_at": (NOW - timedelta(minutes=59),)},
             Sending(limits=(ApplicationLimit(application="till", per_hour=1),)),
             SendRefusal.APPLICATION_LIMIT,
-            "till may send 1 messages in an hour",
+            "till may send 1 parts in an hour, and has sent 1",
         ),
         (
             {"sent_at": (NOW - timedelta(hours=23), NOW - timedelta(hours=2))},
             Sending(limits=(ApplicationLimit(application="till", per_hour=1, per_day=2),)),
             SendRefusal.APPLICATION_LIMIT,
             "in a day",
+        ),
+        (
+            {"parts": 3},
+            Sending(limits=(ApplicationLimit(application="till", per_day=2),)),
+            SendRefusal.APPLICATION_LIMIT,
+            "may send 2 parts in a day, and has sent 0",
         ),
     ],
 )

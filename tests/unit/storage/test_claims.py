@@ -32,6 +32,7 @@ async def test_a_claim_tells_all_that_a_worker_needs(desk: Any) -> None:
         priority=1,
         inbox="main",
         free=True,
+        exempt=False,
     )
     assert await desk.state(message_id) == "sending"
     assert await desk.events() == ["message.queued", "message.sending"]

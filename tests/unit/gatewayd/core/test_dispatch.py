@@ -178,6 +178,7 @@ async def test_send_at_waits(shop: "Shop") -> None:
 
 
 async def test_priority_goes_first(shop: "Shop") -> None:
+    shop.clock.advance(3 * 3600)  # at 7:00 where the customer lives, bulk messages rest
     bulk, normal, urgent = [await shop.enqueue(priority=priority) for priority in (2, 1, 0)]
     order = [(await shop.counter.accept(reference)).id for reference in (1, 2, 3)]
     assert order == [(await shop.part(message)).id for message in (urgent, normal, bulk)]

@@ -56,6 +56,7 @@ async def test_whoever_writes_is_a_contact(api: Any) -> None:
         "tags": [],
         "notes": None,
         "blocked_at": None,
+        "spoken_language": None,
         "created_at": "2026-12-01T12:00:00.000Z",
         "version": 1,
     }

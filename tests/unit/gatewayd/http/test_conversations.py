@@ -91,6 +91,7 @@ async def test_a_text_makes_a_conversation(desk: Desk) -> None:
         "kind": "e164",
         "answerable": True,
         "blocked": False,
+        "opted_out": False,
     }
     assert body == {
         "id": conversation_id,
@@ -101,6 +102,7 @@ async def test_a_text_makes_a_conversation(desk: Desk) -> None:
         "tags": [],
         "unanswered_since": NOON,
         "snoozed_until": None,
+        "held_since": None,
         "last_incoming_at": NOON,
         "last_outgoing_at": None,
         "created_at": NOON,

@@ -396,3 +396,23 @@ async def test_one_that_was_removed_ends_its_lane(bench: Bench, receiver: Any) -
         await bench.happens()
         await bench.until(other, "delivered")
     assert len(receiver.got) == 2
+
+
+async def test_that_a_rule_fired_is_told_to_its_own_webhook_and_to_who_wants_all(
+    bench: Bench,
+) -> None:
+    own, other = await bench.webhook(types=()), await bench.webhook(types=())
+    wants = await bench.webhook(types=("rule.fired",))
+    async with bench.running():
+        async with bench.store.write() as tx:
+            await changes.record(
+                tx,
+                "rule.fired",
+                now_ms=NOON_MS,
+                subject="cnv_1",
+                data={"rule": "tell", "webhook": own.id, "conversation_id": "cnv_1"},
+            )
+        bench.bus.publish(Topic.JOURNAL)
+        await bench.until(own, "delivered")
+        await bench.until(wants, "delivered")
+    assert await bench.deliveries(other) == []

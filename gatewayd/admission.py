@@ -1,0 +1,56 @@
+"""Whether a message that somebody wants may be sent, and by which modem: rules, then consent.
+
+Asked in the transaction that makes it durable. Knows neither drafts nor HTTP.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gatewayd.permission import DETAILS, Forbidden, Permission, Wanted
+from gatewayd.sending_rules import SendingRules, routed
+from storage.outbox import NewMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAdmitted:
+    """Why not: a fixed code, and plain words."""
+
+    code: str
+    detail: str
+
+
+class Admission:
+    """Asks both for any message that a program or a person sends."""
+
+    def __init__(self, *, rules: SendingRules, permission: Permission) -> None:
+        self._rules = rules
+        self._permission = permission
+
+    async def of(
+        self, tx: AsyncConnection, message: NewMessage, *, application: str | None, now_ms: int
+    ) -> NewMessage | NotAdmitted:
+        """Give the message as it may be enqueued; ``application`` names the token that sends it."""
+        route = await self._rules.route(
+            tx,
+            to=message.to,
+            inbox=message.inbox,
+            parts=len(message.parts),
+            application=application,
+            now_ms=now_ms,
+        )
+        if route.refusal is not None:
+            return NotAdmitted(code=route.refusal, detail=route.why)
+        wanted = Wanted(
+            to=message.to,
+            inbox=message.inbox,
+            priority=message.priority,
+            answers=message.answers,
+            send_at_ms=message.send_at_ms,
+        )
+        verdict = await self._permission.of(tx, wanted, now_ms=now_ms)
+        if isinstance(verdict, Forbidden):
+            detail = f"can't be sent to: {DETAILS[verdict.reason]}"
+            return NotAdmitted(code=verdict.reason, detail=detail)
+        permitted = replace(message, send_at_ms=verdict.send_at_ms, consent_basis=verdict.basis)
+        return routed(permitted, route)

@@ -1,0 +1,1 @@
+"""E-mail that rules ask for: written, handed to a mail server, tried again."""

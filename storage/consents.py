@@ -1,0 +1,250 @@
+"""Owns consent: the ledger, which is never rewritten, and who is opted out by it now.
+
+An opt-out belongs to a contact and the business number that they wrote to. Which of an inbox's
+numbers a message will go out from is known only when a modem has it, so out of one is out of the
+inbox; and a number that moves to another inbox takes its opt-outs along.
+"""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import changes
+from storage.conversations.timeline import Author
+from storage.ids import Prefix, new_id
+from storage.outbox.consent import OPTED_OUT
+from storage.outbox.settle import cancel
+from storage.prepared import Prepared
+from storage.schema import (
+    IS_BLOCKED,
+    IS_UNANSWERED,
+    consents,
+    contact_numbers,
+    contacts,
+    conversations,
+    messages,
+    opt_outs,
+    people,
+)
+from storage.states import MessageState
+
+
+class ConsentKind(StrEnum):
+    """What the ledger tells."""
+
+    OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
+    EXPIRED = "opt_out_expired"
+    """An opt-out that was set for a time is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConsent:
+    """What happened to consent. ``source`` is what was said, or why it was set by hand.
+
+    ``number`` is the contact's, ``business_number`` ours, None where the SIM's is not known.
+    """
+
+    contact_id: str
+    number: str
+    inbox: str
+    business_number: str | None
+    what: ConsentKind
+    source: str | None
+    author: Author
+    message_id: str | None = None
+    expires_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRow(NewConsent):
+    """As it stands in the ledger."""
+
+    id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutRow:
+    """An opt-out that holds now; ``until_ms`` None: until they opt in again."""
+
+    inbox: str
+    business_number: str | None
+    since_ms: int
+    until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What speaks against sending to a number from an inbox."""
+
+    blocked: bool = False
+    opted_out: bool = False
+    asked: bool = False
+    """They wrote something that nobody has answered yet."""
+
+    own_phone: bool = False
+    """It is the phone of a person who works here."""
+
+
+async def standing(
+    tx: AsyncConnection, *, number: str, inbox: str, business_numbers: Collection[str]
+) -> Standing:
+    """Tell what speaks against sending to ``number`` from one of these numbers of an inbox."""
+    contact = (
+        await tx.execute(
+            select(contacts.c.id, IS_BLOCKED.label("blocked"))
+            .join_from(contact_numbers, contacts, contacts.c.id == contact_numbers.c.contact_id)
+            .where(contact_numbers.c.number == number)
+        )
+    ).one_or_none()
+    own = (await tx.execute(select(people.c.id).where(people.c.phone == number))).first()
+    if contact is None:
+        return Standing(own_phone=own is not None)
+    unanswered = select(conversations.c.id).where(
+        conversations.c.contact_id == contact.id, conversations.c.inbox == inbox, IS_UNANSWERED
+    )
+    return Standing(
+        blocked=bool(contact.blocked),
+        opted_out=await is_opted_out(
+            tx, contact.id, inbox=inbox, business_numbers=business_numbers
+        ),
+        asked=(await tx.execute(unanswered)).first() is not None,
+        own_phone=own is not None,
+    )
+
+
+async def is_opted_out(
+    tx: AsyncConnection, contact_id: str, *, inbox: str, business_numbers: Collection[str]
+) -> bool:
+    """Whether an opt-out of a contact holds for an inbox, or for one of its numbers."""
+    return any(
+        row.inbox == inbox or row.business_number in business_numbers
+        for row in await opt_outs_of(tx, contact_id)
+    )
+
+
+async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> str:
+    """Write down what happened to consent, let it hold, and cancel what it forbids; give its id.
+
+    Journals ``contact.consent``.
+    """
+    consent_id = await _append(tx, consent, now_ms=now_ms)
+    if consent.what is ConsentKind.OPTED_OUT:
+        row = {"contact_id": consent.contact_id, "inbox": consent.inbox}
+        row["business_number"] = consent.business_number or ""
+        key = [opt_outs.c[name] == value for name, value in row.items()]
+        await tx.execute(delete(opt_outs).where(*key))
+        times = {"since_ms": now_ms, "until_ms": consent.expires_at_ms}
+        await tx.execute(insert(opt_outs), {**row, **times})
+        await _cancel_waiting(tx, consent, now_ms=now_ms)
+    else:
+        of_it = opt_outs.c.contact_id == consent.contact_id
+        await tx.execute(delete(opt_outs).where(of_it, _within(consent)))
+    return consent_id
+
+
+def _within(consent: NewConsent) -> ColumnElement[bool]:
+    of_inbox = opt_outs.c.inbox == consent.inbox
+    if consent.business_number is None:
+        return of_inbox
+    return or_(of_inbox, opt_outs.c.business_number == consent.business_number)
+
+
+async def _append(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> str:
+    consent_id = new_id(Prefix.CONSENT, now_ms=now_ms)
+    values: dict[str, Any] = {
+        name: value for name, value in asdict(consent).items() if name != "author"
+    }
+    author = {f"author_{name}": value for name, value in asdict(consent.author).items()}
+    row = {**values, **author, "business_number": consent.business_number or ""}
+    await tx.execute(insert(consents), {**row, "id": consent_id, "at_ms": now_ms})
+    data: dict[str, changes.Json] = {
+        "id": consent.contact_id,
+        "consent_id": consent_id,
+        "what": consent.what,
+        "inbox": consent.inbox,
+        "by": consent.author.id,
+    }
+    if consent.message_id is not None:
+        data["message_id"] = consent.message_id
+    await changes.record(
+        tx, "contact.consent", now_ms=now_ms, subject=consent.contact_id, data=data
+    )
+    return consent_id
+
+
+async def _cancel_waiting(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> None:
+    """Cancel what waits for the contact; what is on the air nobody can stop."""
+    theirs = select(contact_numbers.c.number).where(
+        contact_numbers.c.contact_id == consent.contact_id
+    )
+    waiting = select(messages.c.id).where(
+        messages.c.contact.in_(theirs),
+        messages.c.direction == "out",
+        messages.c.state.in_([MessageState.QUEUED, MessageState.SENDING]),
+        messages.c.inbox == consent.inbox,
+        messages.c.consent_basis.is_(None),
+    )
+    for message_id in list((await tx.execute(waiting)).scalars()):
+        await cancel(tx, message_id=message_id, now_ms=now_ms, fault=OPTED_OUT)
+
+
+_EXPIRED = select(opt_outs).where(opt_outs.c.until_ms <= bindparam("now")).limit(500)
+
+
+async def expire(tx: AsyncConnection, *, now_ms: int) -> int:
+    """End the opt-outs that were set for a time that is over; give how many."""
+    rows = (await tx.execute(_EXPIRED, {"now": now_ms})).all()
+    for row in rows:
+        number = select(contact_numbers.c.number).where(
+            contact_numbers.c.contact_id == row.contact_id
+        )
+        over = NewConsent(
+            contact_id=row.contact_id,
+            number=(await tx.execute(number.limit(1))).scalar_one(),
+            inbox=row.inbox,
+            business_number=row.business_number or None,
+            what=ConsentKind.EXPIRED,
+            source=None,
+            author=Author(type="gateway", id="gateway", name="gateway"),
+        )
+        await record(tx, over, now_ms=now_ms)
+    return len(rows)
+
+
+async def ledger(tx: AsyncConnection, contact_id: str) -> list[ConsentRow]:
+    """List all that happened to a contact's consent, the newest first."""
+    query = (
+        select(consents).where(consents.c.contact_id == contact_id).order_by(consents.c.seq.desc())
+    )
+    return [_row(dict(row)) for row in (await tx.execute(query)).mappings()]
+
+
+def _row(row: dict[str, Any]) -> ConsentRow:
+    del row["seq"]
+    author = Author(**{name: row.pop(f"author_{name}") for name in ("type", "id", "name")})
+    kind = ConsentKind(row.pop("what"))
+    business_number = row.pop("business_number") or None
+    return ConsentRow(**row, author=author, what=kind, business_number=business_number)
+
+
+_HOLDING = Prepared(select(opt_outs).where(opt_outs.c.contact_id == bindparam("of_contact")))
+
+
+async def opt_outs_of(tx: AsyncConnection, contact_id: str) -> list[OptOutRow]:
+    """List the opt-outs of a contact that hold now."""
+    rows = (await _HOLDING.execute(tx, {"of_contact": contact_id})).rows
+    return [
+        OptOutRow(
+            inbox=row.inbox,
+            business_number=row.business_number or None,
+            since_ms=row.since_ms,
+            until_ms=row.until_ms,
+        )
+        for row in rows
+    ]
