@@ -24,8 +24,9 @@ _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d|w)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*")
-# No quotes, no comments, no brackets: what people have. \Z, since $ lets a line end through.
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?P<host>[^@]{1,253})\Z")
+# No quotes, no comments, no brackets: what people have.
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]{1,64}"
+_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM}){{0,8}}@(?P<host>[^@]{{1,253}})", re.ASCII)
 _PRICE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 
 Network = IPv4Network | IPv6Network
@@ -244,7 +245,7 @@ def email_address(value: object) -> str:
     """Read one plain e-mail address."""
     expected = 'expected an e-mail address, such as "texts@shop.example"'
     text = _string(value, expected)
-    match = _EMAIL.match(text)
+    match = _EMAIL.fullmatch(text)
     if match is None or not _HOST_NAME.fullmatch(match["host"]):
         raise UnfitError(expected)
     return text

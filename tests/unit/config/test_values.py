@@ -78,7 +78,10 @@ def test_good_values(read: values.Reader, good: list[object]) -> None:
         (values.listen, ["8767", "shop.lan:1", "127.0.0.1", "127.0.0.1:65536", "::1:80", ":80"]),
         (values.listen, [f"127.0.0.1:{'9' * 5000}"]),
         (values.host_name, ["", "x:80", "http://x", "-x", 3]),
-        (values.email_address, ["", "x", "a@b@c", "a b@c.d", "a@b.c\n", "<a@b.c>", "a@-b", 3]),
+        (
+            values.email_address,
+            ["", "x", "a@b@c", "a b@c.d", "a@b.c\n", "<a@b.c>", "a@-b", "a..b@c.d", 3],
+        ),
         (values.host_names, ["x", [1], ["http://x"], ["x:80"], ["-x"]]),
         (values.several(NationalShift), ["turkish", ["french"], [2], ["spanish", "spanish"]]),
         (values.device, ["ttyUSB0", "COM1", "", "virtual", "/dev/x\0"]),
