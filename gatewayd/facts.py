@@ -52,7 +52,7 @@ async def facts_of(
     Not in it what came in at ``at_ms`` itself: it is asked before that is filed.
     """
     found = await facts.contact(tx, number=number, inbox=inbox)
-    phones = {row.phone: name for name, row in loaded.people.items() if row.phone is not None}
+    user = next((name for name, row in loaded.people.items() if row.phone == number), None)
     return Incoming(
         at=_moment(at_ms),
         kind=kind,
@@ -65,7 +65,8 @@ async def facts_of(
         ),
         own_number=await facts.is_own_number(tx, number),
         alarm_recipient=is_alarm_recipient(loaded, number),
-        user=phones.get(number),
+        user=user,
+        alerts=() if user is None else await _alerts(tx, loaded, user, now_ms=at_ms),
     )
 
 

@@ -37,6 +37,9 @@ class MailServer:
     def __init__(self, smtp: SmtpSettings, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._smtp = smtp
         self._timeout_seconds = timeout_seconds
+        # Once: reading the system's authorities takes longer than an SMS has to wait.
+        secured = smtp.host is not None and smtp.security is not SmtpSecurity.NONE
+        self._tls = ssl.create_default_context() if secured else None
 
     @property
     def sender(self) -> str | None:
@@ -85,7 +88,7 @@ class MailServer:
             password=password,
             use_tls=smtp.security is SmtpSecurity.TLS,
             start_tls=smtp.security is SmtpSecurity.STARTTLS,
-            tls_context=ssl.create_default_context(),
+            tls_context=self._tls,
             timeout=TIMEOUT_SECONDS,
         )
 
