@@ -66,11 +66,9 @@ class ModemHandler:
         clock: Clock,
         proved: Callable[[str], None],
         metrics: Metrics | None = None,
-        replies: Replies | None = None,
-        permission: Permission | None = None,
     ) -> None:
-        self._permission = permission or Permission(settings=settings, clock=clock)
-        self._replies = replies or Replies(settings=settings, clock=clock)
+        self._permission = Permission(settings=settings, clock=clock)
+        self._replies = Replies(settings=settings, clock=clock)
         counts = (metrics or Metrics()).of_modem(modem.name)
         self._modem = modem
         self._country = settings.gateway.country
