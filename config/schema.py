@@ -10,9 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from config import values
+from config import hosts, values
+from config.hosts import Network
 from config.secrets import SecretSource
-from config.values import Listen, Network, Price, Reader, UnfitError
+from config.values import Listen, Price, Reader, UnfitError
 
 DEFAULT_DATA_DIR = Path("/var/lib/gatewayd")
 
@@ -120,7 +121,7 @@ class HttpSettings:
     )
     socket: Path = field(metadata=_key(values.path, "unix socket for the command line"))
     allowed_hosts: tuple[str, ...] = field(
-        default=(), metadata=_key(values.host_names, "further names a request's Host may carry")
+        default=(), metadata=_key(hosts.host_names, "further names a request's Host may carry")
     )
 
     @property
@@ -302,7 +303,7 @@ class WebhookSettings:
 
     allowed_networks: tuple[Network, ...] = field(
         default=(),
-        metadata=_key(values.networks, "networks that are not public and yet may be reached"),
+        metadata=_key(hosts.networks, "networks that are not public and yet may be reached"),
     )
 
 
@@ -310,7 +311,7 @@ class WebhookSettings:
 class SmtpSettings:
     """``[smtp]``: the mail server that takes e-mail for rules; none without a host."""
 
-    host: str | None = field(default=None, metadata=_key(values.host_name, "the mail server"))
+    host: str | None = field(default=None, metadata=_key(hosts.host_name, "the mail server"))
     port: int | None = field(
         default=None, metadata=_key(values.whole(1, 65_535), "its port; by default security's own")
     )
@@ -325,7 +326,7 @@ class SmtpSettings:
         default=None, metadata=_key(_secret, "file or credential with the password")
     )
     from_address: str | None = field(
-        default=None, metadata=_key(values.email_address, "whom the e-mail comes from")
+        default=None, metadata=_key(hosts.email_address, "whom the e-mail comes from")
     )
 
 

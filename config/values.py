@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,16 +23,12 @@ Reader = Callable[[object], Any]
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d|w)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*")
 _LONGEST_PATTERN = 200
 _USSD_CODE = re.compile(r"[*#][0-9*#]{0,158}#|[0-9]{2,10}")
 _USSD_REPLY = re.compile(r"[ !#-~]{1,160}")
 _PIN_CODE = re.compile(r"[*#]+0[45]2?\*")  # 22.030 §6.6: change or unblock a PIN
-# No quotes, no comments, no brackets: what people have. \Z, since $ lets a line end through.
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?P<host>[^@]{1,253})\Z")
 _PRICE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 
-Network = IPv4Network | IPv6Network
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -88,7 +84,8 @@ def format_duration(duration: timedelta) -> str:
     return f"{milliseconds}ms"
 
 
-def _string(value: object, expected: str) -> str:
+def string_of(value: object, expected: str) -> str:
+    """Take a text that is not blank; raises UnfitError with what is ``expected``."""
     if not isinstance(value, str) or not value.strip():
         raise UnfitError(expected)
     return value
@@ -99,7 +96,7 @@ def line(most: int) -> Reader:
     expected = f"expected one line of text of 1 to {most} characters"
 
     def read(value: object) -> str:
-        text = _string(value, expected)
+        text = string_of(value, expected)
         if len(text) > most or not text.isprintable():
             raise UnfitError(expected)
         return text
@@ -122,7 +119,7 @@ def duration(least: timedelta, most: timedelta) -> Reader:
     """Read a duration within limits."""
 
     def read(value: object) -> timedelta:
-        text = _string(value, 'expected a duration in quotes, such as "90s", "5m", "2h" or "2d"')
+        text = string_of(value, 'expected a duration in quotes, such as "90s", "5m", "2h" or "2d"')
         result = parse_duration(text)
         if not least <= result <= most:
             limits = f"{format_duration(least)} to {format_duration(most)}"
@@ -138,7 +135,7 @@ def choice(kind: type[Choice]) -> Reader:
 
     def read(value: object) -> Choice:
         try:
-            return kind(_string(value, expected))
+            return kind(string_of(value, expected))
         except ValueError:
             raise UnfitError(expected) from None
 
@@ -174,7 +171,7 @@ def flag(value: object) -> bool:
 
 def path(value: object) -> Path:
     """Read a path; where a relative one starts is the loader's to know."""
-    text = _string(value, "expected a path in quotes")
+    text = string_of(value, "expected a path in quotes")
     if "\0" in text:
         raise UnfitError("expected a path without NUL characters")
     try:
@@ -186,7 +183,7 @@ def path(value: object) -> Path:
 def name(value: object) -> str:
     """Read a short name of our own: of a modem, of an inbox."""
     expected = 'expected a short name of small letters, digits, - and _, such as "counter"'
-    text = _string(value, expected)
+    text = string_of(value, expected)
     if not _NAME.fullmatch(text):
         raise UnfitError(expected)
     return text
@@ -209,7 +206,7 @@ def names(value: object) -> tuple[str, ...]:
 def country(value: object) -> str:
     """Read an ISO 3166 country, ``CA``, or a part of one, ``CA-QC``."""
     expected = 'expected an ISO 3166 country or province such as "CA" or "CA-QC"'
-    text = _string(value, expected)
+    text = string_of(value, expected)
     match = re.fullmatch(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?", text)
     if match is None or match[1] not in COUNTRIES:
         raise UnfitError(expected)
@@ -219,7 +216,7 @@ def country(value: object) -> str:
 def timezone(value: object) -> str:
     """Read a time zone of the IANA database."""
     expected = 'expected a time zone of the IANA database such as "America/Toronto"'
-    text = _string(value, expected)
+    text = string_of(value, expected)
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -233,7 +230,7 @@ def listen(value: object) -> Listen:
         'expected an IP address and a port of at most 65535, such as "127.0.0.1:8767" '
         'or "[::1]:8767"'
     )
-    host, _, port = _string(value, expected).rpartition(":")
+    host, _, port = string_of(value, expected).rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     host = host[1:-1] if bracketed else host
     if bracketed != (":" in host):
@@ -249,67 +246,13 @@ def listen(value: object) -> Listen:
     return Listen(host=host, port=int(port))
 
 
-def host_name(value: object) -> str:
-    """Read one host name or IP address, without a port."""
-    expected = 'expected a host name without a port, such as "mail.shop.example"'
-    text = _string(value, expected)
-    if not (_HOST_NAME.fullmatch(text) or _is_ip(text)):
-        raise UnfitError(expected)
-    return text.lower()
-
-
-def email_address(value: object) -> str:
-    """Read one plain e-mail address."""
-    expected = 'expected an e-mail address, such as "texts@shop.example"'
-    text = _string(value, expected)
-    match = _EMAIL.match(text)
-    if match is None or not _HOST_NAME.fullmatch(match["host"]):
-        raise UnfitError(expected)
-    return text
-
-
-def host_names(value: object) -> tuple[str, ...]:
-    """Read a list of host names or IP addresses, without ports."""
-    expected = 'expected a list of host names without ports, such as ["sms.shop.lan"]'
-    if not isinstance(value, list):
-        raise UnfitError(expected)
-    for item in value:
-        if not isinstance(item, str) or not (_HOST_NAME.fullmatch(item) or _is_ip(item)):
-            raise UnfitError(expected)
-    return tuple(item.lower() for item in value)
-
-
-def networks(value: object) -> tuple[Network, ...]:
-    """Read a list of IP networks or single addresses."""
-    expected = 'expected a list of networks, such as ["192.168.1.0/24", "127.0.0.1"]'
-    if not isinstance(value, list):
-        raise UnfitError(expected)
-    found = []
-    for item in value:
-        if not isinstance(item, str):
-            raise UnfitError(expected)
-        try:
-            found.append(ip_network(item))
-        except ValueError:
-            raise UnfitError(expected) from None
-    return tuple(found)
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def device(value: object) -> str:
     """Read where a modem is: a path, ``auto``, ``virtual:`` or a URL of pyserial's."""
     expected = (
         'expected "auto", a full path such as "/dev/ttyUSB0", "virtual:", '
         'or a URL such as "socket://127.0.0.1:4000"'
     )
-    text = _string(value, expected)
+    text = string_of(value, expected)
     if text != "auto" and not re.fullmatch(r"/[^\0]+|virtual:[\w-]*|[a-z0-9]+://\S+", text):
         raise UnfitError(expected)
     return text
@@ -320,7 +263,7 @@ def digits(least: int, most: int, like: str) -> Reader:
 
     def read(value: object) -> str:
         expected = f"expected {least} to {most} digits in quotes, {like}"
-        text = _string(value, expected)
+        text = string_of(value, expected)
         if not re.fullmatch(rf"[0-9]{{{least},{most}}}", text):
             raise UnfitError(expected)
         return text
@@ -331,7 +274,7 @@ def digits(least: int, most: int, like: str) -> Reader:
 def number(value: object) -> str:
     """Read an international number; E.164 allows 15 digits."""
     expected = 'expected an international number such as "+15145550100"'
-    text = re.sub(r"[\s().-]", "", _string(value, expected))
+    text = re.sub(r"[\s().-]", "", string_of(value, expected))
     if not re.fullmatch(r"\+[1-9][0-9]{3,14}", text):
         raise UnfitError(expected)
     return text
@@ -340,7 +283,7 @@ def number(value: object) -> str:
 def canary_target(value: object) -> str:
     """Read whom a modem's test messages go to: ``self``, another modem's name, or a number."""
     expected = 'expected "self", the name of another modem, or a number such as "+15145550100"'
-    text = _string(value, expected)
+    text = string_of(value, expected)
     try:
         return number(text) if text.startswith("+") else name(text)
     except UnfitError:
@@ -350,7 +293,7 @@ def canary_target(value: object) -> str:
 def price(value: object) -> Price:
     """Read an amount and its currency, ``0.02 CAD``."""
     expected = 'expected an amount and a currency such as "0.02 CAD"'
-    match = _PRICE.fullmatch(_string(value, expected))
+    match = _PRICE.fullmatch(string_of(value, expected))
     if match is None:
         raise UnfitError(expected)
     return Price(amount=Decimal(match[1]), currency=match[2])
@@ -359,7 +302,7 @@ def price(value: object) -> Price:
 def ussd_code(value: object) -> str:
     """Read a USSD code, ``*100#``, but none by which a phone changes its SIM's PIN."""
     expected = 'expected a USSD code of digits, * and #, such as "*100#"'
-    text = _string(value, expected)
+    text = string_of(value, expected)
     if not _USSD_CODE.fullmatch(text):
         raise UnfitError(expected)
     if _PIN_CODE.match(text):
@@ -370,7 +313,7 @@ def ussd_code(value: object) -> str:
 def ussd_reply(value: object) -> str:
     """Read what to reply to a USSD menu."""
     expected = 'expected 1 to 160 printable ASCII characters without ", such as "1"'
-    text = _string(value, expected)
+    text = string_of(value, expected)
     if not _USSD_REPLY.fullmatch(text):
         raise UnfitError(expected)
     return text
@@ -378,7 +321,7 @@ def ussd_reply(value: object) -> str:
 
 def ussd_path(value: object) -> str:
     """Read a USSD code and what to reply to its menus, ``*100#,1,2``."""
-    text = _string(value, 'expected a USSD code such as "*100#", or with replies "*100#,1"')
+    text = string_of(value, 'expected a USSD code such as "*100#", or with replies "*100#,1"')
     code, *replies = (piece.strip() for piece in text.split(","))
     return ",".join([ussd_code(code), *map(ussd_reply, replies)])
 
@@ -386,7 +329,7 @@ def ussd_path(value: object) -> str:
 def amount_pattern(value: object) -> str:
     """Read a line in which ``{amount}`` stands once, and ``*`` for anything."""
     expected = 'expected one line with {amount} in it once, such as "balance: {amount} CAD"'
-    text = _string(value, expected)
+    text = string_of(value, expected)
     if len(text) > _LONGEST_PATTERN or not text.isprintable() or text.count("{amount}") != 1:
         raise UnfitError(expected)
     return text

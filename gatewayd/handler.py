@@ -6,9 +6,9 @@ committed as soon as the store answers again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,7 +23,7 @@ from gatewayd.failover import sharing_of
 from gatewayd.incidents import Incidents
 from gatewayd.ingest import Ingest
 from gatewayd.line import Line
-from gatewayd.metrics import Metrics, ModemMetrics
+from gatewayd.metrics import Metrics
 from gatewayd.pacing import Pacing
 from gatewayd.permission import Permission
 from gatewayd.refusals import Refusals
@@ -72,72 +72,48 @@ class ModemHandler:
         proved: Callable[[str], None],
         metrics: Metrics | None = None,
         recorder: Recorder | None = None,
-        replies: Replies | None = None,
-        permission: Permission | None = None,
     ) -> None:
-        self._permission = permission or Permission(settings=settings, clock=clock)
-        self._replies = replies or Replies(settings=settings, clock=clock)
         counts = (metrics or Metrics()).of_modem(modem.name)
+        common: dict[str, Any] = {"store": store, "bus": bus, "clock": clock}
+        told: dict[str, Any] = {**common, "line": self.line, "proved": proved, "counts": counts}
         self._modem = modem
         self._country = settings.gateway.country
         self._store = store
         self._bus = bus
         self._clock = clock
         self._status: Status | None = None
-        self._incidents = Incidents(
-            store=store, bus=bus, clock=clock, modem=modem.name, recorder=recorder
-        )
         self._told: Status | None = None
         self._rest: asyncio.TimerHandle | None = None
+        self._permission = Permission(settings=settings, clock=clock)
+        self._replies = Replies(settings=settings, clock=clock)
+        self._incidents = Incidents(**common, modem=modem.name, recorder=recorder)
         self._reports = Reports(country=settings.gateway.country, modem=modem.name)
         zone = ZoneInfo(settings.gateway.timezone)
         self.pacing = Pacing(modem=modem, zone=zone, bus=bus, clock=clock, line=self.line)
         self.sim = SimCard(store=store, clock=clock, modem=modem.name)
         most = settings.sending.pause_after_refused
-        self.refusals = Refusals(most=most, store=store, bus=bus, clock=clock, line=self.line)
-        self.dispatch = self._dispatch(settings, proved, counts)
-        ingest = partial(
-            self._make_ingest, country=settings.gateway.country, proved=proved, counts=counts
-        )
-        self.ingest = ingest(line=self.line)
-        self._ingest_in_doubt = ingest(line=lambda: without_sim(self.line()))
+        self.refusals = Refusals(**common, most=most, line=self.line)
+        self.dispatch = self._dispatch(settings, told)
+        self.ingest = self._ingest(told)
+        self._ingest_in_doubt = self._ingest(told | {"line": lambda: without_sim(self.line())})
 
-    def _dispatch(
-        self, settings: Settings, proved: Callable[[str], None], counts: ModemMetrics
-    ) -> Dispatch:
+    def _dispatch(self, settings: Settings, told: Mapping[str, Any]) -> Dispatch:
         return Dispatch(
-            store=self._store,
-            bus=self._bus,
-            clock=self._clock,
+            **told,
             sending=settings.sending,
-            line=self.line,
             pacing=self.pacing,
             refusals=self.refusals,
             sharing=sharing_of(settings, self._modem),
             reports=self._reports,
-            proved=proved,
-            counts=counts,
             permission=self._permission,
         )
 
-    def _make_ingest(
-        self,
-        *,
-        line: Callable[[], Line],
-        country: str | None,
-        proved: Callable[[str], None],
-        counts: ModemMetrics,
-    ) -> Ingest:
+    def _ingest(self, told: Mapping[str, Any]) -> Ingest:
         return Ingest(
-            store=self._store,
-            bus=self._bus,
-            clock=self._clock,
-            country=country,
+            **told,
+            country=self._country,
             inbox=self._modem.inbox,
-            line=line,
             reports=self._reports,
-            proved=proved,
-            counts=counts,
             receiver=self._replies,
         )
 

@@ -23,7 +23,11 @@ _MOST_CHARACTERS = 1000
 _MOST_NAME = 60
 _SENDER = re.compile(r"[^*\s][^*]{0,31}\*?|\+\*")
 _MOST_DURATION = timedelta(days=366)
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
+# What people have: no quotes, no comments, no brackets, so that it is one address in a header.
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]{1,64}"
+_EMAIL = re.compile(
+    rf"{_ATOM}(\.{_ATOM}){{0,8}}@([A-Za-z0-9-]{{1,63}}\.){{1,8}}[A-Za-z]{{2,63}}", re.ASCII
+)
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
