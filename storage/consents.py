@@ -20,7 +20,6 @@ from storage.outbox.consent import OPTED_OUT
 from storage.outbox.settle import cancel
 from storage.prepared import Prepared
 from storage.schema import (
-    IS_BLOCKED,
     IS_UNANSWERED,
     consents,
     contact_numbers,
@@ -85,7 +84,7 @@ class Standing:
     blocked: bool = False
     opted_out: bool = False
     asked: bool = False
-    """They wrote something that nobody has answered yet."""
+    """They are opted out, and wrote something that nobody has answered yet."""
 
     own_phone: bool = False
     """It is the phone of a person who works here."""
@@ -95,27 +94,27 @@ async def standing(
     tx: AsyncConnection, *, number: str, inbox: str, business_numbers: Collection[str]
 ) -> Standing:
     """Tell what speaks against sending to ``number`` from one of these numbers of an inbox."""
-    contact = (
-        await tx.execute(
-            select(contacts.c.id, IS_BLOCKED.label("blocked"))
-            .join_from(contact_numbers, contacts, contacts.c.id == contact_numbers.c.contact_id)
-            .where(contact_numbers.c.number == number)
-        )
-    ).one_or_none()
-    own = (await tx.execute(select(people.c.id).where(people.c.phone == number))).first()
+    own = (await _OWN_PHONE.execute(tx, {"with_number": number})).one_or_none() is not None
+    contact = (await _CONTACT.execute(tx, {"with_number": number})).one_or_none()
     if contact is None:
-        return Standing(own_phone=own is not None)
-    unanswered = select(conversations.c.id).where(
-        conversations.c.contact_id == contact.id, conversations.c.inbox == inbox, IS_UNANSWERED
-    )
-    return Standing(
-        blocked=bool(contact.blocked),
-        opted_out=await is_opted_out(
-            tx, contact.id, inbox=inbox, business_numbers=business_numbers
-        ),
-        asked=(await tx.execute(unanswered)).first() is not None,
-        own_phone=own is not None,
-    )
+        return Standing(own_phone=own)
+    opted_out = await is_opted_out(tx, contact.id, inbox=inbox, business_numbers=business_numbers)
+    asked = False
+    if opted_out:
+        unanswered = select(conversations.c.id).where(
+            conversations.c.contact_id == contact.id, conversations.c.inbox == inbox, IS_UNANSWERED
+        )
+        asked = (await tx.execute(unanswered)).first() is not None
+    blocked = contact.blocked_at_ms is not None
+    return Standing(blocked=blocked, opted_out=opted_out, asked=asked, own_phone=own)
+
+
+_OWN_PHONE = Prepared(select(people.c.id).where(people.c.phone == bindparam("with_number")))
+_CONTACT = Prepared(
+    select(contacts.c.id, contacts.c.blocked_at_ms)
+    .join_from(contact_numbers, contacts, contacts.c.id == contact_numbers.c.contact_id)
+    .where(contact_numbers.c.number == bindparam("with_number"))
+)
 
 
 async def is_opted_out(
