@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Language, Settings
 from gatewayd.admission import Admission, NotAdmitted
 from gatewayd.answering import kind_of, why_not, why_unanswerable
+from gatewayd.failover import sharing_names
 from gatewayd.notice_text import MOST_PARTS, Notice, alert_text, not_sent_text, what_of
 from gatewayd.services.drafts import Draft, Policy, Refused, prepare
 from routing.decision import Notification
@@ -57,6 +58,7 @@ class OwnPhones:
     """Sends SMS to people, and sends on what they answer."""
 
     def __init__(self, *, settings: Settings, admission: Admission) -> None:
+        self._settings = settings
         self._policy = Policy.of(settings)
         self._admission = admission
         self._language = settings.gateway.language
@@ -225,6 +227,7 @@ class OwnPhones:
             parts=prepared.parts,
             answers=draft.answers,
             filed=filed,
+            sharing=sharing_names(self._settings, prepared.inbox) if filed else (),
             # A user's own phone is told what they work with; a reply's basis is asked for.
             consent_basis=None if filed else EXEMPT,
         )

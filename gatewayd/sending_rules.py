@@ -75,7 +75,8 @@ def routed(message: NewMessage, chosen: Route) -> NewMessage:
     """
     if chosen.rule is None or chosen.modem is None:
         return message
-    return replace(message, pinned_to=pin_of(modem=chosen.modem, iccid=None))
+    # Not in the lane of the SIM that its contact knows: the modem chosen may have another.
+    return replace(message, pinned_to=pin_of(modem=chosen.modem, iccid=None), sharing=())
 
 
 async def _sent_at(

@@ -165,26 +165,30 @@ def _take_next(lanes: int, *, shared: bool = False) -> Prepared:
         update(parts)
         .where(parts.c.id == first, parts.c.state == PartState.QUEUED.value)
         .values(state=PartState.CLAIMED.value, modem=bindparam("by_modem"), attempt_id=null())
-        .returning(
-            parts.c.id,
-            parts.c.message_id,
-            parts.c.number,
-            parts.c.total,
-            parts.c.tpdu,
-            parts.c.destination,
-            parts.c.tries,
-            parts.c.delivery_report,
-            parts.c.priority,
-            parts.c.inbox,
-            parts.c.lane,
-            _of_message(messages.c.sim),
-            _of_message(messages.c.expires_at_ms),
-            _of_message(messages.c.on_unknown),
-            _of_message(messages.c.state).label("message_state"),
-            _of_message(messages.c.consent_basis),
-            _of_message(messages.c.on_air_at_ms),
-            consent.objection(of=parts, modem=bindparam("by_modem")).label("objection"),
-        )
+        .returning(*_claimed_columns())
+    )
+
+
+def _claimed_columns() -> tuple[ColumnElement[Any], ...]:
+    return (
+        parts.c.id,
+        parts.c.message_id,
+        parts.c.number,
+        parts.c.total,
+        parts.c.tpdu,
+        parts.c.destination,
+        parts.c.tries,
+        parts.c.delivery_report,
+        parts.c.priority,
+        parts.c.inbox,
+        parts.c.lane,
+        _of_message(messages.c.sim),
+        _of_message(messages.c.expires_at_ms),
+        _of_message(messages.c.on_unknown),
+        _of_message(messages.c.state).label("message_state"),
+        _of_message(messages.c.consent_basis),
+        _of_message(messages.c.on_air_at_ms),
+        consent.objection(of=parts, modem=bindparam("by_modem")).label("objection"),
     )
 
 
