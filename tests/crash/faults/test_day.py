@@ -7,6 +7,7 @@ network and the test remember of an hour is forgotten with it, so that what is l
 import asyncio
 import gc
 import logging
+import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ def _traced() -> Iterator[None]:
 @pytest.mark.timeout(240)
 def test_a_shop_s_day_leaves_nothing_behind(run: Callable[..., None]) -> None:
     """Its traffic, in the hours that it is open."""
-    run(lambda campaign: day(campaign, hours=4, messages=40))
+    run(lambda campaign: day(campaign, hours=4, messages=16))
 
 
 @pytest.mark.long
@@ -80,7 +81,8 @@ async def day(campaign: Any, *, hours: int, messages: int) -> None:
     print(*sizes, sep="\n")  # noqa: T201 - where it grew, if it did
     # An hour later: what goes round (a modem's tape, pools) has been replaced once, and counted.
     begin, end = sizes[WARM_HOURS + 1], sizes[-1]
-    assert end.traced_bytes - begin.traced_bytes < MOST_GROWTH_BYTES
+    if sys.gettrace() is None:  # what measures coverage grows itself
+        assert end.traced_bytes - begin.traced_bytes < MOST_GROWTH_BYTES
     assert end.objects - begin.objects < MOST_GROWTH_OBJECTS
     assert end.descriptors <= begin.descriptors
     assert end.threads <= begin.threads

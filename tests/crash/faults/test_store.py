@@ -104,7 +104,8 @@ async def failing(
         if restarts and rng.random() < 0.5:
             await campaign.restart()
     await traffic
-    assert campaign.outages + campaign.store.unavailable_total > 0
+    # A file that may not grow may still have had room within.
+    assert campaign.outages + campaign.store.unavailable_total > 0 or ways == ("full",)
 
     async def settled() -> bool:
         told = [
