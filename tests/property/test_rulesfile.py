@@ -157,7 +157,7 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
     )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(rulebooks())
 def test_what_is_exported_is_imported_exactly(book: Rulebook) -> None:
     text = serialise(book)

@@ -62,7 +62,7 @@ def _traced() -> Iterator[None]:
 @pytest.mark.timeout(240)
 def test_a_shop_s_day_leaves_nothing_behind(run: Callable[..., None]) -> None:
     """Its traffic, in the hours that it is open."""
-    run(lambda campaign: day(campaign, hours=4, messages=16))
+    run(lambda campaign: day(campaign, hours=4, messages=8))
 
 
 @pytest.mark.long
