@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from gatewayd.barrier import trace
 from gatewayd.http.context import HttpContext
 from gatewayd.http.peer import is_our_host
 from gatewayd.http.problems import Problem, from_http_exception
@@ -65,8 +66,14 @@ async def _within_barrier(
             "the store does not answer; nothing was done",
             headers={"Retry-After": "5"},
         ).response(request_id)
-    except Exception:  # the request's barrier (DESIGN.md "Incoming")
-        log.exception("request_failed", request_id=request_id, route=_canonical(request))
+    except Exception as error:  # noqa: BLE001 - the request's barrier (DESIGN.md "Incoming")
+        log.error(  # noqa: TRY400 - its words may quote a message
+            "request_failed",
+            request_id=request_id,
+            route=_canonical(request),
+            error=type(error).__name__,
+            trace=trace(error),
+        )
         return Problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal_error",

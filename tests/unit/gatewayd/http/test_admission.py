@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, UnixConnector
+from structlog.testing import capture_logs
 from yarl import URL
 
 from gatewayd.http.context import HttpContext
@@ -272,6 +273,24 @@ async def test_a_full_disk_still_lets_people_read(api: Any, full_disk: FullDisk)
     async with api.tcp.get("/readyz") as answer:
         body = await _problem(answer, 503, "not_ready")
         assert "the store does not answer" in str(body["reasons"])
+
+
+async def test_an_unforeseen_fault_is_logged_without_its_words(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may quote the message that it was about."""
+
+    def views() -> Any:
+        raise ValueError("Your biopsy is ready")
+
+    monkeypatch.setattr(api.modems, "views", views)
+    with capture_logs() as log:
+        await api.admin("GET", "/v1/modems", status=500)
+
+    (entry,) = [entry for entry in log if entry["event"] == "request_failed"]
+    assert "biopsy" not in str(entry)
+    assert (entry["error"], "exc_info" in entry) == ("ValueError", False)
+    assert any(place.startswith("views (") for place in entry["trace"])
 
 
 async def test_an_unforeseen_fault_ends_one_request_only(api: Any) -> None:
