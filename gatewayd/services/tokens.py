@@ -33,6 +33,10 @@ class Scope(StrEnum):
     MESSAGES_READ = "messages:read"
     INBOX = "inbox"
     EVENTS = "events"
+    SUPERVISE = "supervise"
+    """All work of all people: statistics, who looked at what, exports, taking over."""
+    MANAGE = "manage"
+    """What a manager decides: people, teams, inboxes, hours, rules, erasure."""
     ADMIN = "admin"
     """All of it."""
 
@@ -43,6 +47,8 @@ class PrincipalType(StrEnum):
     TOKEN = "token"  # noqa: S105  # a kind, no secret
     LOCAL = "local"
     """By their account on this machine, through the unix socket."""
+    PERSON = "person"
+    """By the session of a browser; the id is the person's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +59,16 @@ class Principal:
     id: str
     name: str
     scopes: frozenset[Scope]
+    inboxes: frozenset[str] | None = None
+    """The inboxes they may see and act in; None: all, also those to come."""
 
     def may(self, scope: Scope) -> bool:
         """Whether this scope is theirs, by itself or through `admin`."""
         return scope in self.scopes or Scope.ADMIN in self.scopes
+
+    def may_see(self, inbox: str) -> bool:
+        """Whether what lies in this inbox is theirs to see."""
+        return self.inboxes is None or inbox in self.inboxes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,103 @@
+"""Owns the tables. Times are integer UTC milliseconds; ids are ours; enums are their text.
+
+Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
+"""
+
+from storage.schema.base import REVISION, meta, metadata
+from storage.schema.consent import consents, decisions, opt_outs
+from storage.schema.inbox import (
+    IS_BLOCKED,
+    IS_UNANSWERED,
+    contact_numbers,
+    contact_tags,
+    contacts,
+    conversation_tags,
+    conversations,
+    timeline,
+)
+from storage.schema.messages import (
+    IN_FLIGHT,
+    IN_FLIGHT_STATES,
+    IS_ACCEPTED,
+    IS_AUTOMATIC,
+    IS_QUEUED,
+    IS_TOKENS,
+    attempts,
+    group_parts,
+    groups,
+    messages,
+    parts,
+    pdus,
+    reports,
+    slots,
+)
+from storage.schema.modems import balances, canaries, incidents, modems
+from storage.schema.notices import MAIL_IS_PENDING, alerts, mails
+from storage.schema.programs import (
+    IS_PENDING,
+    changes,
+    deliveries,
+    idempotency_keys,
+    tokens,
+    webhooks,
+)
+from storage.schema.staff import (
+    absences,
+    inboxes,
+    people,
+    rulebooks,
+    team_members,
+    team_on_call,
+    teams,
+)
+
+__all__ = [
+    "IN_FLIGHT",
+    "IN_FLIGHT_STATES",
+    "IS_ACCEPTED",
+    "IS_AUTOMATIC",
+    "IS_BLOCKED",
+    "IS_PENDING",
+    "IS_QUEUED",
+    "IS_TOKENS",
+    "IS_UNANSWERED",
+    "MAIL_IS_PENDING",
+    "REVISION",
+    "absences",
+    "alerts",
+    "attempts",
+    "balances",
+    "canaries",
+    "changes",
+    "consents",
+    "contact_numbers",
+    "contact_tags",
+    "contacts",
+    "conversation_tags",
+    "conversations",
+    "decisions",
+    "deliveries",
+    "group_parts",
+    "groups",
+    "idempotency_keys",
+    "inboxes",
+    "incidents",
+    "mails",
+    "messages",
+    "meta",
+    "metadata",
+    "modems",
+    "opt_outs",
+    "parts",
+    "pdus",
+    "people",
+    "reports",
+    "rulebooks",
+    "slots",
+    "team_members",
+    "team_on_call",
+    "teams",
+    "timeline",
+    "tokens",
+    "webhooks",
+]
