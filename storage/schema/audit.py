@@ -25,7 +25,7 @@ audit = Table(
 )
 
 for _event in ("UPDATE", "DELETE"):
-    _refuse = DDL(
+    _refuse = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
         f"CREATE TRIGGER audit_refuses_{_event.lower()} BEFORE {_event} ON audit "
         "BEGIN SELECT RAISE(ABORT, 'the audit journal is only ever added to'); END"
     )
