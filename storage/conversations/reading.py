@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.errors import CursorExpired
+from storage.ids import Prefix
 from storage.schema import (
     IS_BLOCKED,
     IS_UNANSWERED,
@@ -181,7 +182,8 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
         found.append(~IS_BLOCKED)
     person, team = conversations.c.person_id, conversations.c.team_id
     if filters.assignee_id is not None:
-        found.append(or_(person == filters.assignee_id, team == filters.assignee_id))
+        is_team = filters.assignee_id.startswith(f"{Prefix.TEAM}_")
+        found.append((team if is_team else person) == filters.assignee_id)
     if filters.unassigned:
         found += [person.is_(None), team.is_(None)]
     if filters.unanswered is not None:

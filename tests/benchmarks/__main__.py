@@ -7,7 +7,16 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks import figures, receiving, reliability, routing, sending, starting
+from tests.benchmarks import (
+    figures,
+    full_store,
+    inbox,
+    receiving,
+    reliability,
+    routing,
+    sending,
+    starting,
+)
 
 _Run = Callable[[argparse.Namespace], Awaitable[None]]
 
@@ -42,6 +51,10 @@ async def _reliability(options: argparse.Namespace) -> None:
     await reliability.measure(messages=options.slow_messages, seed=options.seed)
 
 
+async def _inbox(options: argparse.Namespace) -> None:
+    await inbox.measure(full_store.SMALL if options.small else full_store.FULL, options.looks)
+
+
 _PROGRAMS: dict[str, _Run] = {
     "sending": _sending,
     "line": _line,
@@ -50,6 +63,7 @@ _PROGRAMS: dict[str, _Run] = {
     "cost": _cost,
     "rules": _rules,
     "reliability": _reliability,
+    "inbox": _inbox,
 }
 
 
@@ -66,6 +80,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--decisions", type=int, default=2000, help="made by `rules`")
     parser.add_argument("--seed", type=int, default=1, help="of the moments in `reliability`")
     parser.add_argument("--idle-seconds", type=float, default=60.0)
+    parser.add_argument("--looks", type=int, default=50, help="at each page in `inbox`")
+    parser.add_argument("--small", action="store_true", help="a store of a fiftieth in `inbox`")
     options = parser.parse_args()
     unknown = set(options.what) - set(_PROGRAMS)
     if unknown:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0010"
@@ -11,6 +12,16 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_conversations_inbox_last_seq", "conversations", ["inbox", "last_seq"])
+    for name, rows in (("waiting", "unanswered_since_ms"), ("held", "held_since_ms")):
+        some = sa.text(f"{rows} IS NOT NULL")
+        op.create_index(
+            f"ix_conversations_{name}",
+            "conversations",
+            ["last_seq"],
+            sqlite_where=some,
+            postgresql_where=some,
+        )
     if op.get_bind().dialect.name != "sqlite":
         return
     for statement in (*_INDEX, *_FILL):
