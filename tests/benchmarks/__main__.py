@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.benchmarks import (
+    accepting,
     figures,
     full_store,
     inbox,
@@ -55,6 +56,10 @@ async def _inbox(options: argparse.Namespace) -> None:
     await inbox.measure(full_store.SMALL if options.small else full_store.FULL, options.looks)
 
 
+async def _accepting(options: argparse.Namespace) -> None:
+    await accepting.measure(options.seconds)
+
+
 _PROGRAMS: dict[str, _Run] = {
     "sending": _sending,
     "line": _line,
@@ -64,6 +69,7 @@ _PROGRAMS: dict[str, _Run] = {
     "rules": _rules,
     "reliability": _reliability,
     "inbox": _inbox,
+    "accepting": _accepting,
 }
 
 
@@ -82,6 +88,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--idle-seconds", type=float, default=60.0)
     parser.add_argument("--looks", type=int, default=50, help="at each page in `inbox`")
     parser.add_argument("--small", action="store_true", help="a store of a fiftieth in `inbox`")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each in `accepting`")
     options = parser.parse_args()
     unknown = set(options.what) - set(_PROGRAMS)
     if unknown:
