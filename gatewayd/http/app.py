@@ -13,6 +13,7 @@ from gatewayd.http.route import (
     CONTACTS,
     CONVERSATIONS,
     EVENTS,
+    INBOX_TARGETS,
     INBOXES,
     MESSAGES,
     PREVIEWS,
@@ -38,6 +39,7 @@ from gatewayd.http.routes import (
     modems,
     rules,
     service,
+    targets,
     teams,
     tokens,
     users,
@@ -54,6 +56,7 @@ from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.staff import Staff
+from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
 
@@ -64,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     *contacts.ROUTES,
     *consents.ROUTES,
     *inboxes.ROUTES,
+    *targets.ROUTES,
     *users.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
@@ -114,6 +118,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 

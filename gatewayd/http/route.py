@@ -24,6 +24,7 @@ from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.staff import Staff
+from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
 
@@ -125,6 +126,7 @@ CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
 STAFF = web.AppKey("staff", Staff)
 INBOXES = web.AppKey("inboxes", Inboxes)
+INBOX_TARGETS = web.AppKey("inbox_targets", InboxTargets)
 RULES = web.AppKey("rules", Rules)
 PREVIEWS = web.AppKey("previews", Previews)
 TOKENS = web.AppKey("tokens", Tokens)

@@ -8,6 +8,7 @@ from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_UNANSWERED,
+    IS_UNASSIGNED,
     contact_numbers,
     contact_tags,
     contacts,
@@ -50,6 +51,15 @@ from storage.schema.staff import (
     team_on_call,
     teams,
 )
+from storage.schema.targets import (
+    NOTICE_IS_HELD,
+    WAIT_IS_OPEN,
+    held_notices,
+    inbox_targets,
+    notification_wishes,
+    stand_ins,
+    waits,
+)
 
 __all__ = [
     "IN_FLIGHT",
@@ -61,8 +71,11 @@ __all__ = [
     "IS_QUEUED",
     "IS_TOKENS",
     "IS_UNANSWERED",
+    "IS_UNASSIGNED",
     "MAIL_IS_PENDING",
+    "NOTICE_IS_HELD",
     "REVISION",
+    "WAIT_IS_OPEN",
     "absences",
     "alerts",
     "attempts",
@@ -79,7 +92,9 @@ __all__ = [
     "deliveries",
     "group_parts",
     "groups",
+    "held_notices",
     "idempotency_keys",
+    "inbox_targets",
     "inboxes",
     "incidents",
     "mails",
@@ -87,6 +102,7 @@ __all__ = [
     "meta",
     "metadata",
     "modems",
+    "notification_wishes",
     "opt_outs",
     "parts",
     "pdus",
@@ -94,10 +110,12 @@ __all__ = [
     "reports",
     "rulebooks",
     "slots",
+    "stand_ins",
     "team_members",
     "team_on_call",
     "teams",
     "timeline",
     "tokens",
+    "waits",
     "webhooks",
 ]
