@@ -3,6 +3,7 @@
 Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
 """
 
+from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
 from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
@@ -42,6 +43,7 @@ from storage.schema.programs import (
     tokens,
     webhooks,
 )
+from storage.schema.search import SEARCHED, SQLITE_SEARCH
 from storage.schema.staff import (
     absences,
     inboxes,
@@ -75,10 +77,13 @@ __all__ = [
     "MAIL_IS_PENDING",
     "NOTICE_IS_HELD",
     "REVISION",
+    "SEARCHED",
+    "SQLITE_SEARCH",
     "WAIT_IS_OPEN",
     "absences",
     "alerts",
     "attempts",
+    "audit",
     "balances",
     "canaries",
     "changes",
