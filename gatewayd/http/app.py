@@ -7,6 +7,7 @@ from aiohttp import web
 
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
+from gatewayd.http.logged_in import SESSIONS
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
     CONSENTS,
@@ -14,6 +15,7 @@ from gatewayd.http.route import (
     CONVERSATIONS,
     EVENTS,
     INBOXES,
+    LINKS,
     MESSAGES,
     PREVIEWS,
     REDECODE,
@@ -26,6 +28,7 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    accounts,
     by_hand,
     consents,
     contacts,
@@ -38,6 +41,7 @@ from gatewayd.http.routes import (
     modems,
     rules,
     service,
+    session,
     teams,
     tokens,
     users,
@@ -50,9 +54,11 @@ from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
@@ -65,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
     *consents.ROUTES,
     *inboxes.ROUTES,
     *users.ROUTES,
+    *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
     *modems.ROUTES,
@@ -73,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,
+    *session.ROUTES,
     *service.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
@@ -85,6 +93,7 @@ def build_app(context: HttpContext) -> web.Application:
     app.on_shutdown.append(_end_streams)
     app[ROUTE_TABLE] = ROUTES
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
+    app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
     parts: dict[str, Any] = {
@@ -96,6 +105,9 @@ def build_app(context: HttpContext) -> web.Application:
     app[MESSAGES] = Messages(**parts, modems=context.modems)
     app[REDECODE] = Redecode(**parts)
     app[WEBHOOKS] = Webhooks(**parts)
+    app[LINKS] = Links(
+        store=context.store, bus=context.bus, clock=context.clock, sessions=app[SESSIONS]
+    )
     _add_inbox_services(app, context)
     gate = Gate(context, app[TOKENS])
     for route in ROUTES:
