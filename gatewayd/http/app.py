@@ -10,6 +10,7 @@ from gatewayd.http.gate import Gate
 from gatewayd.http.logged_in import SESSIONS
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
+    AUDITS,
     CONSENTS,
     CONTACTS,
     CONVERSATIONS,
@@ -29,6 +30,7 @@ from gatewayd.http.route import (
 )
 from gatewayd.http.routes import (
     accounts,
+    audit,
     by_hand,
     consents,
     contacts,
@@ -49,6 +51,7 @@ from gatewayd.http.routes import (
 )
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
@@ -81,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *tokens.ROUTES,
     *session.ROUTES,
+    *audit.ROUTES,
     *service.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
@@ -94,6 +98,7 @@ def build_app(context: HttpContext) -> web.Application:
     app[ROUTE_TABLE] = ROUTES
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
     app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
+    app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
     parts: dict[str, Any] = {

@@ -4,6 +4,7 @@ Knows nothing of who reads or writes them. The migrations must build exactly thi
 """
 
 from storage.schema.accounts import links, passwords, sessions
+from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
 from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
@@ -67,6 +68,7 @@ __all__ = [
     "absences",
     "alerts",
     "attempts",
+    "audit",
     "balances",
     "canaries",
     "changes",
