@@ -47,3 +47,13 @@ def test_what_is_given_back_may_be_taken_again() -> None:
     limiter.give_back("a")
     limiter.give_back("nobody")
     assert [limiter.take("a", now_seconds=0) for _ in range(2)] == [0, 1]
+
+
+def test_one_request_may_cost_several_and_never_more_than_a_rested_bucket() -> None:
+    limiter = RateLimiter(per_second=1, burst=10)
+
+    assert limiter.take("t", now_seconds=0, count=7) == 0
+    assert limiter.take("t", now_seconds=0, count=5) == 2
+    assert limiter.take("t", now_seconds=0, count=3) == 0
+    assert limiter.take("t", now_seconds=0, count=99) == 10
+    assert limiter.take("t", now_seconds=10, count=99) == 0
