@@ -37,6 +37,8 @@ class Prefix(StrEnum):
     CONSENT = "cst"
     DIGEST = "dig"
     DECISION = "dec"
+    SESSION = "ses"
+    LINK = "lnk"
 
 
 class _Ulids:

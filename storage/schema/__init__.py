@@ -3,6 +3,7 @@
 Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
 """
 
+from storage.schema.accounts import links, passwords, sessions
 from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
 from storage.schema.consent import consents, decisions, opt_outs
@@ -102,6 +103,7 @@ __all__ = [
     "inbox_targets",
     "inboxes",
     "incidents",
+    "links",
     "mails",
     "messages",
     "meta",
@@ -110,10 +112,12 @@ __all__ = [
     "notification_wishes",
     "opt_outs",
     "parts",
+    "passwords",
     "pdus",
     "people",
     "reports",
     "rulebooks",
+    "sessions",
     "slots",
     "stand_ins",
     "team_members",
