@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,7 @@ from storage.schema import (
     teams,
     timeline,
 )
+from storage.search.names import is_called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,9 @@ async def page(
 ) -> ConversationPage:
     """Read a page, that with the newest activity first; ``before`` is ``next`` of another page."""
     query = _ALL.where(*_conditions(filters))
+    if filters.q is not None:
+        contact = conversations.c.contact_id
+        query = query.where(await is_called(tx, contact, filters.q, filters.digits))
     if before is not None:
         query = query.where(conversations.c.last_seq < before)
     query = query.order_by(conversations.c.last_seq.desc(), conversations.c.id).limit(limit + 1)
@@ -196,15 +200,7 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
             conversation_tags.c.tag == filters.tag
         )
         found.append(conversations.c.id.in_(tagged))
-    if filters.q is not None:
-        found.append(_matches(filters.q, filters.digits))
     return found
-
-
-def _matches(q: str, digits: str | None) -> ColumnElement[bool]:
-    looked_at = [contacts.c.name.icontains(q, autoescape=True)]
-    looked_at.append(conversations.c.number.icontains(digits or q, autoescape=True))
-    return or_(*looked_at)
 
 
 async def _rows(

@@ -9,6 +9,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    literal_column,
 )
 
 from storage.schema.base import Ms, Sequence, metadata
@@ -90,6 +92,12 @@ _IS_SNOOZED = conversations.c.snoozed_until_ms.is_not(None)
 
 _IS_HELD = conversations.c.held_since_ms.is_not(None)
 
+IS_UNASSIGNED = and_(
+    conversations.c.person_id.is_(None),
+    conversations.c.team_id.is_(None),
+    conversations.c.state != literal_column("'closed'"),
+)
+
 for _name, _columns, _rows in (
     ("person", (conversations.c.person_id, conversations.c.last_seq), _HAS_PERSON),
     ("team", (conversations.c.team_id, conversations.c.last_seq), _HAS_TEAM),
@@ -97,6 +105,7 @@ for _name, _columns, _rows in (
     ("waiting", (conversations.c.last_seq,), IS_UNANSWERED),
     ("held", (conversations.c.last_seq,), _IS_HELD),
     ("snoozed", (conversations.c.snoozed_until_ms,), _IS_SNOOZED),
+    ("unassigned", (conversations.c.inbox, conversations.c.contact_id), IS_UNASSIGNED),
 ):
     Index(f"ix_conversations_{_name}", *_columns, sqlite_where=_rows, postgresql_where=_rows)
 

@@ -141,9 +141,10 @@ CREATE VIEW contacts_searched AS SELECT seq, id, name, notes, coalesce((
 SELECT group_concat(word, ' ') FROM (
 SELECT substr(ltrim(numbers.number, '+'), place.column1) AS word
 FROM contact_numbers AS numbers
-JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14)) AS place
+JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14),
+(15)) AS place
 ON place.column1 = 1 OR (numbers.number NOT GLOB '*[^+0-9]*'
-AND place.column1 < length(ltrim(numbers.number, '+')))
+AND place.column1 <= length(ltrim(numbers.number, '+')))
 WHERE numbers.contact_id = contacts.id ORDER BY numbers.number, place.column1)
 ), '') AS numbers FROM contacts
     """,
