@@ -56,6 +56,7 @@ from gatewayd.services.rulebook import Rules
 from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
@@ -102,6 +103,7 @@ def build_app(context: HttpContext) -> web.Application:
         app.router.add_route(route.method, route.path, _guarded(gate, route))
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
+    add_page(app, context, gate)
     return app
 
 

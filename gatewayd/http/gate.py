@@ -32,17 +32,7 @@ class Gate:
 
     async def admit(self, route: Route, request: web.Request) -> Call:
         """Check all that stands before the handler; raises Problem."""
-        principal = await self._identify(route, request)
-        if principal is not None:
-            self._check_scope(route, principal)
-            self._check_rate(principal)
-        if route.changes and self._context.stopping.is_set():
-            raise Problem(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "stopping",
-                "the gateway is shutting down",
-                headers={"Retry-After": "5"},
-            )
+        principal = await self.enter(route.access, request, changes=route.changes)
         raw = await self._read(route, request)
         return Call(
             request=request,
@@ -53,8 +43,25 @@ class Gate:
             body_digest=hashlib.sha256(raw).digest(),
         )
 
-    async def _identify(self, route: Route, request: web.Request) -> Principal | None:
-        if route.access is Door.OPEN:
+    async def enter(
+        self, access: Scope | Door, request: web.Request, *, changes: bool
+    ) -> Principal | None:
+        """Tell who asks, and that they may; raises Problem."""
+        principal = await self._identify(access, request)
+        if principal is not None:
+            self._check_scope(access, principal)
+            self._check_rate(principal)
+        if changes and self._context.stopping.is_set():
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "stopping",
+                "the gateway is shutting down",
+                headers={"Retry-After": "5"},
+            )
+        return principal
+
+    async def _identify(self, access: Scope | Door, request: web.Request) -> Principal | None:
+        if access is Door.OPEN:
             return None
         header = request.headers.get("Authorization")
         if header is not None:
@@ -67,7 +74,7 @@ class Gate:
                 name=user_name(uid),
                 scopes=frozenset({Scope.ADMIN}),
             )
-        if route.access is Door.LOOPBACK and is_on_this_machine(request):
+        if access is Door.LOOPBACK and is_on_this_machine(request):
             return None
         raise Problem(
             HTTPStatus.UNAUTHORIZED,
@@ -95,12 +102,12 @@ class Gate:
             )
         return principal
 
-    def _check_scope(self, route: Route, principal: Principal) -> None:
-        if isinstance(route.access, Scope) and not principal.may(route.access):
+    def _check_scope(self, access: Scope | Door, principal: Principal) -> None:
+        if isinstance(access, Scope) and not principal.may(access):
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "scope_missing",
-                f"this needs the scope {route.access}, which the token {principal.name!r} lacks",
+                f"this needs the scope {access}, which the token {principal.name!r} lacks",
             )
 
     def _check_rate(self, principal: Principal) -> None:

@@ -6,6 +6,7 @@ Owns the request's barrier: an unforeseen exception ends one request, never the 
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
@@ -21,6 +22,10 @@ from storage.errors import StoreError
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = web.RequestKey("request_id", str)
+
+ProblemPage = Callable[[web.Request, Problem], web.Response | None]
+PROBLEM_PAGE: web.AppKey[ProblemPage] = web.AppKey("problem_page")
+"""Tells a browser of a problem; gives None where a program asked."""
 _ID_HEADER = "X-Request-Id"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -50,35 +55,44 @@ def around(context: HttpContext) -> Middleware:
 async def _within_barrier(
     context: HttpContext, request: web.Request, handler: Handler
 ) -> web.StreamResponse:
-    request_id = request[REQUEST_ID]
     try:
         _check_host(context, request)
         return await handler(request)
-    except Problem as problem:
-        return problem.response(request_id)
-    except web.HTTPException as error:
-        return from_http_exception(error, request.path).response(request_id)
-    except StoreError as error:
-        log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
-        return Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "store_unavailable",
-            "the store does not answer; nothing was done",
-            headers={"Retry-After": "5"},
-        ).response(request_id)
     except Exception as error:  # noqa: BLE001 - the request's barrier (DESIGN.md "Incoming")
-        log.error(  # noqa: TRY400 - its words may quote a message
-            "request_failed",
-            request_id=request_id,
-            route=_canonical(request),
-            error=type(error).__name__,
-            trace=trace(error),
-        )
-        return Problem(
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            "internal_error",
-            f"a fault in gatewayd; its log has the request id {request_id}",
-        ).response(request_id)
+        problem = _problem_of(request, error)
+    in_a_page = request.app.get(PROBLEM_PAGE)
+    page = None if in_a_page is None else in_a_page(request, problem)
+    return problem.response(request[REQUEST_ID]) if page is None else page
+
+
+def _problem_of(request: web.Request, error: Exception) -> Problem:
+    request_id = request[REQUEST_ID]
+    match error:
+        case Problem():
+            return error
+        case web.HTTPException():
+            return from_http_exception(error, request.path)
+        case StoreError():
+            log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
+            return Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "store_unavailable",
+                "the store does not answer; nothing was done",
+                headers={"Retry-After": "5"},
+            )
+        case _:
+            log.error(  # its words may quote a message
+                "request_failed",
+                request_id=request_id,
+                route=_canonical(request),
+                error=type(error).__name__,
+                trace=trace(error),
+            )
+            return Problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "internal_error",
+                f"a fault in gatewayd; its log has the request id {request_id}",
+            )
 
 
 def _check_host(context: HttpContext, request: web.Request) -> None:
