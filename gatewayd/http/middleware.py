@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler, Middleware
 from gatewayd.barrier import trace
 from gatewayd.http.context import HttpContext
 from gatewayd.http.peer import is_our_host
-from gatewayd.http.problems import Problem, from_http_exception
+from gatewayd.http.problems import FORM, Problem, from_http_exception
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -26,6 +26,7 @@ REQUEST_ID = web.RequestKey("request_id", str)
 ProblemPage = Callable[[web.Request, Problem], web.Response | None]
 PROBLEM_PAGE: web.AppKey[ProblemPage] = web.AppKey("problem_page")
 """Tells a browser of a problem; gives None where a program asked."""
+
 _ID_HEADER = "X-Request-Id"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -55,44 +56,45 @@ def around(context: HttpContext) -> Middleware:
 async def _within_barrier(
     context: HttpContext, request: web.Request, handler: Handler
 ) -> web.StreamResponse:
+    request_id = request[REQUEST_ID]
     try:
         _check_host(context, request)
         return await handler(request)
+    except Problem as problem:
+        return _refused(request, problem)
+    except web.HTTPException as error:
+        return _refused(request, from_http_exception(error, request.path))
+    except StoreError as error:
+        log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
+        trouble = Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            "the store does not answer; nothing was done",
+            headers={"Retry-After": "5"},
+        )
+        return _refused(request, trouble)
     except Exception as error:  # noqa: BLE001 - the request's barrier (DESIGN.md "Incoming")
-        problem = _problem_of(request, error)
+        log.error(  # noqa: TRY400 - its words may quote a message
+            "request_failed",
+            request_id=request_id,
+            route=_canonical(request),
+            error=type(error).__name__,
+            trace=trace(error),
+        )
+        trouble = Problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "internal_error",
+            f"a fault in gatewayd; its log has the request id {request_id}",
+        )
+        return _refused(request, trouble)
+
+
+def _refused(request: web.Request, problem: Problem) -> web.Response:
+    if (form := request.get(FORM)) is not None:
+        return form.refuse(problem)
     in_a_page = request.app.get(PROBLEM_PAGE)
     page = None if in_a_page is None else in_a_page(request, problem)
     return problem.response(request[REQUEST_ID]) if page is None else page
-
-
-def _problem_of(request: web.Request, error: Exception) -> Problem:
-    request_id = request[REQUEST_ID]
-    match error:
-        case Problem():
-            return error
-        case web.HTTPException():
-            return from_http_exception(error, request.path)
-        case StoreError():
-            log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
-            return Problem(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "store_unavailable",
-                "the store does not answer; nothing was done",
-                headers={"Retry-After": "5"},
-            )
-        case _:
-            log.error(  # its words may quote a message
-                "request_failed",
-                request_id=request_id,
-                route=_canonical(request),
-                error=type(error).__name__,
-                trace=trace(error),
-            )
-            return Problem(
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "internal_error",
-                f"a fault in gatewayd; its log has the request id {request_id}",
-            )
 
 
 def _check_host(context: HttpContext, request: web.Request) -> None:
