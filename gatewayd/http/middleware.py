@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler, Middleware
 from gatewayd.barrier import trace
 from gatewayd.http.context import HttpContext
 from gatewayd.http.peer import is_our_host
-from gatewayd.http.problems import FORM, Problem, from_http_exception
+from gatewayd.http.problems import FORM, Form, Problem, from_http_exception
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -90,9 +90,10 @@ async def _within_barrier(
 
 
 def _refused(request: web.Request, problem: Problem) -> web.Response:
-    if (form := request.get(FORM)) is not None:
+    form: Form | None = request.get(FORM)
+    if form is not None:
         return form.refuse(problem)
-    in_a_page = request.app.get(PROBLEM_PAGE)
+    in_a_page: ProblemPage | None = request.app.get(PROBLEM_PAGE)
     page = None if in_a_page is None else in_a_page(request, problem)
     return problem.response(request[REQUEST_ID]) if page is None else page
 

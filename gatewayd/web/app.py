@@ -72,7 +72,7 @@ def _problem(context: HttpContext, request: web.Request, problem: Problem) -> we
     """Tell a person what a program is told as JSON."""
     if request.path.startswith("/v1/") or "text/html" not in request.headers.get("Accept", ""):
         return None
-    reader = reading(context, request, None)
+    reader = reading(context, request)
     response = page(
         reader,
         "problem.html",

@@ -4,7 +4,7 @@ The same gate as the API's, before the same services.
 """
 
 from http import HTTPStatus
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -12,9 +12,9 @@ from multidict import MultiDict, MultiDictProxy
 
 from config.schema import Language
 from gatewayd.http.context import HttpContext
-from gatewayd.http.gate import Gate
+from gatewayd.http.gate import Entered, Gate
+from gatewayd.http.logged_in import CSRF_FIELD, CSRF_HEADER
 from gatewayd.http.problems import Problem
-from gatewayd.services.tokens import Principal
 from gatewayd.web import flashes
 from gatewayd.web.formats import Formats
 from gatewayd.web.languages import preferred, tongue
@@ -31,29 +31,38 @@ async def visit_of(
     context: HttpContext, gate: Gate, route: PageRoute, request: web.Request
 ) -> Visit | web.StreamResponse:
     """Admit a request; or give the answer that sends it elsewhere. Raises Problem."""
-    if route.changes:
-        check_origin(request)
+    form = await request.post() if route.changes else _NOTHING
+    token = form.get(CSRF_FIELD)
     try:
-        principal = await gate.enter(route.access, request, changes=route.changes)
+        entered = await gate.enter(
+            route.access,
+            request,
+            changes=route.changes,
+            csrf_token=token if isinstance(token, str) else request.headers.get(CSRF_HEADER),
+        )
     except Problem as problem:
         if problem.status is not HTTPStatus.UNAUTHORIZED or request.headers.get(PART_HEADER):
             raise
         return go_to(login_path(request))
-    form = _NOTHING
-    if route.changes:
-        form = await request.post()
-    return reading(context, request, principal, form)
+    return reading(context, request, entered, form)
+
+
+_NOBODY = Entered(principal=None, session=None)
 
 
 def reading(
-    context: HttpContext, request: web.Request, principal: Principal | None, form: Form = _NOTHING
+    context: HttpContext,
+    request: web.Request,
+    entered: Entered = _NOBODY,
+    form: Form = _NOTHING,
 ) -> Visit:
     """Put together how somebody reads."""
     gateway = context.settings.gateway
     return Visit(
         request=request,
         context=context,
-        principal=principal,
+        principal=entered.principal,
+        session=entered.session,
         formats=Formats(
             tongue=tongue(language_of(request, gateway.language), gateway.region),
             zone=ZoneInfo(gateway.timezone),
@@ -61,21 +70,9 @@ def reading(
             now_ms=context.clock.now_ms(),
         ),
         theme=theme_of(request),
-        csrf="",
         form=form,
         flash=flashes.taken(request),
     )
-
-
-def check_origin(request: web.Request) -> None:
-    """Refuse a form that another site has sent (Fetch Metadata, else Origin)."""
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    foreign = site not in {None, "same-origin", "none"}
-    if site is None and origin is not None:
-        foreign = urlsplit(origin).netloc != request.headers.get("Host")
-    if foreign:
-        raise Problem(HTTPStatus.FORBIDDEN, "csrf_refused", "this form was sent by another site")
 
 
 def login_path(request: web.Request) -> str:

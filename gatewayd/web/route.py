@@ -9,6 +9,7 @@ from multidict import MultiDictProxy
 
 from gatewayd.http.context import HttpContext
 from gatewayd.http.route import Door
+from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal, PrincipalType, Scope
 from gatewayd.web.flashes import Flash
 from gatewayd.web.formats import Formats
@@ -24,13 +25,17 @@ class Visit:
     request: web.Request
     context: HttpContext
     principal: Principal | None
+    session: Session | None
     formats: Formats
     theme: str
     """`light`, `dark`, or `` for what the device prefers."""
-    csrf: str
-    """What a form has to carry; empty where there is no session that a form could borrow."""
     form: Form
     flash: Flash | None
+
+    @property
+    def csrf_token(self) -> str:
+        """What a form has to carry; empty where there is no session that one could borrow."""
+        return "" if self.session is None else self.session.csrf_token
 
     @property
     def tongue(self) -> Tongue:
