@@ -60,21 +60,6 @@ def test_who_is_not_logged_in_is_sent_to_the_log_in_and_back(shop: Any) -> None:
     assert answer.headers["Location"] == "/login?next=%2Finbox%2Fall%3Fq%3Da%2526b"
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-    ],
-)
-def test_another_site_s_form_is_refused(shop: Any, headers: dict[str, str]) -> None:
-    form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-    answer = shop.gateway.http("POST", "/me", raw=b"theme=dark", headers=form)
-    assert answer.status == 403
-
-
 def test_the_page_is_for_the_gateway_s_own_names(shop: Any) -> None:
     assert head(shop, "/inbox/all", Host="evil.example").status == 421
 
