@@ -9,6 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
+import structlog
 from aiohttp import web
 
 from config.compat import AlertReceiverSettings
@@ -23,6 +24,8 @@ from gatewayd.services.tokens import Scope
 
 SAME_FOR_MS = 600_000
 """Longer than Alertmanager tries one notification again, shorter than its reminders."""
+
+_log = structlog.get_logger(__name__)
 
 _LATER = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -55,6 +58,10 @@ def _taking(api: str) -> Callable[[Visit], Awaitable[web.Response]]:
             valid_ms=SAME_FOR_MS,
             digest=same,
         )
+        for one in sent:
+            if isinstance(one, Denied):
+                # Nobody reads the answer; somebody waits for this text.
+                _log.warning("alert_not_texted", receiver=receiver.name, code=one.code)
         answer = {
             "sent": [{"to": one.to, "id": one.id} for one in sent if isinstance(one, Taken)],
             "refused": [
