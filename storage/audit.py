@@ -28,6 +28,9 @@ _DECIDED = frozenset(
     {
         "contact.updated",
         "contact.consent",
+        "contact.erased",
+        "contact.merged",
+        "contact.split",
         "conversation.assigned",
         "inbox.updated",
         "rules.updated",

@@ -140,7 +140,7 @@ async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> st
         await tx.execute(delete(opt_outs).where(*key))
         times = {"since_ms": now_ms, "until_ms": consent.expires_at_ms}
         await tx.execute(insert(opt_outs), {**row, **times})
-        await _cancel_waiting(tx, consent, now_ms=now_ms)
+        await cancel_waiting(tx, consent.contact_id, inbox=consent.inbox, now_ms=now_ms)
     else:
         of_it = opt_outs.c.contact_id == consent.contact_id
         await tx.execute(delete(opt_outs).where(of_it, _within(consent)))
@@ -177,16 +177,16 @@ async def _append(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> s
     return consent_id
 
 
-async def _cancel_waiting(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> None:
-    """Cancel what waits for the contact; what is on the air nobody can stop."""
-    theirs = select(contact_numbers.c.number).where(
-        contact_numbers.c.contact_id == consent.contact_id
-    )
+async def cancel_waiting(
+    tx: AsyncConnection, contact_id: str, *, inbox: str, now_ms: int
+) -> None:
+    """Cancel what waits for who is opted out of an inbox; what is on the air nobody can stop."""
+    theirs = select(contact_numbers.c.number).where(contact_numbers.c.contact_id == contact_id)
     waiting = select(messages.c.id).where(
         messages.c.contact.in_(theirs),
         messages.c.direction == "out",
         messages.c.state.in_([MessageState.QUEUED, MessageState.SENDING]),
-        messages.c.inbox == consent.inbox,
+        messages.c.inbox == inbox,
         messages.c.consent_basis.is_(None),
     )
     for message_id in list((await tx.execute(waiting)).scalars()):

@@ -14,6 +14,7 @@ from gatewayd.http.route import (
     CONTACTS,
     CONVERSATIONS,
     EVENTS,
+    IDENTITIES,
     INBOXES,
     MESSAGES,
     PREVIEWS,
@@ -34,6 +35,7 @@ from gatewayd.http.routes import (
     conversations,
     decode,
     events,
+    identities,
     inboxes,
     incidents,
     messages,
@@ -52,6 +54,7 @@ from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
+from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
@@ -64,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
     *conversations.ROUTES,
+    *identities.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *inboxes.ROUTES,
@@ -117,6 +121,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)

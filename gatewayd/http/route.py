@@ -20,6 +20,7 @@ from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
+from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
@@ -124,6 +125,7 @@ MESSAGES = web.AppKey("messages", Messages)
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
+IDENTITIES = web.AppKey("identities", Identities)
 STAFF = web.AppKey("staff", Staff)
 INBOXES = web.AppKey("inboxes", Inboxes)
 RULES = web.AppKey("rules", Rules)

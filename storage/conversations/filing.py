@@ -101,7 +101,7 @@ async def add_missed_call(
 ) -> MissedCall:
     """Put a call that nobody could take into its conversation."""
     place = await find_place(tx, number=number, inbox=inbox, turn=Turn.CUSTOMER, now_ms=now_ms)
-    entry = NewEntry(kind=EntryKind.MISSED_CALL, modem=modem)
+    entry = NewEntry(kind=EntryKind.MISSED_CALL, modem=modem, number=number)
     seq = await timeline.append(tx, place.conversation_id, entry, now_ms=now_ms)
     await take_turn(tx, place, seq=seq, now_ms=now_ms)
     return MissedCall(place=place, seq=seq)

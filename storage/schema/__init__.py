@@ -5,7 +5,7 @@ Knows nothing of who reads or writes them. The migrations must build exactly thi
 
 from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
-from storage.schema.consent import consents, decisions, opt_outs
+from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_UNANSWERED,
@@ -14,9 +14,11 @@ from storage.schema.inbox import (
     contacts,
     conversation_tags,
     conversations,
+    former_contacts,
     timeline,
 )
 from storage.schema.messages import (
+    HAS_CONTENT,
     IN_FLIGHT,
     IN_FLIGHT_STATES,
     IS_ACCEPTED,
@@ -34,6 +36,7 @@ from storage.schema.messages import (
 )
 from storage.schema.modems import balances, canaries, incidents, modems
 from storage.schema.notices import MAIL_IS_PENDING, alerts, mails
+from storage.schema.options import options
 from storage.schema.programs import (
     IS_PENDING,
     changes,
@@ -53,6 +56,7 @@ from storage.schema.staff import (
 )
 
 __all__ = [
+    "HAS_CONTENT",
     "IN_FLIGHT",
     "IN_FLIGHT_STATES",
     "IS_ACCEPTED",
@@ -79,17 +83,20 @@ __all__ = [
     "conversations",
     "decisions",
     "deliveries",
+    "former_contacts",
     "group_parts",
     "groups",
     "idempotency_keys",
     "inboxes",
     "incidents",
+    "kept_opt_outs",
     "mails",
     "messages",
     "meta",
     "metadata",
     "modems",
     "opt_outs",
+    "options",
     "parts",
     "pdus",
     "people",
