@@ -146,7 +146,7 @@ async def test_an_opt_out_of_either_holds_for_both(api: Any, two: tuple[Any, Any
     both = await split(api, merged, WORK)
     for each in both.values():
         held = await api.admin("GET", f"/v1/contacts/{each['id']}/consent")
-        assert len(held["opt_outs"]) == 1
+        assert len(held["opted_out"]) == 1
 
 
 async def test_an_external_id_is_one_contact_s(api: Any, two: tuple[Any, Any]) -> None:
