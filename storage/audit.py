@@ -28,7 +28,6 @@ _DECIDED = frozenset(
     {
         "contact.updated",
         "contact.consent",
-        "contact.erased",
         "contact.merged",
         "contact.split",
         "conversation.assigned",

@@ -13,6 +13,7 @@ from gatewayd.http.route import (
     CONSENTS,
     CONTACTS,
     CONVERSATIONS,
+    ERASURES,
     EVENTS,
     IDENTITIES,
     INBOXES,
@@ -34,6 +35,7 @@ from gatewayd.http.routes import (
     contacts,
     conversations,
     decode,
+    erasures,
     events,
     identities,
     inboxes,
@@ -53,6 +55,7 @@ from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
+from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
 from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
@@ -68,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
     *decode.ROUTES,
     *conversations.ROUTES,
     *identities.ROUTES,
+    *erasures.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *inboxes.ROUTES,
@@ -122,6 +126,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
+    app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)

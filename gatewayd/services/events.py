@@ -47,6 +47,8 @@ EVENT_TYPES: dict[str, str] = {
         "they were opted out or in, or an opt-out for a time is over: `what`, of which `inbox`, "
         "the `message_id` that said so; the words are in the ledger"
     ),
+    "contact.erased": "all that was theirs is gone: how many `messages` and `notes`, and how many "
+    "were `canceled`",
     "contact.merged": "another contact (`merged`) became a part of it",
     "contact.split": "some of its numbers are another contact (`split_off`) now",
     "contact.updated": "somebody changed what is known of it, or blocked it (`blocked`)",

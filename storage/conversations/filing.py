@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import changes
+from storage import changes, kept_refusals
 from storage.conversations import journal, timeline
 from storage.conversations.states import NEW, ConversationState, Turn, after_turn
 from storage.conversations.timeline import EntryKind, NewEntry
@@ -187,6 +187,7 @@ async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> str:
     await _INSERT_NUMBER.execute(
         tx, {"number": number, "contact_id": contact_id, "added_at_ms": now_ms}
     )
+    await kept_refusals.restore(tx, number, contact_id)
     data: Mapping[str, changes.Json] = {"id": contact_id}
     await changes.record(tx, "contact.created", now_ms=now_ms, subject=contact_id, data=data)
     return contact_id
