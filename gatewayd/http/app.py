@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.compat.mount import mount
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
@@ -43,6 +44,7 @@ from gatewayd.http.routes import (
     messages,
     modems,
     rules,
+    search,
     service,
     teams,
     tokens,
@@ -74,6 +76,7 @@ ROUTES: tuple[Route, ...] = (
     *erasures.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
+    *search.ROUTES,
     *inboxes.ROUTES,
     *users.ROUTES,
     *teams.ROUTES,
@@ -115,6 +118,7 @@ def build_app(context: HttpContext) -> web.Application:
         app.router.add_route(route.method, route.path, _guarded(gate, route))
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
+    mount(app, context, gate)
     return app
 
 
