@@ -15,6 +15,7 @@ from storage.compacting import Compacted
 from storage.copies import KnownCopy, made_since
 from storage.engine import Store
 from storage.erasing import Erased, OnItsWay, erase
+from storage.search.forgetting import forget
 
 _SHORTEST_TEXT = 12
 """Bytes; what is shorter is found in anybody's messages."""
@@ -51,6 +52,7 @@ class Erasures:
         if not isinstance(done, Erased):
             return done
         self._bus.publish(Topic.JOURNAL, Topic.OUTBOX)
+        await forget(self._store)
         files = await self._store.compact(needles_of(done))
         backups = await asyncio.to_thread(made_since, self._data_dir, done.since_ms)
         _log.info("contact_erased", contact=contact_id, messages=done.messages, files=files.value)
