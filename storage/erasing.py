@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import audit, changes, meta
-from storage.conversations import joining
+from storage.conversations import joining, waits
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.outbox.rollup import Fault, roll_up
@@ -194,6 +194,8 @@ async def _conversations(tx: AsyncConnection, theirs: _Theirs, now_ms: int) -> i
         **dict.fromkeys(("snoozed_until_ms", "unanswered_since_ms", "held_since_ms"), None),
     }
     await tx.execute(update(conversations).where(conversations.c.id.in_(ids)).values(over))
+    for conversation_id in ids:
+        await waits.end(tx, conversation_id, waits.Ended.CLOSED, now_ms=now_ms)
     tagged = conversation_tags.c.conversation_id.in_(ids)
     await tx.execute(delete(conversation_tags).where(tagged))
     codes = (alerts.c.conversation_id.in_(ids), alerts.c.expires_at_ms > now_ms)

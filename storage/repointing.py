@@ -30,7 +30,9 @@ def _others(table: Table, column: Column[str]) -> list[list[Column[str]]]:
     """For each key that the column is a part of, the columns beside it."""
     keys = [list(table.primary_key.columns)]
     keys += [list(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
-    keys += [list(each.columns) for each in table.indexes if each.unique]
+    # One of some rows only (of those that are open, say) is the caller's to see to.
+    whole = (each for each in table.indexes if each.dialect_options["sqlite"]["where"] is None)
+    keys += [list(each.columns) for each in whole if each.unique]
     return [[other for other in key if other is not column] for key in keys if column in key]
 
 

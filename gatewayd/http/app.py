@@ -8,6 +8,7 @@ from aiohttp import web
 from gatewayd.compat.mount import mount
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
+from gatewayd.http.logged_in import SESSIONS
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
     AUDITS,
@@ -17,7 +18,9 @@ from gatewayd.http.route import (
     ERASURES,
     EVENTS,
     IDENTITIES,
+    INBOX_TARGETS,
     INBOXES,
+    LINKS,
     MESSAGES,
     PREVIEWS,
     REDECODE,
@@ -30,6 +33,7 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    accounts,
     audit,
     by_hand,
     consents,
@@ -46,6 +50,8 @@ from gatewayd.http.routes import (
     rules,
     search,
     service,
+    session,
+    targets,
     teams,
     tokens,
     users,
@@ -61,12 +67,16 @@ from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
 from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
@@ -78,7 +88,9 @@ ROUTES: tuple[Route, ...] = (
     *consents.ROUTES,
     *search.ROUTES,
     *inboxes.ROUTES,
+    *targets.ROUTES,
     *users.ROUTES,
+    *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
     *modems.ROUTES,
@@ -87,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,
+    *session.ROUTES,
     *audit.ROUTES,
     *service.ROUTES,
 )
@@ -100,6 +113,7 @@ def build_app(context: HttpContext) -> web.Application:
     app.on_shutdown.append(_end_streams)
     app[ROUTE_TABLE] = ROUTES
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
+    app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
@@ -112,6 +126,9 @@ def build_app(context: HttpContext) -> web.Application:
     app[MESSAGES] = Messages(**parts, modems=context.modems)
     app[REDECODE] = Redecode(**parts)
     app[WEBHOOKS] = Webhooks(**parts)
+    app[LINKS] = Links(
+        store=context.store, bus=context.bus, clock=context.clock, sessions=app[SESSIONS]
+    )
     _add_inbox_services(app, context)
     gate = Gate(context, app[TOKENS])
     for route in ROUTES:
@@ -119,6 +136,7 @@ def build_app(context: HttpContext) -> web.Application:
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
     mount(app, context, gate)
+    add_page(app, context, gate)
     return app
 
 
@@ -133,6 +151,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import journal
+from storage.conversations.joining import wait_anew
 from storage.conversations.states import ConversationState
 from storage.ids import Prefix, new_id
 from storage.schema import alerts, conversation_tags, conversations, messages, timeline
@@ -98,6 +99,13 @@ async def _settle(
     of_it = conversations.c.id == conversation_id
     changed = await tx.execute(
         update(conversations).where(of_it).values(values).returning(conversations.c.contact_id)
+    )
+    await wait_anew(
+        tx,
+        conversation_id,
+        inbox=before["inbox"],
+        state=state,
+        since_ms=values["unanswered_since_ms"],
     )
     await journal.record(
         tx,

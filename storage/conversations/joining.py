@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.conversations import journal, timeline
+from storage.conversations import journal, timeline, waits
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind, NewEntry
 from storage.repointing import repoint
@@ -64,11 +64,20 @@ async def _of(tx: AsyncConnection, contact_id: str) -> list[RowMapping]:
 
 async def _join(tx: AsyncConnection, into: RowMapping, other: RowMapping, *, now_ms: int) -> None:
     to = {"conversation_id": into["id"]}
+    for row in (into, other):
+        await waits.forget(tx, row["id"])
     await tx.execute(update(messages).where(messages.c.conversation_id == other["id"]).values(to))
     await repoint(tx, conversations.c.id, old=other["id"], new=into["id"])
     await tx.execute(delete(conversations).where(conversations.c.id == other["id"]))
     values = _joined(into, other)
     await tx.execute(update(conversations).where(conversations.c.id == into["id"]).values(values))
+    await wait_anew(
+        tx,
+        into["id"],
+        inbox=into["inbox"],
+        state=values["state"],
+        since_ms=values["unanswered_since_ms"],
+    )
     await journal.record(
         tx,
         "joined",
@@ -79,6 +88,22 @@ async def _join(tx: AsyncConnection, into: RowMapping, other: RowMapping, *, now
         now_ms=now_ms,
         more={"into": into["id"]},
     )
+
+
+async def wait_anew(
+    tx: AsyncConnection,
+    conversation_id: str,
+    *,
+    inbox: str,
+    state: ConversationState,
+    since_ms: int | None,
+) -> None:
+    """Let the customer wait there since then, or not at all; whatever was told of it before."""
+    await waits.forget(tx, conversation_id)
+    if since_ms is not None:
+        await waits.begin(tx, conversation_id, inbox=inbox, now_ms=since_ms)
+        if state is ConversationState.SNOOZED:
+            await waits.pause(tx, conversation_id)
 
 
 def _joined(into: RowMapping, other: RowMapping) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class EntryKind(StrEnum):
     """Some of its contact's numbers were found to be another person's; that is there now."""
     ERASED = "erased"
     """What was written here is gone, at the customer's request."""
+    REMINDER = "reminder"
+    """People of ours were reminded that the customer waits; the text is how late it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

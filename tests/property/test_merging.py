@@ -22,9 +22,7 @@ from storage.engine import FILE_NAME, Store
 from storage.ids import Prefix, new_id
 from storage.merging import MergeOutcome
 from storage.schema import (
-    consents as ledger,
-)
-from storage.schema import (
+    WAIT_IS_OPEN,
     contact_numbers,
     contacts,
     conversation_tags,
@@ -32,6 +30,10 @@ from storage.schema import (
     messages,
     opt_outs,
     timeline,
+    waits,
+)
+from storage.schema import (
+    consents as ledger,
 )
 
 NOW = 1_800_000_000_000
@@ -172,6 +174,10 @@ class Shop:
         for row in (await tx.execute(select(conversations))).mappings():
             last = select(func.max(timeline.c.seq)).where(timeline.c.conversation_id == row["id"])
             assert row["last_seq"] == (await tx.execute(last)).scalar_one()
+            of_it = select(waits.c.since_ms).where(
+                waits.c.conversation_id == row["id"], WAIT_IS_OPEN
+            )
+            assert (await tx.execute(of_it)).scalar_one_or_none() == row["unanswered_since_ms"]
             if row["unanswered_since_ms"] is not None:
                 assert row["state"] in {"open", "snoozed"}
         for table, key in (
