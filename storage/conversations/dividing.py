@@ -1,6 +1,6 @@
 """Owns taking out of conversations what passed with numbers that are another contact's now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
@@ -73,7 +73,31 @@ async def _settle(
     tx: AsyncConnection, conversation_id: str, before: RowMapping, *, now_ms: int
 ) -> None:
     """Let one half be what its own history makes of it."""
-    rows = await _history(tx, conversation_id)
+    values = _half(before, await _history(tx, conversation_id))
+    values["last_seq"] = await _last_seq(tx, conversation_id)
+    of_it = conversations.c.id == conversation_id
+    changed = await tx.execute(
+        update(conversations).where(of_it).values(values).returning(conversations.c.contact_id)
+    )
+    await wait_anew(
+        tx,
+        conversation_id,
+        inbox=before["inbox"],
+        state=values["state"],
+        since_ms=values["unanswered_since_ms"],
+    )
+    await journal.record(
+        tx,
+        "updated" if conversation_id == before["id"] else "created",
+        conversation_id=conversation_id,
+        contact_id=changed.scalar_one(),
+        inbox=before["inbox"],
+        state=values["state"],
+        now_ms=now_ms,
+    )
+
+
+def _half(before: RowMapping, rows: Sequence[Any]) -> dict[str, Any]:
     incoming = [row.at_ms for row in rows if row.direction != "out"]
     outgoing = [row.at_ms for row in rows if row.direction == "out"]
     since_ms = before["unanswered_since_ms"]
@@ -83,39 +107,18 @@ async def _settle(
         state = ConversationState.CLOSED
     elif state is ConversationState.OPEN and since_ms is not None and not waiting:
         state = ConversationState.WAITING
+    sleeps = state is ConversationState.SNOOZED
     values: dict[str, Any] = {
         "state": state,
-        "snoozed_until_ms": before["snoozed_until_ms"]
-        if state is ConversationState.SNOOZED
-        else None,
+        "snoozed_until_ms": before["snoozed_until_ms"] if sleeps else None,
         "unanswered_since_ms": min(waiting, default=None),
         "last_in_ms": max(incoming, default=None),
         "last_out_ms": max(outgoing, default=None),
-        "last_seq": await _last_seq(tx, conversation_id),
         "version": conversations.c.version + 1,
     }
     if numbers := [row.number for row in rows if row.number is not None]:
         values["number"] = numbers[-1]
-    of_it = conversations.c.id == conversation_id
-    changed = await tx.execute(
-        update(conversations).where(of_it).values(values).returning(conversations.c.contact_id)
-    )
-    await wait_anew(
-        tx,
-        conversation_id,
-        inbox=before["inbox"],
-        state=state,
-        since_ms=values["unanswered_since_ms"],
-    )
-    await journal.record(
-        tx,
-        "updated" if conversation_id == before["id"] else "created",
-        conversation_id=conversation_id,
-        contact_id=changed.scalar_one(),
-        inbox=before["inbox"],
-        state=state,
-        now_ms=now_ms,
-    )
+    return values
 
 
 async def _history(tx: AsyncConnection, conversation_id: str) -> list[Any]:
