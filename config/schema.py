@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from config import hosts, values
 from config.hosts import Network
+from config.keys import key as _key
+from config.keys import secret as _secret
 from config.secrets import SecretSource
-from config.values import Listen, Price, Reader, UnfitError
+from config.tls import TlsSettings
+from config.values import Listen, Price
 
 DEFAULT_DATA_DIR = Path("/var/lib/gatewayd")
 
@@ -69,28 +71,6 @@ class LogFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """What the loader, ``config show`` and the docs need to know of a key."""
-
-    read: Reader
-    about: str
-
-
-def _key(read: Reader, about: str) -> dict[str, Any]:
-    return {"key": Key(read=read, about=about)}
-
-
-def _secret(value: object) -> SecretSource:
-    expected = 'expected the path of a file that holds it, or "credential:NAME"'
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise UnfitError(expected)
-    try:
-        return SecretSource.parse(value)
-    except ValueError:
-        raise UnfitError(expected) from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
     """``[gateway]``: who we are and where we keep things."""
 
@@ -122,6 +102,9 @@ class HttpSettings:
     socket: Path = field(metadata=_key(values.path, "unix socket for the command line"))
     allowed_hosts: tuple[str, ...] = field(
         default=(), metadata=_key(hosts.host_names, "further names a request's Host may carry")
+    )
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(), metadata=_key(hosts.networks, "reverse proxies whose word on a client counts")
     )
 
     @property
@@ -351,6 +334,7 @@ class Settings:
 
     gateway: GatewaySettings
     http: HttpSettings
+    http_tls: TlsSettings = field(default_factory=TlsSettings)
     modems: tuple[ModemSettings, ...] = ()
     inboxes: tuple[InboxSettings, ...] = ()
     storage: StorageSettings = field(default_factory=StorageSettings)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -33,6 +33,9 @@ from modem.supervisor import Timing
 from modem.ttys import PortSource, scan
 from storage import outbox
 from storage.engine import Store
+
+if TYPE_CHECKING:
+    from gatewayd.tls.certificates import Certificates
 
 _log = structlog.get_logger(__name__)
 
@@ -95,6 +98,7 @@ class _Parts:
     canaries: Canaries
     courier: Courier
     mailer: Mailer
+    certificates: "Certificates | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,8 @@ class _Stop:
 
     asked: asyncio.Event
     hurried: asyncio.Event
+    hung_up: asyncio.Event
+    """SIGHUP came; who looks after something then clears it."""
 
 
 async def _recover(store: Store, clock: Clock) -> None:
@@ -125,12 +131,14 @@ async def _serving(
     metrics = Metrics()
     fleet = Fleet(**common, timing=timing, metrics=metrics, ports=ports)
     await fleet.load()
+    certificates = _certificates(settings)
     context = HttpContext(
         **common,
         modems=fleet,
         stopping=stop.asked,
         version=version("gatewayd"),
         metrics=metrics,
+        certificates=certificates,
     )
     agent = f"gatewayd/{context.version}"
     targets = Targets(settings.webhooks.allowed_networks)
@@ -143,7 +151,20 @@ async def _serving(
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
+            certificates=certificates,
         )
+
+
+def _certificates(settings: Settings) -> "Certificates | None":
+    """Open what encrypts the listener; raises TlsError."""
+    if not settings.http_tls.enabled:
+        if not settings.http.listen.is_loopback:
+            _log.warning("listening_without_encryption", listen=str(settings.http.listen))
+        return None
+    # A library that a start without encryption does not need.
+    from gatewayd.tls.certificates import Certificates  # noqa: PLC0415 - as above
+
+    return Certificates(settings)
 
 
 async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) -> None:
@@ -163,6 +184,9 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(telling, name="notify"),
             services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]
+        if parts.certificates is not None:
+            keeping = parts.certificates.keep(stop.hung_up)
+            helpers.append(services.create_task(keeping, name="certificates"))
         await stop.asked.wait()
         parts.fleet.stop()
         await asyncio.wait({fleet, hurried}, return_when=asyncio.FIRST_COMPLETED)
@@ -180,7 +204,11 @@ def _no_reload() -> None:
 @contextmanager
 def _signals(reload: Callable[[], None]) -> Iterator[_Stop]:
     """First SIGTERM or SIGINT: no new work. Second: cancel, but an exchange still ends."""
-    stop = _Stop(asked=asyncio.Event(), hurried=asyncio.Event())
+    stop = _Stop(asked=asyncio.Event(), hurried=asyncio.Event(), hung_up=asyncio.Event())
+
+    def hang_up() -> None:
+        reload()
+        stop.hung_up.set()
 
     def take(number: int) -> None:
         name = signal.Signals(number).name
@@ -194,7 +222,7 @@ def _signals(reload: Callable[[], None]) -> Iterator[_Stop]:
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, take, number)
-    loop.add_signal_handler(signal.SIGHUP, reload)  # its default would kill the process
+    loop.add_signal_handler(signal.SIGHUP, hang_up)  # its default would kill the process
     try:
         yield stop
     finally:

@@ -40,6 +40,7 @@ from gatewayd.http.routes import (
     service,
     teams,
     tokens,
+    trust,
     users,
     webhooks,
 )
@@ -74,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *tokens.ROUTES,
     *service.ROUTES,
+    *trust.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
 

@@ -7,8 +7,10 @@ import asyncio
 import hashlib
 from http import HTTPStatus
 
+import structlog
 from aiohttp import web
 
+from gatewayd.http.client import CLIENT
 from gatewayd.http.context import HttpContext
 from gatewayd.http.jsonbody import body_as, query_as
 from gatewayd.http.limits import RateLimiter
@@ -17,6 +19,7 @@ from gatewayd.http.problems import Problem
 from gatewayd.http.route import Call, Door, Route
 from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
 
+_log = structlog.get_logger(__name__)
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="gatewayd"'}
 
 
@@ -58,7 +61,7 @@ class Gate:
             return None
         header = request.headers.get("Authorization")
         if header is not None:
-            return await self._by_token(header)
+            return await self._by_token(header, request)
         uid = administrator_uid(request)
         if uid is not None:
             return Principal(
@@ -76,7 +79,7 @@ class Gate:
             headers=_CHALLENGE,
         )
 
-    async def _by_token(self, header: str) -> Principal:
+    async def _by_token(self, header: str, request: web.Request) -> Principal:
         kind, _, secret = header.partition(" ")
         secret = secret.strip()
         principal, detail = None, "this token is unknown or was revoked"
@@ -85,6 +88,7 @@ class Gate:
         else:
             detail = "this is no token; expected Authorization: Bearer gw_…"
         if principal is None:
+            _log.info("token_refused", client=request[CLIENT].address)
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
                 "token_invalid",
