@@ -47,8 +47,8 @@ _EN = TrustTexts(
             (
                 "Download the certificate.",
                 (
-                    "Settings > Security > More security settings > Encryption & credentials > Install "
-                    "a certificate > CA certificate. The names differ a little between makers; the "
+                    "Settings > Security > More security settings > Encryption & credentials > "
+                    "Install a certificate > CA certificate. The names differ between makers; the "
                     'search of the settings finds "CA certificate".'
                 ),
                 "Choose Install anyway and the file authority.crt.",
@@ -108,8 +108,8 @@ _FR = TrustTexts(
                 "Téléchargez le certificat.",
                 (
                     "Paramètres > Sécurité > Autres paramètres de sécurité > Chiffrement et "
-                    "identifiants > Installer un certificat > Certificat CA. Les noms changent un peu "
-                    "d’une marque à l’autre ; la recherche des paramètres trouve « certificat CA »."
+                    "identifiants > Installer un certificat > Certificat CA. Les noms changent un "
+                    "peu d’une marque à l’autre ; cherchez « certificat CA » dans les paramètres."
                 ),
                 "Choisissez Installer quand même et le fichier authority.crt.",
             ),
@@ -123,8 +123,8 @@ _FR = TrustTexts(
                     "Autorités de certification racines de confiance."
                 ),
                 (
-                    "Terminez et répondez Oui. Firefox n’a besoin de rien d’autre depuis la version "
-                    "120."
+                    "Terminez et répondez Oui. Firefox n’a besoin de rien d’autre depuis la "
+                    "version 120."
                 ),
             ),
         ),

@@ -171,7 +171,7 @@ async def test_every_route_answers_strangers_as_its_description_says(
         route.method, path, headers={"X-Forwarded-For": "192.0.2.7"}
     ) as answer:
         if route.access is Door.OPEN:
-            assert answer.status == 200
+            assert answer.status in {200, *route.problems}
             return
         assert answer.status == 401
         assert answer.content_type == "application/problem+json"
