@@ -3,6 +3,7 @@
 Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
 """
 
+from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
 from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
@@ -41,6 +42,7 @@ from storage.schema.programs import (
     tokens,
     webhooks,
 )
+from storage.schema.search import SEARCHED, SQLITE_SEARCH
 from storage.schema.staff import (
     absences,
     inboxes,
@@ -63,9 +65,12 @@ __all__ = [
     "IS_UNANSWERED",
     "MAIL_IS_PENDING",
     "REVISION",
+    "SEARCHED",
+    "SQLITE_SEARCH",
     "absences",
     "alerts",
     "attempts",
+    "audit",
     "balances",
     "canaries",
     "changes",

@@ -26,8 +26,9 @@ from gatewayd.http.models.conversations import (
     entry_json,
 )
 from gatewayd.http.models.messages import Message, message_body
+from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
-from gatewayd.http.route import CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.route import AUDITS, CONVERSATIONS, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
 from gatewayd.numbers import digits_of
 from gatewayd.permission import CONSENT_CODES
@@ -62,7 +63,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         q=asked.q,
         digits=digits_of(asked.q),
     )
-    before = _place(asked.cursor)
+    before = place(asked.cursor)
     async with call.context.store.read() as tx:
         page = await reading.page(tx, filters, limit=asked.limit, before=before)
     return answers.json_of(
@@ -71,22 +72,6 @@ async def list_conversations(call: Call) -> web.StreamResponse:
             next=None if page.next is None else str(page.next),
         )
     )
-
-
-def _place(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _LONGEST_PLACE):
-        raise _no_cursor()
-    return int(cursor)
-
-
-_LONGEST_PLACE = 18  # digits of 64 bits
-
-
-def _no_cursor() -> Problem:
-    detail = "is no cursor of this list"
-    return unprocessable([FieldProblem(pointer="/query/cursor", detail=detail)])
 
 
 async def get_conversation(call: Call) -> web.StreamResponse:
@@ -100,11 +85,12 @@ async def get_conversation(call: Call) -> web.StreamResponse:
         try:
             page = await reading.entries(tx, row.id, limit=asked.limit, cursor=asked.cursor)
         except CursorExpired as error:
-            raise _no_cursor() from error
+            raise no_cursor() from error
         ids = {entry.message_id for entry in page.items if entry.message_id is not None}
         messages = await queries.messages_by_id(tx, ids)
         rung = {entry.seq for entry in page.items if entry.kind is EntryKind.MISSED_CALL}
         calls = await decisions.of_calls(tx, rung)
+    await call.request.app[AUDITS].looked(row.id, by=call.author)
     items = [entry_json(entry, messages, calls) for entry in page.items]
     timeline = Timeline(items=items, next=page.next)
     shown = {name: getattr(_shown(call, row), name) for name in Conversation.model_fields}
