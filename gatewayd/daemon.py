@@ -27,6 +27,7 @@ from gatewayd.mail.mailer import Mailer
 from gatewayd.metrics import Metrics
 from gatewayd.notify import Notifier, keep_told
 from gatewayd.services.inboxes import seed_inboxes
+from gatewayd.watching import watch_loop
 from gatewayd.webhooks.courier import Courier
 from gatewayd.webhooks.post import Poster
 from gatewayd.webhooks.targets import Targets
@@ -99,6 +100,7 @@ class _Parts:
     canaries: Canaries
     courier: Courier
     mailer: Mailer
+    metrics: Metrics
     certificates: "Certificates | None"
     custody: Custody
 
@@ -153,6 +155,7 @@ async def _serving(
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
+            metrics=metrics,
             certificates=certificates,
             custody=Custody(store=store, clock=clock),
         )
@@ -186,6 +189,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.mailer.run(), name="mail"),
             services.create_task(parts.custody.run(), name="custody"),
             services.create_task(telling, name="notify"),
+            services.create_task(watch_loop(parts.metrics.loop_lag), name="loop lag"),
             services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]
         if parts.certificates is not None:

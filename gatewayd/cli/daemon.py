@@ -16,7 +16,7 @@ from gatewayd.cli.offline import forbidden, make_data_dir
 from gatewayd.daemon import run_daemon
 from gatewayd.http.server import ListenError
 from gatewayd.tls.errors import TlsError
-from storage.errors import StoreError, StoreLocked
+from storage.errors import SchemaTooNew, StoreError, StoreLocked
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +56,12 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
             return CliError(
                 f"The listener cannot be encrypted: {error}.",
                 advice="`gatewayd config check` looks at the certificate too.",
+                status=Exit.CONFIG,
+            )
+        case SchemaTooNew():
+            return CliError(
+                f"The store in {data_dir} cannot be used: {error}.",
+                advice="Install that version again, or restore a backup that this one made.",
                 status=Exit.CONFIG,
             )
         case StoreError():
