@@ -16,6 +16,7 @@ from gatewayd.http.route import (
     CONTACTS,
     CONVERSATIONS,
     EVENTS,
+    INBOX_TARGETS,
     INBOXES,
     LINKS,
     MESSAGES,
@@ -46,6 +47,7 @@ from gatewayd.http.routes import (
     search,
     service,
     session,
+    targets,
     teams,
     tokens,
     trust,
@@ -66,6 +68,7 @@ from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
 
@@ -77,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     *consents.ROUTES,
     *search.ROUTES,
     *inboxes.ROUTES,
+    *targets.ROUTES,
     *users.ROUTES,
     *accounts.ROUTES,
     *teams.ROUTES,
@@ -137,6 +141,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 
