@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.across import check_across
+from config.compat import AlertReceiverSettings, CompatSettings
 from config.keys import Key
 from config.lines import KeyPath
 from config.problems import ConfigError, Problem
@@ -48,14 +49,19 @@ TABLES: Mapping[str, type] = {
     "retention": RetentionSettings,
     "webhooks": WebhookSettings,
     "smtp": SmtpSettings,
+    "compat": CompatSettings,
+    "alert_receivers": AlertReceiverSettings,
     "logging": LoggingSettings,
 }
 """Every table of the file, in the order of the documents."""
 
-LISTS: Mapping[str, str] = {"modems": "modem", "inboxes": "inbox"}
+LISTS: Mapping[str, str] = {
+    "modems": "modem",
+    "inboxes": "inbox",
+    "alert_receivers": "group of phones",
+}
 """Those that are lists of tables, and what each entry is about."""
 
-_LATER_TABLES = frozenset({"compat"})
 _SOCKET_NAME = "gatewayd.sock"
 _SECRET_WORDS = re.compile("pin$|pass|secret|token|key$", re.IGNORECASE)
 
@@ -205,9 +211,6 @@ class _Builder:
                 return value
 
     def _unknown_table(self, name: str, value: object) -> None:
-        if name in _LATER_TABLES:
-            self._problem((name,), "this version does not have it yet", hint="Take it out")
-            return
         if not isinstance(value, dict | list):
             hint = _home_of(name) or "Each key stands below the [table] that it belongs to"
             self._problem((name,), "no such key outside a table", value=value, hint=hint)

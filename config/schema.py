@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from config import hosts, values
+from config.compat import AlertReceiverSettings, CompatSettings
 from config.hosts import Network
 from config.keys import key as _key
 from config.keys import secret as _secret
@@ -343,4 +344,6 @@ class Settings:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    compat: CompatSettings = field(default_factory=CompatSettings)
+    alert_receivers: tuple[AlertReceiverSettings, ...] = ()
     logging: LoggingSettings = field(default_factory=LoggingSettings)

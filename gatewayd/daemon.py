@@ -18,8 +18,10 @@ from config.schema import Settings
 from gatewayd.bus import Bus
 from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
+from gatewayd.compat.reports import ReportCalls
 from gatewayd.custody import Custody
 from gatewayd.fleet import Fleet
+from gatewayd.followups import Followups
 from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
@@ -97,11 +99,13 @@ class _Parts:
     listening: Listening
     fleet: Fleet
     housekeeping: Housekeeping
+    followups: Followups
     canaries: Canaries
     courier: Courier
     mailer: Mailer
     metrics: Metrics
     certificates: "Certificates | None"
+    reports: ReportCalls
     custody: Custody
 
 
@@ -152,11 +156,13 @@ async def _serving(
             listening=listening,
             fleet=fleet,
             housekeeping=Housekeeping(**common),
+            followups=Followups(**common),
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
             metrics=metrics,
             certificates=certificates,
+            reports=ReportCalls(store=store, bus=common["bus"], clock=clock, poster=poster),
             custody=Custody(store=store, clock=clock),
         )
 
@@ -184,9 +190,11 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.fleet.watch_balances(), name="balances"),
             services.create_task(parts.fleet.failover.run(), name="failover"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
+            services.create_task(parts.followups.run(), name="followups"),
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
             services.create_task(parts.mailer.run(), name="mail"),
+            services.create_task(parts.reports.run(), name="reports"),
             services.create_task(parts.custody.run(), name="custody"),
             services.create_task(telling, name="notify"),
             services.create_task(watch_loop(parts.metrics.loop_lag), name="loop lag"),

@@ -35,7 +35,10 @@ class Prefix(StrEnum):
     ABSENCE = "abs"
     MAIL = "mal"
     CONSENT = "cst"
+    DIGEST = "dig"
     DECISION = "dec"
+    SESSION = "ses"
+    LINK = "lnk"
 
 
 class _Ulids:

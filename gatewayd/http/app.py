@@ -5,8 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.compat.mount import mount
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
+from gatewayd.http.logged_in import SESSIONS
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
     AUDITS,
@@ -14,7 +16,9 @@ from gatewayd.http.route import (
     CONTACTS,
     CONVERSATIONS,
     EVENTS,
+    INBOX_TARGETS,
     INBOXES,
+    LINKS,
     MESSAGES,
     PREVIEWS,
     REDECODE,
@@ -27,6 +31,7 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    accounts,
     audit,
     by_hand,
     consents,
@@ -41,6 +46,8 @@ from gatewayd.http.routes import (
     rules,
     search,
     service,
+    session,
+    targets,
     teams,
     tokens,
     trust,
@@ -55,12 +62,16 @@ from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
@@ -70,7 +81,9 @@ ROUTES: tuple[Route, ...] = (
     *consents.ROUTES,
     *search.ROUTES,
     *inboxes.ROUTES,
+    *targets.ROUTES,
     *users.ROUTES,
+    *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
     *modems.ROUTES,
@@ -79,6 +92,7 @@ ROUTES: tuple[Route, ...] = (
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,
+    *session.ROUTES,
     *audit.ROUTES,
     *service.ROUTES,
     *trust.ROUTES,
@@ -93,6 +107,7 @@ def build_app(context: HttpContext) -> web.Application:
     app.on_shutdown.append(_end_streams)
     app[ROUTE_TABLE] = ROUTES
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
+    app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
@@ -105,12 +120,17 @@ def build_app(context: HttpContext) -> web.Application:
     app[MESSAGES] = Messages(**parts, modems=context.modems)
     app[REDECODE] = Redecode(**parts)
     app[WEBHOOKS] = Webhooks(**parts)
+    app[LINKS] = Links(
+        store=context.store, bus=context.bus, clock=context.clock, sessions=app[SESSIONS]
+    )
     _add_inbox_services(app, context)
     gate = Gate(context, app[TOKENS])
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _guarded(gate, route))
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
+    mount(app, context, gate)
+    add_page(app, context, gate)
     return app
 
 
@@ -123,6 +143,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 

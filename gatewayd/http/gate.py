@@ -1,26 +1,47 @@
-"""Admits a request to its route or answers why not: token, scope, rate, then body and query.
+"""Admits a request to its route or answers why not: who, scope, rate, then body and query.
 
 Owns the order of these checks. Knows no particular route.
 """
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
 from aiohttp import web
 
+from gatewayd.http.body import read_body
 from gatewayd.http.client import CLIENT
 from gatewayd.http.context import HttpContext
 from gatewayd.http.jsonbody import body_as, query_as
-from gatewayd.http.limits import RateLimiter
+from gatewayd.http.logged_in import (
+    CSRF_HEADER,
+    check_csrf,
+    check_same_origin,
+    has_cookie,
+    session_of,
+)
 from gatewayd.http.peer import administrator_uid, is_on_this_machine, user_name
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import Call, Door, Route
+from gatewayd.rates import RateLimiter
+from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
 
 _log = structlog.get_logger(__name__)
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="gatewayd"'}
+
+
+Access = Scope | Door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Who was admitted; ``session`` where they are logged in."""
+
+    principal: Principal | None
+    session: Session | None
 
 
 class Gate:
@@ -29,49 +50,84 @@ class Gate:
     def __init__(self, context: HttpContext, tokens: Tokens) -> None:
         self._context = context
         self._tokens = tokens
-        self._rates = RateLimiter(
+        self.rates = RateLimiter(
             per_second=context.limits.requests_per_second, burst=context.limits.burst
         )
 
     async def admit(self, route: Route, request: web.Request) -> Call:
         """Check all that stands before the handler; raises Problem."""
-        principal = await self._identify(route, request)
+        entered = await self.enter(
+            route.access,
+            request,
+            changes=route.changes,
+            csrf_token=request.headers.get(CSRF_HEADER),
+        )
+        raw = await self._read(route, request)
+        return Call(
+            request=request,
+            context=self._context,
+            principal=entered.principal,
+            body=None if route.body is None else body_as(route.body, raw),
+            query=None if route.query is None else query_as(route.query, request.query),
+            body_digest=hashlib.sha256(raw).digest(),
+            session=entered.session,
+        )
+
+    async def enter(
+        self, access: Access, request: web.Request, *, changes: bool, csrf_token: str | None
+    ) -> Entered:
+        """Tell who asks, and that they may; raises Problem.
+
+        ``csrf_token`` is what a request that ``changes`` something shows to be our own page's.
+        """
+        shows_token = "Authorization" in request.headers
+        if changes and not shows_token:
+            check_same_origin(request, self._context.settings.http.allowed_hosts)
+        # One who shows a token asks for themselves, whatever their cookies say.
+        looked_for = access is not Door.OPEN and not shows_token
+        session = await session_of(request) if looked_for else None
+        if session is not None and changes:
+            check_csrf(session, csrf_token)
+        principal = (
+            session.principal if session is not None else await self._identify(access, request)
+        )
         if principal is not None:
-            self._check_scope(route, principal)
+            self._check_scope(access, principal)
             self._check_rate(principal)
-        if route.changes and self._context.stopping.is_set():
+        if changes and self._context.stopping.is_set():
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "stopping",
                 "the gateway is shutting down",
                 headers={"Retry-After": "5"},
             )
-        raw = await self._read(route, request)
-        return Call(
-            request=request,
-            context=self._context,
-            principal=principal,
-            body=None if route.body is None else body_as(route.body, raw),
-            query=None if route.query is None else query_as(route.query, request.query),
-            body_digest=hashlib.sha256(raw).digest(),
-        )
+        return Entered(principal=principal, session=session)
 
-    async def _identify(self, route: Route, request: web.Request) -> Principal | None:
-        if route.access is Door.OPEN:
+    async def _identify(self, access: Access, request: web.Request) -> Principal | None:
+        if access is Door.OPEN:
             return None
         header = request.headers.get("Authorization")
         if header is not None:
             return await self._by_token(header, request)
+        # A browser's request never counts as that of an account of this machine.
+        claims_session = has_cookie(request)
         uid = administrator_uid(request)
-        if uid is not None:
+        if uid is not None and not claims_session:
             return Principal(
                 type=PrincipalType.LOCAL,
                 id=f"uid:{uid}",
                 name=user_name(uid),
                 scopes=frozenset({Scope.ADMIN}),
             )
-        if route.access is Door.LOOPBACK and is_on_this_machine(request):
+        if access is Door.LOOPBACK and is_on_this_machine(request):
             return None
+        if claims_session:
+            raise Problem(
+                HTTPStatus.UNAUTHORIZED,
+                "session_ended",
+                "this session has ended; log in again",
+                headers=_CHALLENGE,
+            )
         raise Problem(
             HTTPStatus.UNAUTHORIZED,
             "token_required",
@@ -99,50 +155,39 @@ class Gate:
             )
         return principal
 
-    def _check_scope(self, route: Route, principal: Principal) -> None:
-        if isinstance(route.access, Scope) and not principal.may(route.access):
+    def _check_scope(self, access: Access, principal: Principal) -> None:
+        if isinstance(access, Scope) and not principal.may(access):
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "scope_missing",
-                f"this needs the scope {route.access}, which the token {principal.name!r} lacks",
+                f"this needs the scope {access}, which {_whose(principal)} lacks",
+            )
+        if access is Door.SESSION and principal.type is not PrincipalType.PERSON:
+            raise Problem(
+                HTTPStatus.FORBIDDEN,
+                "session_required",
+                "this is for a person who is logged in, not for a program",
             )
 
     def _check_rate(self, principal: Principal) -> None:
-        if principal.type is not PrincipalType.TOKEN:
+        if principal.type is PrincipalType.LOCAL:
             return
         now_seconds = asyncio.get_running_loop().time()
-        wait_seconds = self._rates.take(principal.id, now_seconds=now_seconds)
+        wait_seconds = self.rates.take(principal.id, now_seconds=now_seconds)
         if wait_seconds:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too_many_requests",
-                f"this token asks too often; try again in {wait_seconds} s",
+                f"{_whose(principal)} asks too often; try again in {wait_seconds} s",
                 headers={"Retry-After": str(wait_seconds)},
             )
 
     async def _read(self, route: Route, request: web.Request) -> bytes:
         most = self._context.limits.body_bytes
-        # A declared length is refused unread; what is not declared is cut off by aiohttp's reader.
-        declared = request.content_length or 0
-        if declared > most:
-            raise _too_large(most)
-        if route.body is None:
-            return b""
-        try:
-            return await request.read()
-        except web.HTTPRequestEntityTooLarge as error:
-            raise _too_large(most) from error
-        except (web.RequestPayloadError, ConnectionError) as error:
-            raise Problem(
-                HTTPStatus.BAD_REQUEST,
-                "body_broken",
-                "the body ended early, or is not encoded as its headers say",
-            ) from error
+        return await read_body(request, most, wanted=route.body is not None)
 
 
-def _too_large(most: int) -> Problem:
-    return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "body_too_large",
-        f"the body is larger than {most} bytes, the most that this server takes",
-    )
+def _whose(principal: Principal) -> str:
+    """Name in an answer what the asker has shown."""
+    by_token = principal.type is PrincipalType.TOKEN
+    return f"the token {principal.name!r}" if by_token else "your role"

@@ -6,6 +6,7 @@ Owns the request's barrier: an unforeseen exception ends one request, never the 
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
@@ -16,12 +17,17 @@ from gatewayd.barrier import trace
 from gatewayd.http.client import CLIENT, client_of
 from gatewayd.http.context import HttpContext
 from gatewayd.http.peer import is_our_host
-from gatewayd.http.problems import Problem, from_http_exception
+from gatewayd.http.problems import FORM, Form, Problem, from_http_exception
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = web.RequestKey("request_id", str)
+
+ProblemPage = Callable[[web.Request, Problem], web.Response | None]
+PROBLEM_PAGE: web.AppKey[ProblemPage] = web.AppKey("problem_page")
+"""Tells a browser of a problem; gives None where a program asked."""
+
 _ID_HEADER = "X-Request-Id"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -57,17 +63,18 @@ async def _within_barrier(
         check_host(context, request)
         return await handler(request)
     except Problem as problem:
-        return problem.response(request_id)
+        return _refused(request, problem)
     except web.HTTPException as error:
-        return from_http_exception(error, request.path).response(request_id)
+        return _refused(request, from_http_exception(error, request.path))
     except StoreError as error:
         log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
-        return Problem(
+        trouble = Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "store_unavailable",
             "the store does not answer; nothing was done",
             headers={"Retry-After": "5"},
-        ).response(request_id)
+        )
+        return _refused(request, trouble)
     except Exception as error:  # noqa: BLE001 - the request's barrier (DESIGN.md "Incoming")
         log.error(  # noqa: TRY400 - its words may quote a message
             "request_failed",
@@ -76,11 +83,21 @@ async def _within_barrier(
             error=type(error).__name__,
             trace=trace(error),
         )
-        return Problem(
+        trouble = Problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal_error",
             f"a fault in gatewayd; its log has the request id {request_id}",
-        ).response(request_id)
+        )
+        return _refused(request, trouble)
+
+
+def _refused(request: web.Request, problem: Problem) -> web.Response:
+    form: Form | None = request.get(FORM)
+    if form is not None:
+        return form.refuse(problem)
+    in_a_page: ProblemPage | None = request.app.get(PROBLEM_PAGE)
+    page = None if in_a_page is None else in_a_page(request, problem)
+    return problem.response(request[REQUEST_ID]) if page is None else page
 
 
 def check_host(context: HttpContext, request: web.Request) -> None:

@@ -82,7 +82,7 @@ def is_our_host(
     # A target that names its own host is meant for a proxy (RFC 9112 §3.2.2), which this is not.
     if len(values) != 1 or not request.raw_path.startswith("/"):
         return False
-    host = _host_part(values[0])
+    host = host_name(values[0])
     if host is None:
         return False
     if host in {name.lower() for name in allowed_hosts}:
@@ -95,7 +95,7 @@ def is_our_host(
     return _same_address(host, local)
 
 
-def _host_part(value: str) -> str | None:
+def host_name(value: str) -> str | None:
     """Give the name or address in a Host header (RFC 9110 §7.2), lower case; None if malformed."""
     host, bracket, rest = value.strip().lower().rpartition("]")
     if bracket:

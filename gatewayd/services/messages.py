@@ -42,6 +42,8 @@ class IdempotencyKey:
 
     key: str
     body_digest: bytes
+    valid_ms: int | None = None
+    """How long it counts; None: for as long as keys are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +162,12 @@ class Messages:
         answer: Callable[[MessageRow], AnswerBody],
     ) -> Accepted | KeyConflict:
         begun = await idempotency.begin(
-            tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=now_ms
+            tx,
+            token_id=owner,
+            key=key.key,
+            body_digest=key.body_digest,
+            now_ms=now_ms,
+            valid_ms=key.valid_ms,
         )
         match begun:
             case idempotency.Fresh():
@@ -226,6 +233,7 @@ class Messages:
             parts=prepared.parts,
             from_number=self._sole_number(prepared.inbox),
             answers=draft.answers,
+            callback=draft.callback,
             sharing=sharing_names(self._settings, prepared.inbox),
         )
 

@@ -3,12 +3,20 @@
 Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
 """
 
+from storage.schema.accounts import links, passwords, sessions
 from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
+from storage.schema.callbacks import (
+    CALL_IS_PENDING,
+    CALLBACK_IS_OPEN,
+    callback_calls,
+    callbacks,
+)
 from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_UNANSWERED,
+    IS_UNASSIGNED,
     contact_numbers,
     contact_tags,
     contacts,
@@ -52,8 +60,19 @@ from storage.schema.staff import (
     team_on_call,
     teams,
 )
+from storage.schema.targets import (
+    NOTICE_IS_HELD,
+    WAIT_IS_OPEN,
+    held_notices,
+    inbox_targets,
+    notification_wishes,
+    stand_ins,
+    waits,
+)
 
 __all__ = [
+    "CALLBACK_IS_OPEN",
+    "CALL_IS_PENDING",
     "IN_FLIGHT",
     "IN_FLIGHT_STATES",
     "IS_ACCEPTED",
@@ -63,15 +82,20 @@ __all__ = [
     "IS_QUEUED",
     "IS_TOKENS",
     "IS_UNANSWERED",
+    "IS_UNASSIGNED",
     "MAIL_IS_PENDING",
+    "NOTICE_IS_HELD",
     "REVISION",
     "SEARCHED",
     "SQLITE_SEARCH",
+    "WAIT_IS_OPEN",
     "absences",
     "alerts",
     "attempts",
     "audit",
     "balances",
+    "callback_calls",
+    "callbacks",
     "canaries",
     "changes",
     "consents",
@@ -84,25 +108,33 @@ __all__ = [
     "deliveries",
     "group_parts",
     "groups",
+    "held_notices",
     "idempotency_keys",
+    "inbox_targets",
     "inboxes",
     "incidents",
+    "links",
     "mails",
     "messages",
     "meta",
     "metadata",
     "modems",
+    "notification_wishes",
     "opt_outs",
     "parts",
+    "passwords",
     "pdus",
     "people",
     "reports",
     "rulebooks",
+    "sessions",
     "slots",
+    "stand_ins",
     "team_members",
     "team_on_call",
     "teams",
     "timeline",
     "tokens",
+    "waits",
     "webhooks",
 ]

@@ -179,7 +179,6 @@ validity = "forever"
     ("text", "expected"),
     [
         ('country = "CA"', "It belongs in [gateway]."),
-        ("[compat]", "this version does not have it yet."),
         ("[zebra]", "The tables are [gateway], [http], [http.tls], [[modems]], "),
         (
             MINIMAL + "[http]\nzzz = 1",
