@@ -49,7 +49,7 @@ def test_the_daemons_status_is_the_commands(settings: Settings) -> None:
         (PermissionError(13, "Permission denied", "/x/y"), Exit.CONFIG, "/x/y cannot be written"),
         (
             ExceptionGroup("services", [ExceptionGroup("inner", [SchemaTooNew(revision="9")])]),
-            Exit.FAILED,
+            Exit.CONFIG,
             "newer version",
         ),
         (ZeroDivisionError(), Exit.BUG, "ended because of a bug: ZeroDivisionError."),
