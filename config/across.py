@@ -117,6 +117,8 @@ def _another_can(inbox: InboxSettings, modems: Mapping[str, str]) -> bool:
 
 def _smtp(settings: Settings) -> Iterator[Finding]:
     smtp = settings.smtp
+    if settings.alarms.email_to and smtp.host is None:
+        yield (("alarms", "email_to"), None, "expected beside a mail server, [smtp] host")
     if smtp.host is not None and smtp.from_address is None:
         yield (("smtp", "from_address"), None, "expected beside host: whom the e-mail comes from")
     if (smtp.user is None) != (smtp.password_file is None):

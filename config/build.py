@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.across import check_across
+from config.alarms import AlarmSettings
 from config.compat import AlertReceiverSettings, CompatSettings
 from config.keys import Key
 from config.lines import KeyPath
@@ -51,6 +52,7 @@ TABLES: Mapping[str, type] = {
     "smtp": SmtpSettings,
     "compat": CompatSettings,
     "alert_receivers": AlertReceiverSettings,
+    "alarms": AlarmSettings,
     "logging": LoggingSettings,
 }
 """Every table of the file, in the order of the documents."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from config import hosts, values
+from config.alarms import AlarmSettings
 from config.compat import AlertReceiverSettings, CompatSettings
 from config.hosts import Network
 from config.keys import key as _key
@@ -346,4 +347,5 @@ class Settings:
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     compat: CompatSettings = field(default_factory=CompatSettings)
     alert_receivers: tuple[AlertReceiverSettings, ...] = ()
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from config.schema import Settings
+from gatewayd.alarms.alarms import Alarms
 from gatewayd.bus import Bus
 from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
@@ -105,6 +106,7 @@ class _Parts:
     mailer: Mailer
     metrics: Metrics
     certificates: "Certificates | None"
+    alarms: Alarms
     reports: ReportCalls
     custody: Custody
 
@@ -162,6 +164,7 @@ async def _serving(
             mailer=Mailer(**common),
             metrics=metrics,
             certificates=certificates,
+            alarms=Alarms(**common, modems=fleet, certificates=certificates),
             reports=ReportCalls(store=store, bus=common["bus"], clock=clock, poster=poster),
             custody=Custody(store=store, clock=clock),
         )
@@ -197,6 +200,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.reports.run(), name="reports"),
             services.create_task(parts.custody.run(), name="custody"),
             services.create_task(telling, name="notify"),
+            services.create_task(parts.alarms.run(), name="alarms"),
             services.create_task(watch_loop(parts.metrics.loop_lag), name="loop lag"),
             services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]
