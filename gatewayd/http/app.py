@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from gatewayd.compat.mount import mount
+from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.logged_in import SESSIONS
@@ -17,6 +18,7 @@ from gatewayd.http.route import (
     CONVERSATIONS,
     ERASURES,
     EVENTS,
+    EXPORTS,
     IDENTITIES,
     INBOX_TARGETS,
     INBOXES,
@@ -42,6 +44,7 @@ from gatewayd.http.routes import (
     decode,
     erasures,
     events,
+    exports,
     identities,
     inboxes,
     incidents,
@@ -84,6 +87,7 @@ ROUTES: tuple[Route, ...] = (
     *conversations.ROUTES,
     *identities.ROUTES,
     *erasures.ROUTES,
+    *exports.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -149,6 +153,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
+    app[EXPORTS] = Exports(settings=settings, store=store, clock=clock, audits=app[AUDITS])
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
