@@ -10,6 +10,7 @@ from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.logged_in import SESSIONS
+from gatewayd.http.masked import OPTIONS, masked
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
     AUDITS,
@@ -37,6 +38,7 @@ from gatewayd.http.route import (
 from gatewayd.http.routes import (
     accounts,
     audit,
+    business,
     by_hand,
     consents,
     contacts,
@@ -72,6 +74,7 @@ from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
+from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
@@ -105,6 +108,7 @@ ROUTES: tuple[Route, ...] = (
     *tokens.ROUTES,
     *session.ROUTES,
     *audit.ROUTES,
+    *business.ROUTES,
     *service.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
@@ -119,6 +123,7 @@ def build_app(context: HttpContext) -> web.Application:
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
     app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
+    app[OPTIONS] = Options(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
     parts: dict[str, Any] = {
@@ -163,7 +168,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
 
 def _guarded(gate: Gate, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
-        return await route.handler(await gate.admit(route, request))
+        return masked(request, await route.handler(await gate.admit(route, request)))
 
     return handle
 
