@@ -16,6 +16,7 @@ from tests.benchmarks import (
     reliability,
     routing,
     sending,
+    soak,
     starting,
 )
 
@@ -60,6 +61,10 @@ async def _accepting(options: argparse.Namespace) -> None:
     await accepting.measure(options.seconds)
 
 
+async def _soak(options: argparse.Namespace) -> None:
+    await soak.soak(options.soak_minutes, options.seed)
+
+
 _PROGRAMS: dict[str, _Run] = {
     "sending": _sending,
     "line": _line,
@@ -70,6 +75,7 @@ _PROGRAMS: dict[str, _Run] = {
     "reliability": _reliability,
     "inbox": _inbox,
     "accepting": _accepting,
+    "soak": _soak,
 }
 
 
@@ -85,6 +91,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--decisions", type=int, default=2000, help="made by `rules`")
     parser.add_argument("--seed", type=int, default=1, help="of the moments in `reliability`")
+    parser.add_argument("--soak-minutes", type=int, default=60)
     parser.add_argument("--idle-seconds", type=float, default=60.0)
     parser.add_argument("--looks", type=int, default=50, help="at each page in `inbox`")
     parser.add_argument("--small", action="store_true", help="a store of a fiftieth in `inbox`")
