@@ -1,6 +1,13 @@
 """Every page there is."""
 
-from gatewayd.web import conversation_pages, inbox_pages, login_pages, own_pages
+from gatewayd.web import (
+    act_pages,
+    answer_pages,
+    conversation_pages,
+    inbox_pages,
+    login_pages,
+    own_pages,
+)
 from gatewayd.web.route import PageRoute
 
 ROUTES: tuple[PageRoute, ...] = (
@@ -8,4 +15,6 @@ ROUTES: tuple[PageRoute, ...] = (
     *own_pages.ROUTES,
     *inbox_pages.ROUTES,
     *conversation_pages.ROUTES,
+    *answer_pages.ROUTES,
+    *act_pages.ROUTES,
 )
