@@ -7,12 +7,14 @@ from gatewayd.web import (
     inbox_pages,
     login_pages,
     own_pages,
+    start_pages,
 )
 from gatewayd.web.route import PageRoute
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
     *own_pages.ROUTES,
+    *start_pages.ROUTES,
     *inbox_pages.ROUTES,
     *conversation_pages.ROUTES,
     *answer_pages.ROUTES,

@@ -3,8 +3,8 @@
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
-import { listen } from "./stream.js";
-import { arrived, travel } from "./travel.js";
+import { listen, onEvent } from "./stream.js";
+import { arrived, follow, travel } from "./travel.js";
 
 document.documentElement.classList.add("scripted");
 if (document.querySelector(".app")) {
@@ -12,6 +12,7 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   keys();
+  onEvent(follow);
   listen();
   arrived("new");
 }

@@ -1,7 +1,7 @@
 // Links and forms of our own without a new document: fetched, and put in place. Where anything is
 // unusual the browser does what it would do without us.
 
-import { morph, parse, request, words } from "./dom.js";
+import { morph, parse, request, settled, words } from "./dom.js";
 
 const arrivals = new Set();
 let journey = 0;
@@ -88,6 +88,16 @@ export async function send(form, submitter) {
     for (const button of form.querySelectorAll("button")) button.disabled = false;
   }
 }
+
+/** Pages that say which events concern them (`data-refresh="modem. message."`) follow these. */
+export function follow(type) {
+  const wanted = document.querySelector("[data-refresh]")?.dataset.refresh.split(" ") ?? [];
+  if (wanted.some((prefix) => type.startsWith(prefix))) soon();
+}
+
+const soon = settled(150, () => refresh().catch((error) => {
+  if (!(error instanceof TypeError)) throw error; // offline: the stream says so
+}));
 
 function clicked(event) {
   const link = event.target.closest?.("a[href]");
