@@ -5,7 +5,9 @@ BEGIN IMMEDIATE) and four readers (``query_only``, one snapshot each).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
@@ -13,12 +15,13 @@ from typing import Any, Self, TypeVar, cast
 from sqlalchemy import delete, event, insert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import driver
+from storage.compacting import Compacted, compact
 from storage.errors import StoreUnavailable
 from storage.lock import FolderLock
 from storage.migrate import migrate_postgresql, migrate_sqlite
@@ -31,7 +34,12 @@ _READERS = 4
 _POOL_TIMEOUT_SECONDS = 30
 _BUSY_TIMEOUT_MS = 5_000
 
+TROUBLE_SECONDS = 60.0
+
 _PROBE = "probe"
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY_CODE = 0xFF
+"""An extended result code holds its primary one in the low byte."""
 
 _HIDE_PARAMETERS = True
 """A failed statement's error reaches the log; the texts and numbers it was about must not."""
@@ -40,12 +48,16 @@ _HIDE_PARAMETERS = True
 class Store:
     """One open store; ``open`` makes it, ``close`` ends it."""
 
-    def __init__(self, *, lock: FolderLock, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(
+        self, *, lock: FolderLock, writer: AsyncEngine, reader: AsyncEngine, path: Path | None
+    ) -> None:
+        self._path = path
         self._lock = lock
         self._writer = writer
         self._reader = reader
         self.unavailable_total = 0
         """How often the database did not answer."""
+        self._refused: tuple[float, str] | None = None
 
     @classmethod
     async def open(cls, *, data_dir: Path, url: str | None = None) -> Self:
@@ -62,12 +74,13 @@ class Store:
                 await asyncio.to_thread(migrate_sqlite, path)
                 writer, reader = _sqlite_engines(path)
             else:
+                path = None
                 writer = reader = _postgresql_engine(url)
                 await migrate_postgresql(writer)
         except BaseException:
             lock.release()
             raise
-        store = cls(lock=lock, writer=writer, reader=reader)
+        store = cls(lock=lock, writer=writer, reader=reader, path=path)
         try:
             # The writer connects first: it cannot switch a file to WAL under an open reader.
             await store.check()
@@ -82,8 +95,12 @@ class Store:
 
         Raises StoreUnavailable where the database does not take it: a full disk, a lost file.
         """
-        async with self._answering(), self._writer.begin() as tx:
-            yield tx
+        try:
+            async with self._answering(), self._writer.begin() as tx:
+                yield tx
+        except StoreUnavailable as error:
+            self._refused = (time.monotonic(), error.reason)
+            raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -93,6 +110,16 @@ class Store:
         """
         async with self._answering(), self._reader.begin() as tx:
             yield tx
+
+    @property
+    def write_trouble(self) -> str | None:
+        """Why it refused what was written in the last minute; None where it took all of it.
+
+        A full file has room for something small now and then: that is no cure.
+        """
+        if self._refused is None or time.monotonic() - self._refused[0] > TROUBLE_SECONDS:
+            return None
+        return self._refused[1]
 
     async def shielded(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run ``unit`` in one write transaction that a cancellation of the caller cannot stop.
@@ -133,9 +160,22 @@ class Store:
         """Tell the database's own trouble from a bug in what it was asked."""
         try:
             yield
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        except (DatabaseError, InterfaceError, PoolTimeoutError) as error:
+            if not _is_its_own_trouble(error):
+                raise
             self.unavailable_total += 1
             raise StoreUnavailable(reason=str(error.__cause__ or error)) from error
+
+    async def compact(self, needles: Sequence[bytes]) -> Compacted:
+        """Let nothing that was deleted lie in the files any more; writers wait meanwhile.
+
+        Empties the write-ahead log, and looks for what must not be found (``needles``); where it
+        is, the whole file is written anew. PostgreSQL does that by itself, in its own time.
+        """
+        if self._path is None:
+            return Compacted.BY_SERVER
+        async with self._writer.connect():  # the one writer's place: nobody writes meanwhile
+            return await asyncio.to_thread(compact, self._path, needles)
 
     async def close(self) -> None:
         """Close all connections, then let go of the folder."""
@@ -145,6 +185,14 @@ class Store:
                 await self._reader.dispose()
         finally:
             self._lock.release()
+
+
+def _is_its_own_trouble(error: SQLAlchemyError) -> bool:
+    """Whether the database cannot answer, rather than that it was asked something wrong."""
+    if isinstance(error, OperationalError) or not isinstance(error, DatabaseError):
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY_CODE in _DAMAGED
 
 
 def _take_folder(data_dir: Path) -> FolderLock:
@@ -172,7 +220,7 @@ _WRITER_PRAGMAS = (
     *_COMMON_PRAGMAS,
     "journal_mode = WAL",
     "synchronous = FULL",  # NORMAL may lose the last commits at a power cut
-    "secure_delete = FAST",  # an erased person's text must not linger in freed pages
+    "secure_delete = ON",  # an erased person's text must not linger, in freed pages neither
 )
 _READER_PRAGMAS = (*_COMMON_PRAGMAS, "query_only = ON")
 

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
+from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
@@ -19,7 +20,9 @@ from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
+from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
+from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
@@ -139,6 +142,9 @@ MESSAGES = web.AppKey("messages", Messages)
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
+IDENTITIES = web.AppKey("identities", Identities)
+ERASURES = web.AppKey("erasures", Erasures)
+EXPORTS = web.AppKey("exports", Exports)
 STAFF = web.AppKey("staff", Staff)
 LINKS = web.AppKey("links", Links)
 INBOXES = web.AppKey("inboxes", Inboxes)
