@@ -19,6 +19,7 @@ from storage.conversations.acts import ActOutcome
 from storage.conversations.reading import ConversationRow
 from storage.conversations.states import Act
 from storage.editing import Edit
+from storage.people import Taken
 
 _CLOSED = N_("Closed.")
 _REOPENED = N_("Open again.")
@@ -32,6 +33,7 @@ _TAGGED = N_("Saved")
 _BLOCKED = N_("Blocked. What they send is kept, and bothers nobody.")
 _UNBLOCKED = N_("Not blocked any more.")
 _CHANGED = N_("Somebody changed it just now. Look again.")
+_TAKEN = N_("Another contact has this already.")
 _LONGEST_NOTE = 5000
 _LONGEST_TAG = 40
 _MOST_TAGS = 50
@@ -156,8 +158,12 @@ def _done(visit: Visit, outcome: ActOutcome, flash: Flash) -> web.StreamResponse
             raise not_found(f"conversation {visit.named('id')!a}")
 
 
-def _edited(visit: Visit, outcome: Edit, flash: Flash, row: ConversationRow) -> web.StreamResponse:
+def _edited(
+    visit: Visit, outcome: Edit | Taken, flash: Flash, row: ConversationRow
+) -> web.StreamResponse:
     match outcome:
+        case Taken():
+            return _wrong(visit, _TAKEN)
         case Edit.DONE:
             return go_to(place_of(visit), flash=flash)
         case Edit.CHANGED_MEANWHILE:
