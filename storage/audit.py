@@ -33,11 +33,17 @@ _DECIDED = frozenset(
         "rules.updated",
         "user.created",
         "user.updated",
+        "user.suspended",
+        "user.unsuspended",
+        "link.created",
+        "link.used",
+        "session.started",
+        "session.ended",
         "team.created",
         "team.updated",
     }
 )
-_SOMEBODY = ("usr_", "tok_", "uid:")
+_SOMEBODY = ("usr_", "tok_", "uid:", "lnk_")
 
 
 class Breach(StrEnum):

@@ -70,6 +70,8 @@ EVENT_TYPES: dict[str, str] = {
     "user.digest": "a person's hours began: what they were not told before, `conversations` (ids)",
     "user.updated": "something of a person changed, such as an absence; `role` and `inboxes` "
     "where it was those",
+    "user.suspended": "somebody's access ended",
+    "user.unsuspended": "somebody works here again",
     "link.created": "a one-time link was made, `by` whom, for whom (`person_id`) and for what "
     "(`purpose`)",
     "link.used": "it was used",

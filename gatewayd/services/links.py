@@ -28,8 +28,6 @@ LASTS_MS = {
     LinkPurpose.INVITE: 7 * _DAY_MS,
     LinkPurpose.RESET: _DAY_MS,
 }
-NOBODY = "setup"
-"""Who makes the first administrator's link: the command line, before anybody is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +56,11 @@ class LinkIsOver:
     """This link is used, too old, or never was; or what it was for is done."""
 
 
-async def create_first_admin_link(tx: AsyncConnection, *, now_ms: int) -> MadeLink | None:
+async def create_first_admin_link(tx: AsyncConnection, *, by: str, now_ms: int) -> MadeLink | None:
     """Make the first administrator's link; None where an administrator can log in already."""
     if await passwords.an_admin_has_one(tx):
         return None
-    return await _create(tx, LinkPurpose.FIRST_ADMIN, None, by=NOBODY, now_ms=now_ms)
+    return await _create(tx, LinkPurpose.FIRST_ADMIN, None, by=by, now_ms=now_ms)
 
 
 async def create_link_for(
@@ -175,7 +173,7 @@ class Links:
         if welcome is None:
             return LinkIsOver()
         if new is not None:
-            person_id = await people.create(tx, new, by=NOBODY, now_ms=now_ms)
+            person_id = await people.create(tx, new, by=welcome.link.id, now_ms=now_ms)
             if isinstance(person_id, Taken):
                 return person_id
         else:

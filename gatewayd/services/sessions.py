@@ -19,7 +19,7 @@ from gatewayd.clock import Clock
 from gatewayd.services.roles import ROLE_SCOPES, Role
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal, PrincipalType
-from storage import changes, passwords, people, sessions
+from storage import audit, changes, passwords, people, sessions
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.people import PersonState
@@ -152,6 +152,14 @@ class Sessions:
                 subject=person_id or "nobody",
                 data=facts,
             )
+            await audit.record(
+                tx,
+                actor="nobody",
+                action="session.refused",
+                subject=person_id or "nobody",
+                data={"address": visitor.address},
+                now_ms=self._clock.now_ms(),
+            )
         self._bus.publish(Topic.JOURNAL)
 
     async def begin(self, tx: AsyncConnection, person_id: str, *, visitor: Visitor) -> Begun:
@@ -172,7 +180,7 @@ class Sessions:
             "session.started",
             now_ms=now_ms,
             subject=person_id,
-            data={"id": row.id, **facts},
+            data={"id": row.id, "by": person_id, **facts},
         )
         holder = await sessions.find(tx, digest_of(secret), now_ms=now_ms)
         if holder is None:
@@ -202,7 +210,7 @@ class Sessions:
         return count
 
     async def _tell_ended(self, tx: AsyncConnection, person_id: str, **facts: str | int) -> None:
-        data: dict[str, changes.Json] = {**facts, "person_id": person_id}
+        data: dict[str, changes.Json] = {**facts, "person_id": person_id, "by": person_id}
         now_ms = self._clock.now_ms()
         await changes.record(tx, "session.ended", now_ms=now_ms, subject=person_id, data=data)
 
