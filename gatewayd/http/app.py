@@ -72,6 +72,7 @@ from gatewayd.services.staff import Staff
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
@@ -129,6 +130,7 @@ def build_app(context: HttpContext) -> web.Application:
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
     mount(app, context, gate)
+    add_page(app, context, gate)
     return app
 
 
