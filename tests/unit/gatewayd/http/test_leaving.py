@@ -74,7 +74,7 @@ class TestSuspended:
         shown = await paul.ask("GET", open_)
         assert shown["assignee"]["id"] == paul.person["id"]
         handed, note = shown["timeline"]["items"][:2]
-        assert (handed["kind"], handed["text"]) == ("assigned", "Marie has left")
+        assert (handed["type"], handed["text"]) == ("assigned", "Marie has left")
         assert handed["author"] == {
             "type": "person",
             "id": boss.person["id"],
