@@ -34,6 +34,7 @@ COMMANDS = {
     "events": _Entry("events", "events", "Show what happened, and what happens."),
     "audit": _Entry("audit", "audit", "Check that the audit journal is whole."),
     "rules": _Entry("rules", "rules", "Export, import and try the rules of what comes in."),
+    "user": _Entry("users", "user", "Add people, let them in, and let them go."),
     "token": _Entry("tokens", "token", "Make, list and revoke tokens for programs."),
     "backup": _Entry("backup", "backup", "Copy the store to a file, while the daemon runs."),
     "restore": _Entry("backup", "restore", "Make a backup the store again."),

@@ -21,11 +21,12 @@ from gatewayd.http.logged_in import (
     session_of,
 )
 from gatewayd.http.peer import administrator_uid, is_on_this_machine, user_name
-from gatewayd.http.problems import Problem
+from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import Call, Door, Route
 from gatewayd.rates import RateLimiter
 from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
+from storage import sight
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="gatewayd"'}
 
@@ -91,6 +92,7 @@ class Gate:
         if principal is not None:
             self._check_scope(access, principal)
             self._check_rate(principal)
+            await self._check_sight(principal, request)
         if changes and self._context.stopping.is_set():
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -165,6 +167,18 @@ class Gate:
                 "this is for a person who is logged in, not for a program",
             )
 
+    async def _check_sight(self, principal: Principal, request: web.Request) -> None:
+        """What lies in an inbox that they do not see is not there for them, on any route."""
+        if principal.inboxes is None:
+            return
+        named = request.match_info
+        unseen = {name for name in named.values() if name and _is_inbox(request)}
+        unseen -= principal.inboxes
+        async with self._context.store.read() as tx:
+            unseen |= await sight.unseen_of(tx, [*named.values()], principal.inboxes)
+        if unseen:
+            raise not_found(f"{min(unseen)!a}")
+
     def _check_rate(self, principal: Principal) -> None:
         if principal.type is PrincipalType.LOCAL:
             return
@@ -181,6 +195,11 @@ class Gate:
     async def _read(self, route: Route, request: web.Request) -> bytes:
         most = self._context.limits.body_bytes
         return await read_body(request, most, wanted=route.body is not None)
+
+
+def _is_inbox(request: web.Request) -> bool:
+    """Whether what the address names is an inbox."""
+    return request.path.startswith("/v1/inboxes/")
 
 
 def _whose(principal: Principal) -> str:

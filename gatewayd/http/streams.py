@@ -19,6 +19,7 @@ from gatewayd.http.models.events import Event, event_json
 from gatewayd.http.problems import Problem
 from gatewayd.metrics import Metrics
 from gatewayd.services.events import Events, Filter
+from gatewayd.services.tokens import Principal
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ class Streams:
         self,
         request: web.Request,
         *,
-        principal_id: str,
+        principal: Principal,
         session_id: str | None,
         events: Events,
         cursor: str | None,
@@ -77,20 +78,20 @@ class Streams:
         Without a cursor it begins with what happens from now on. Raises CursorExpired before
         anything is written, Problem 429 when too many streams are open.
         """
-        with self._admitted(principal_id, session_id) as stream:
+        with self._admitted(principal.id, session_id) as stream:
             position = await events.start(cursor)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8"}
             )
             await response.prepare(request)
             try:
-                await self._feed(response, stream, events, position, wanted)
+                await self._feed(response, stream, events, position, wanted, principal)
             except TimeoutError:
-                log.info("event_stream_stalled", principal=principal_id)
+                log.info("event_stream_stalled", principal=principal.id)
                 if request.transport is not None:
                     request.transport.abort()
             except ConnectionError:
-                log.debug("event_stream_left", principal=principal_id)
+                log.debug("event_stream_left", principal=principal.id)
             except StoreError as error:
                 # The answer has begun; the reader comes back and resumes.
                 log.warning("event_stream_store_unavailable", error=repr(error))
@@ -123,13 +124,16 @@ class Streams:
         events: Events,
         position: str | None,
         wanted: Filter,
+        principal: Principal,
     ) -> None:
         await self._write(response, _GREETING)
         while not stream.ended:
             batch = await events.after(position, limit=_BATCH)
             if batch:
                 position = batch[-1].change.id
-                chosen = [told for told in batch if wanted.takes(told.change.type)]
+                chosen = await events.seen_by(
+                    principal, [told for told in batch if wanted.takes(told.change.type)]
+                )
                 if chosen:
                     await self._write(response, b"".join(_frame(event_json(t)) for t in chosen))
                 continue

@@ -14,10 +14,10 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.ranks import Refusal, why_not
 from gatewayd.services.roles import Role
-from gatewayd.services.sessions import Begun, Sessions, Visitor
+from gatewayd.services.sessions import Begun, Sessions, Visitor, store_password
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal
-from storage import links, passwords, people, sessions
+from storage import links, passwords, people
 from storage.engine import Store
 from storage.links import LinkPurpose, LinkRow
 from storage.people import NewPerson, PersonRow, PersonState, Taken
@@ -111,6 +111,21 @@ class Links:
         self._bus.publish(Topic.JOURNAL)
         return made
 
+    async def set_password(self, person_id: str, password: str, *, by: Principal) -> Unfit | bool:
+        """Set somebody's password for them; false: there is no such person."""
+        async with self._store.read() as tx:
+            person = await people.get(tx, person_id, now_ms=self._clock.now_ms())
+        if person is None:
+            return False
+        own_words = (person.name, person.display_name)
+        if (why := why_unfit(password, own_words=own_words)) is not None:
+            return Unfit(field="password", code="password_unfit", detail=why)
+        hash_ = await self._sessions.passwords.hash(password)
+        async with self._store.write() as tx:
+            await store_password(tx, person_id, hash_, by=by.id, now_ms=self._clock.now_ms())
+        self._bus.publish(Topic.JOURNAL)
+        return True
+
     async def look(self, secret: str) -> Welcome | None:
         """Tell what a link is good for, without using it; None: nothing (any more)."""
         async with self._store.read() as tx:
@@ -183,10 +198,8 @@ class Links:
                 await people.change(tx, person_id, shown, version=None, by=person_id, now_ms=now_ms)
         if not await links.use(tx, welcome.link, now_ms=now_ms):
             return LinkIsOver()
-        await passwords.store(tx, person_id, hash_, now_ms=now_ms)
-        await people.tell_password_changed(tx, person_id, by=person_id, now_ms=now_ms)
-        # Who needed another password may have lost the old one to somebody.
-        await sessions.end_all(tx, person_id)
+        # All sessions end: who needed another password may have lost the old one to somebody.
+        await store_password(tx, person_id, hash_, by=person_id, now_ms=now_ms)
         return await self._sessions.begin(tx, person_id, visitor=visitor)
 
 

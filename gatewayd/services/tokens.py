@@ -141,9 +141,17 @@ async def create_token(
 
 
 async def unfit_token(
-    tx: AsyncConnection, *, inboxes: Sequence[str] | None, person_id: str | None, now_ms: int
+    tx: AsyncConnection,
+    *,
+    scopes: Collection[Scope],
+    inboxes: Sequence[str] | None,
+    person_id: str | None,
+    now_ms: int,
 ) -> UnfitToken | None:
     """Tell what a token can't be limited to; None: nothing is wrong."""
+    if inboxes is not None and Scope.ADMIN in scopes:
+        detail = "who may do everything sees every inbox"
+        return UnfitToken(field="inboxes", code="admin_sees_all", detail=detail)
     known = {inbox.name for inbox in await stored_inboxes.list_all(tx)}
     for place, name in enumerate(inboxes or ()):
         if name not in known:
@@ -227,7 +235,7 @@ class Tokens:
         now_ms = self._clock.now_ms()
         limits: dict[str, Any] = {"inboxes": inboxes, "person_id": person_id, "now_ms": now_ms}
         async with self._store.write() as tx:
-            if unfit := await unfit_token(tx, **limits):
+            if unfit := await unfit_token(tx, scopes=scopes, **limits):
                 return unfit
             made = await create_token(tx, name=name, scopes=scopes, **limits)
             await note_created(tx, made[0], by=by.id, now_ms=now_ms)

@@ -6,11 +6,13 @@ from aiohttp import web
 
 from gatewayd.http import answers
 from gatewayd.http.editing import refused
+from gatewayd.http.models.session import NewPassword
 from gatewayd.http.models.staff import LinkMade, Suspended, Suspension, User, link_json, user_json
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import LEAVING, LINKS, STAFF, STREAMS, Answer, Call, Route
 from gatewayd.services.leaving import Gone
 from gatewayd.services.links import MadeLink
+from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Scope
 
 _TAG = "Users"
@@ -25,6 +27,19 @@ async def create_link(call: Call) -> web.StreamResponse:
     if not isinstance(made, MadeLink):
         raise refused(made)
     return answers.json_of(link_json(made), status=HTTPStatus.CREATED)
+
+
+async def set_password(call: Call) -> web.StreamResponse:
+    """Set somebody's password for them."""
+    asked: NewPassword = call.body
+    user_id = call.request.match_info["id"]
+    done = await call.request.app[LINKS].set_password(user_id, asked.password, by=call.author)
+    if isinstance(done, Unfit):
+        raise refused(done)
+    if not done:
+        raise not_found(f"user {user_id!a}")
+    call.request.app[STREAMS].end_of(user_id)
+    return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 async def suspend_user(call: Call) -> web.StreamResponse:
@@ -75,6 +90,16 @@ ROUTES = (
         tag=_TAG,
         summary="A one-time link by which a person chooses a password; older ones end",
         answers={HTTPStatus.CREATED: Answer(model=LinkMade, description="Pass it on to them")},
+    ),
+    Route(
+        method="PUT",
+        path="/v1/users/{id}/password",
+        handler=set_password,
+        access=Scope.ADMIN,
+        tag=_TAG,
+        summary="Set somebody's password; all their sessions end. A link is better",
+        body=NewPassword,
+        answers={HTTPStatus.NO_CONTENT: Answer(media_type="", description="It is so")},
     ),
     Route(
         method="POST",

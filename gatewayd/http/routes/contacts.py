@@ -34,6 +34,7 @@ async def list_contacts(call: Call) -> web.StreamResponse:
         blocked=asked.blocked,
         q=asked.q,
         digits=digits_of(asked.q),
+        may_see=call.author.inboxes,
     )
     try:
         async with call.context.store.read() as tx:
