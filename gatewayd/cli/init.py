@@ -17,7 +17,7 @@ from config.schema import DEFAULT_DATA_DIR
 from config.values import Reader, UnfitError, country, line
 from gatewayd.cli import show
 from gatewayd.cli.failure import CliError, Exit
-from gatewayd.cli.place import guess_country, local_zone
+from gatewayd.cli.place import guess_country, local_zone, page_address
 from gatewayd.cli.root import Session, pass_session
 
 _LOCAL_DATA_DIR = "gatewayd-data"
@@ -66,8 +66,8 @@ def init(session: Session, *, yes: bool, system: bool, lan: bool, dry_run: bool)
         show.note(f"Nothing was changed; this would be {file}.")
         return
     _write(file, text)
-    secret = _first_token(file)
-    _tell(file, secret, answers)
+    secret, link = _first_keys(file)
+    _tell(file, secret, link, answers)
 
 
 def compose(answers: Answers) -> str:
@@ -168,30 +168,35 @@ def _write(file: Path, text: str) -> None:
         ) from error
 
 
-def _first_token(file: Path) -> str:
+def _first_keys(file: Path) -> tuple[str, str | None]:
+    """Make an administrator's token, and the link to the page of the first one who logs in."""
     from config import load  # noqa: PLC0415 - beside its use
     from gatewayd.cli.offline import make_token  # noqa: PLC0415 - the store takes a while
+    from gatewayd.cli.offline_users import first_admin_link  # noqa: PLC0415 - as above
 
     try:
-        data_dir = load(file).gateway.data_dir
-        return make_token(data_dir, name="administrator", scopes=["admin"]).secret
+        settings = load(file)
+        made = make_token(settings.gateway.data_dir, name="administrator", scopes=["admin"])
+        link = first_admin_link(settings)
+        return made.secret, None if link is None else page_address(settings) + link
     except BaseException:
         # Without its token and data it is half a set-up, and would stop the next `init`.
         file.unlink(missing_ok=True)
         raise
 
 
-def _tell(file: Path, secret: str, answers: Answers) -> None:
-    show.record(
-        {
-            "configuration": str(file),
-            "data": str((file.parent / answers.data_dir).absolute()),
-            "token": secret,
-        }
-    )
+def _tell(file: Path, secret: str, link: str | None, answers: Answers) -> None:
+    facts = {
+        "configuration": str(file),
+        "data": str((file.parent / answers.data_dir).absolute()),
+        "token": secret,
+    }
+    show.record(facts if link is None else {**facts, "page": link})
     run = "gatewayd run" if file == LOCAL_FILE.absolute() else f"gatewayd --config {file} run"
     start = "systemctl enable --now gatewayd" if file == SYSTEM_FILE else run
     show.note("The token is an administrator's and is not shown again.")
+    if link is not None:
+        show.note("The page's link makes you its administrator: it works once, within a week.")
     if answers.lan:
         show.note("Other machines can reach the API without encryption: keep the network trusted.")
     show.note(f"Start it with `{start}`; then `gatewayd modems list` shows the modem.")

@@ -5,6 +5,7 @@ Owns the order of these checks. Knows no particular route.
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -25,6 +26,7 @@ from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import Call, Door, Route
 from gatewayd.rates import RateLimiter
 from gatewayd.services.sessions import Session
+from gatewayd.services.sight import ids_in
 from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
 from storage import sight
 
@@ -61,11 +63,14 @@ class Gate:
             csrf_token=request.headers.get(CSRF_HEADER),
         )
         raw = await self._read(route, request)
+        body = None if route.body is None else body_as(route.body, raw)
+        if body is not None and entered.principal is not None:
+            await self._check_seen(entered.principal, ids_in(body.model_dump()))
         return Call(
             request=request,
             context=self._context,
             principal=entered.principal,
-            body=None if route.body is None else body_as(route.body, raw),
+            body=body,
             query=None if route.query is None else query_as(route.query, request.query),
             body_digest=hashlib.sha256(raw).digest(),
             session=entered.session,
@@ -171,11 +176,16 @@ class Gate:
         """What lies in an inbox that they do not see is not there for them, on any route."""
         if principal.inboxes is None:
             return
-        named = request.match_info
-        unseen = {name for name in named.values() if name and _is_inbox(request)}
-        unseen -= principal.inboxes
+        named = [*request.match_info.values()]
+        if request.path.startswith("/v1/inboxes/") and not principal.may_see(named[0]):
+            raise not_found(f"inbox {named[0]!a}")
+        await self._check_seen(principal, named)
+
+    async def _check_seen(self, principal: Principal, ids: Collection[str]) -> None:
+        if principal.inboxes is None or not ids:
+            return
         async with self._context.store.read() as tx:
-            unseen |= await sight.unseen_of(tx, [*named.values()], principal.inboxes)
+            unseen = await sight.unseen_of(tx, ids, principal.inboxes)
         if unseen:
             raise not_found(f"{min(unseen)!a}")
 
@@ -195,11 +205,6 @@ class Gate:
     async def _read(self, route: Route, request: web.Request) -> bytes:
         most = self._context.limits.body_bytes
         return await read_body(request, most, wanted=route.body is not None)
-
-
-def _is_inbox(request: web.Request) -> bool:
-    """Whether what the address names is an inbox."""
-    return request.path.startswith("/v1/inboxes/")
 
 
 def _whose(principal: Principal) -> str:

@@ -3,7 +3,8 @@
 One place for every way of telling: events, pages of events, streams.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +12,8 @@ from gatewayd.services.tokens import Principal, Scope
 from storage import sight
 from storage.changes import Change
 
+# A text may well begin as an id does; it is not one by that.
+_ID = re.compile(r"(cnv|msg|con)_[0-9A-HJKMNP-TV-Z]{26}")
 _OF_ACCOUNTS = ("session.", "link.")
 # Where a change says which conversation, contact or message it is about, beside its subject.
 _NAMING = ("id", "conversation_id", "contact_id", "message_id")
@@ -27,6 +30,19 @@ async def seen_by(
     ids = {one for change in allowed for one in _ids(change)}
     unseen = await sight.unseen_of(tx, ids, principal.inboxes)
     return [change for change in allowed if _is_seen(change, principal, unseen)]
+
+
+def ids_in(value: object) -> list[str]:
+    """Give all ids of customers' things that stand in what somebody sent, however deep."""
+    match value:
+        case str():
+            return [value] if _ID.fullmatch(value) else []
+        case Mapping():
+            return [one for inner in value.values() for one in ids_in(inner)]
+        case list() | tuple():
+            return [one for inner in value for one in ids_in(inner)]
+        case _:
+            return []
 
 
 def _is_seen(change: Change, principal: Principal, unseen: frozenset[str]) -> bool:

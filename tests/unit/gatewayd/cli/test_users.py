@@ -43,6 +43,7 @@ def test_people_go_and_come_back_by_name(daemon: Any, run: Any, script: Any) -> 
     assert "marie\tMarie\tagent\tactive\tall" in run("user", "list").out
 
 
+@pytest.mark.usefixtures("folder")
 class TestStopped:
     def add(self, run: Any, name: str, *more: str) -> Any:
         return run("user", "add", name, *more)
