@@ -118,7 +118,9 @@ def build_app(context: HttpContext) -> web.Application:
     app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
-    app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
+    app[STREAMS] = Streams(
+        bus=context.bus, limits=context.limits, metrics=context.metrics, clock=context.clock
+    )
     parts: dict[str, Any] = {
         "settings": context.settings,
         "store": context.store,

@@ -14,11 +14,13 @@ import structlog
 from aiohttp import web
 
 from gatewayd.bus import Bus, Subscription, Topic
+from gatewayd.clock import Clock
 from gatewayd.http.limits import Limits
 from gatewayd.http.models.events import Event, event_json
 from gatewayd.http.problems import Problem
 from gatewayd.metrics import Metrics
 from gatewayd.services.events import Events, Filter
+from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal
 from storage.errors import StoreError
 
@@ -32,9 +34,14 @@ _HEARTBEAT = b": still here\n\n"
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Open:
     principal_id: str
-    session_id: str | None
+    session: Session | None
     hints: Subscription
     ended: bool = field(default=False)
+
+    @property
+    def session_id(self) -> str | None:
+        """By which session it was opened; None for a token's."""
+        return None if self.session is None else self.session.id
 
     def end(self) -> None:
         self.ended = True
@@ -44,10 +51,11 @@ class _Open:
 class Streams:
     """All open streams of one application."""
 
-    def __init__(self, *, bus: Bus, limits: Limits, metrics: Metrics) -> None:
+    def __init__(self, *, bus: Bus, limits: Limits, metrics: Metrics, clock: Clock) -> None:
         self._bus = bus
         self._limits = limits
         self._metrics = metrics
+        self._clock = clock
         self._open: set[_Open] = set()
 
     def end_all(self) -> None:
@@ -68,7 +76,7 @@ class Streams:
         request: web.Request,
         *,
         principal: Principal,
-        session_id: str | None,
+        session: Session | None,
         events: Events,
         cursor: str | None,
         wanted: Filter,
@@ -78,7 +86,7 @@ class Streams:
         Without a cursor it begins with what happens from now on. Raises CursorExpired before
         anything is written, Problem 429 when too many streams are open.
         """
-        with self._admitted(principal.id, session_id) as stream:
+        with self._admitted(principal.id, session) as stream:
             position = await events.start(cursor)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8"}
@@ -98,7 +106,7 @@ class Streams:
             return response
 
     @contextmanager
-    def _admitted(self, principal_id: str, session_id: str | None) -> Iterator[_Open]:
+    def _admitted(self, principal_id: str, session: Session | None) -> Iterator[_Open]:
         if len(self._open) >= self._limits.streams:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -108,7 +116,7 @@ class Streams:
             )
         # Before the start is read, so that nothing falls between the two.
         with self._bus.subscribe(Topic.JOURNAL) as hints:
-            stream = _Open(principal_id=principal_id, session_id=session_id, hints=hints)
+            stream = _Open(principal_id=principal_id, session=session, hints=hints)
             self._open.add(stream)
             self._metrics.event_streams.set(len(self._open))
             try:
@@ -127,7 +135,7 @@ class Streams:
         principal: Principal,
     ) -> None:
         await self._write(response, _GREETING)
-        while not stream.ended:
+        while not stream.ended and not self._is_over(stream):
             batch = await events.after(position, limit=_BATCH)
             if batch:
                 position = batch[-1].change.id
@@ -140,6 +148,10 @@ class Streams:
             hinted = await stream.hints.wait(self._limits.heartbeat_seconds)
             if not hinted:
                 await self._write(response, _HEARTBEAT)
+
+    def _is_over(self, stream: _Open) -> bool:
+        """Whether its session ends now, as it stood at the beginning; the reader comes back."""
+        return stream.session is not None and self._clock.now_ms() >= stream.session.expires_at_ms
 
     async def _write(self, response: web.StreamResponse, data: bytes) -> None:
         async with asyncio.timeout(self._limits.stalled_reader_seconds):

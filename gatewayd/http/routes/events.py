@@ -29,7 +29,7 @@ async def get_events(call: Call) -> web.StreamResponse:
         return await call.request.app[STREAMS].run(
             call.request,
             principal=call.author,
-            session_id=None if call.session is None else call.session.id,
+            session=call.session,
             events=call.request.app[EVENTS],
             cursor=cursor,
             wanted=wanted,

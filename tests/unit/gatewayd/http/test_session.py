@@ -116,6 +116,14 @@ class TestLogIn:
         refused = await again.ask("GET", "/v1/session", status=401)
         assert refused["code"] == "session_ended"
 
+    async def test_a_stream_ends_with_its_session(self, api: Any, staffroom: Any) -> None:
+        marie = await staffroom.enter("marie")
+        async with marie.client.get("/v1/events") as stream:
+            await stream.content.readuntil(b"\n\n")
+            api.clock.ms += 7 * DAY_MS
+            await stream.content.read()
+            assert stream.content.at_eof()
+
     async def test_ones_own_sessions_are_listed_and_ended(self, staffroom: Any) -> None:
         marie = await staffroom.enter("marie")
         phone = await staffroom.log_in(marie.person)
