@@ -35,7 +35,8 @@ def page_address(settings: Settings) -> str:
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not listened on
         host = http.allowed_hosts[0] if http.allowed_hosts else socket.gethostname()
     host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{http.port}"
+    scheme = "https" if settings.http_tls.enabled else "http"
+    return f"{scheme}://{host}:{http.port}"
 
 
 def _from_zone(zone: str | None, table: Path = _ZONES) -> str | None:

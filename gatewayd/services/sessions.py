@@ -19,7 +19,7 @@ from gatewayd.clock import Clock
 from gatewayd.services.roles import ROLE_SCOPES, Role
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal, PrincipalType
-from storage import audit, changes, passwords, people, sessions
+from storage import changes, passwords, people, sessions
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.people import PersonState
@@ -151,14 +151,6 @@ class Sessions:
                 # What was typed as a name is not kept: it may be somebody's password.
                 subject=person_id or "nobody",
                 data=facts,
-            )
-            await audit.record(
-                tx,
-                actor="nobody",
-                action="session.refused",
-                subject=person_id or "nobody",
-                data={"address": visitor.address},
-                now_ms=self._clock.now_ms(),
             )
         self._bus.publish(Topic.JOURNAL)
 
