@@ -15,6 +15,7 @@ from gatewayd.web.faults import fault_words
 from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_, Tongue
 from gatewayd.web.links import as_html
+from gatewayd.web.modems.banner import trouble_of
 from gatewayd.web.navigation import sections
 from gatewayd.web.refusals import refusal_words
 from gatewayd.web.route import Visit
@@ -95,6 +96,7 @@ def _environment(tongue: Tongue) -> Environment:
         "fault": lambda code: _said(tongue, fault_words(code)),
         "refusal": lambda code: _said(tongue, refusal_words(code, "")),
         "sections": sections,
+        "trouble_of": trouble_of,
         "tongue": tongue,
         "words": json.dumps(words(tongue), ensure_ascii=False),
     }

@@ -9,6 +9,8 @@ from gatewayd.web import (
     own_pages,
     start_pages,
 )
+from gatewayd.web.modems import pages as modem_pages
+from gatewayd.web.modems import ussd_pages
 from gatewayd.web.route import PageRoute
 
 ROUTES: tuple[PageRoute, ...] = (
@@ -19,4 +21,6 @@ ROUTES: tuple[PageRoute, ...] = (
     *conversation_pages.ROUTES,
     *answer_pages.ROUTES,
     *act_pages.ROUTES,
+    *modem_pages.ROUTES,
+    *ussd_pages.ROUTES,
 )

@@ -1,5 +1,6 @@
 // The page's script: it only makes quicker what works without it.
 
+import { banner } from "./banner.js";
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
@@ -12,6 +13,7 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   keys();
+  banner();
   onEvent(follow);
   listen();
   arrived("new");
