@@ -28,6 +28,7 @@ from gatewayd.http.route import (
     STREAMS,
     TOKENS,
     WEBHOOKS,
+    WISHES,
     Route,
 )
 from gatewayd.http.routes import (
@@ -52,6 +53,7 @@ from gatewayd.http.routes import (
     tokens,
     users,
     webhooks,
+    wishes,
 )
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
@@ -70,6 +72,7 @@ from gatewayd.services.staff import Staff
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.services.wishes import NotificationWishes
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
@@ -81,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     *inboxes.ROUTES,
     *targets.ROUTES,
     *users.ROUTES,
+    *wishes.ROUTES,
     *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
@@ -139,6 +143,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)

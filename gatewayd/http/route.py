@@ -30,6 +30,7 @@ from gatewayd.services.staff import Staff
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.services.wishes import NotificationWishes
 
 
 class Door(StrEnum):
@@ -151,3 +152,4 @@ EVENTS = web.AppKey("events", Events)
 STREAMS = web.AppKey("streams", Streams)
 REDECODE = web.AppKey("redecode", Redecode)
 WEBHOOKS = web.AppKey("webhooks", Webhooks)
+WISHES = web.AppKey("wishes", NotificationWishes)

@@ -26,8 +26,12 @@ class EntryKind(StrEnum):
     """Consent was taken away or given back, or may have been meant to be."""
     HELD = "held"
     """A rule holds it for review."""
-    REMINDER = "reminder"
-    """People of ours were reminded that the customer waits; the text is how late it is."""
+    DUE_SOON = "due_soon"
+    """An answer is due soon: its person was reminded."""
+    OVERDUE = "overdue"
+    """So was the team."""
+    ESCALATED = "escalated"
+    """So were the managers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from storage.schema.base import REVISION, meta, metadata
 from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
+    IS_CLOSING,
     IS_UNANSWERED,
     IS_UNASSIGNED,
     contact_numbers,
@@ -70,6 +71,7 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AUTOMATIC",
     "IS_BLOCKED",
+    "IS_CLOSING",
     "IS_PENDING",
     "IS_QUEUED",
     "IS_TOKENS",

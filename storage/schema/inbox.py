@@ -131,3 +131,12 @@ timeline = Table(
     Column("author_name", String),
     Index("ix_timeline_conversation_id_seq", "conversation_id", "seq"),
 )
+
+IS_CLOSING = timeline.c.kind == literal_column("'closed'")
+
+Index(
+    "ix_timeline_closings",
+    timeline.c.at_ms,
+    sqlite_where=IS_CLOSING,
+    postgresql_where=IS_CLOSING,
+)

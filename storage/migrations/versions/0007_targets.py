@@ -27,6 +27,7 @@ def upgrade() -> None:
         ["inbox", "contact_id"],
         "person_id IS NULL AND team_id IS NULL AND state != 'closed'",
     )
+    _index("ix_timeline_closings", "timeline", ["at_ms"], "kind = 'closed'")
 
 
 def _targets() -> None:

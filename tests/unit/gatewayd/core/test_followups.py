@@ -1,21 +1,24 @@
 """A shop open on weekdays from 9 to 17 (UTC); a customer writes and nobody answers."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from config.schema import Language
 from gatewayd import followups
 from gatewayd.effects import GATEWAY
 from gatewayd.followups import Followups
+from gatewayd.mail.notices import notice_of
 from storage import contacts, inboxes, people, rulebook, targets, teams, wishes
 from storage.conversations import acts, filing
 from storage.conversations.acts import Doing
 from storage.conversations.filing import Place
 from storage.conversations.states import Act, Turn
+from storage.mails import MailRow
 from storage.people import AbsenceKind, NewAbsence, NewPerson
 from storage.targets import TargetsRow
 from storage.wishes import WishesRow
@@ -146,7 +149,11 @@ async def team(shop: Any) -> Team:
         ids: dict[str, str] = {}
         for name, phone in reversed(PHONES.items()):
             person = NewPerson(
-                name=name, display_name=name.title(), phone=phone, delegate_id=ids.get("max")
+                name=name,
+                display_name=name.title(),
+                phone=phone,
+                delegate_id=ids.get("max"),
+                role="manager" if name == "max" else "agent",
             )
             ids[name] = str(await people.create(tx, person, by="tok", now_ms=now_ms))
             await wishes.put(tx, ids[name], SMS, now_ms=now_ms)
@@ -181,7 +188,7 @@ async def test_it_escalates_over_a_weekend_in_opening_hours_alone(team: Team) ->
     assert (await team.told())[4:] == ["escalated", "reminder"]
     await team.at("2026-12-09T12:00")
     assert len(await team.told()) == 6
-    shown = [text for kind, text in await team.timeline(place) if kind == "reminder"]
+    shown = [kind for kind, _ in await team.timeline(place) if kind != "assigned"]
     assert shown == ["due_soon", "overdue", "escalated"]
 
 
@@ -363,6 +370,70 @@ async def test_who_is_on_call_is_told_at_once_and_who_is_absent_is_not(team: Tea
     assert len(await team.sms("max")) == 1
     await team.at("2026-12-07T09:00")
     assert len(await team.sms("max")) == 2
+
+
+async def test_the_managers_hear_of_it_last(team: Team) -> None:
+    async with team.shop.store.write() as tx:
+        (row,) = await team.shop.rows("SELECT id FROM teams")
+        more = {"on_call_ids": None, "version": None, "by": "tok", "now_ms": team.now_ms}
+        await teams.change(tx, row.id, {}, member_ids=[team.ids["lea"]], **more)
+    await team.writes("2026-12-03T10:00")
+    await team.at("2026-12-03T11:00")
+    assert await team.sms("max") == []
+    await team.at("2026-12-03T11:30")
+    assert await team.sms("max") == [f"Nobody has answered: {CUSTOMER} has waited 1 h 30."]
+
+
+async def test_who_is_suspended_has_nothing_and_is_told_nothing(team: Team) -> None:
+    place = await team.writes("2026-12-03T10:00")
+    async with team.shop.store.write() as tx:
+        gone = {"state": "suspended"}
+        await people.change(tx, team.ids["lea"], gone, version=None, by="tok", now_ms=team.now_ms)
+    await team.at("2026-12-03T12:00")
+    assert await team.holder(place) == "max"
+    assert await team.sms("lea") == []
+
+
+@pytest.mark.parametrize("server", [True, False])
+async def test_an_e_mail_is_joined_when_it_goes_in_the_language_of_who_reads_it(
+    team: Team, server: bool
+) -> None:
+    smtp = replace(team.shop.settings.smtp, host="mail.example" if server else None)
+    team.shop.settings = replace(team.shop.settings, smtp=smtp)
+    team.task = task_of(team.shop)
+    async with team.shop.store.write() as tx:
+        values = {"email": "lea@shop.example", "language": "fr", "shifts": "Mo-Fr 09:00-10:45"}
+        of = team.ids["lea"]
+        await people.change(tx, of, values, version=None, by="tok", now_ms=team.now_ms)
+        ways = {each: ["email"] for each in ("mine", "team", "overdue")}
+        await wishes.put(tx, of, WishesRow(ways=ways, take_back=False), now_ms=team.now_ms)
+    await team.writes("2026-12-03T10:00")
+    await team.at("2026-12-03T10:30")
+    await team.at("2026-12-03T11:00")
+    await team.at("2026-12-04T09:00")
+    async with team.shop.store.read() as tx:
+        sent = await team.shop.rows("SELECT * FROM mails ORDER BY id")
+        rows = [MailRow(**{name: row._mapping[name] for name in _MAIL}) for row in sent]
+        said = [(await notice_of(tx, row, default=Language.EN)).said for row in rows]
+    expected = [
+        f"{CUSTOMER} attend une réponse",
+        f"En votre absence : 1 conversation en attente ({CUSTOMER}).",
+    ]
+    assert said == (expected if server else [])
+    assert await team.sms("lea") == []
+
+
+_MAIL = [each.name for each in fields(MailRow)]
+
+
+async def test_who_may_be_told_by_no_way_is_told_by_none(team: Team) -> None:
+    async with team.shop.store.write() as tx:
+        values = {"notify": ["page"]}
+        await people.change(tx, team.ids["lea"], values, version=None, by="tok", now_ms=team.now_ms)
+    await team.writes("2026-12-03T10:00")
+    await team.at("2026-12-03T10:30")
+    assert await team.sms("lea") == []
+    assert await team.told() == ["due_soon", "reminder"]
 
 
 async def test_what_nobody_has_is_the_team_s(team: Team) -> None:
