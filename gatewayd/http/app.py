@@ -73,6 +73,7 @@ from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
 from gatewayd.services.wishes import NotificationWishes
+from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
@@ -131,6 +132,7 @@ def build_app(context: HttpContext) -> web.Application:
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
     mount(app, context, gate)
+    add_page(app, context, gate)
     return app
 
 

@@ -6,6 +6,12 @@ Knows nothing of who reads or writes them. The migrations must build exactly thi
 from storage.schema.accounts import links, passwords, sessions
 from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
+from storage.schema.callbacks import (
+    CALL_IS_PENDING,
+    CALLBACK_IS_OPEN,
+    callback_calls,
+    callbacks,
+)
 from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
@@ -66,6 +72,8 @@ from storage.schema.targets import (
 )
 
 __all__ = [
+    "CALLBACK_IS_OPEN",
+    "CALL_IS_PENDING",
     "IN_FLIGHT",
     "IN_FLIGHT_STATES",
     "IS_ACCEPTED",
@@ -88,6 +96,8 @@ __all__ = [
     "attempts",
     "audit",
     "balances",
+    "callback_calls",
+    "callbacks",
     "canaries",
     "changes",
     "consents",

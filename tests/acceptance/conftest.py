@@ -33,6 +33,7 @@ PROGRAM = Path(sys.executable).with_name("gatewayd")
 COMPAT = """
 [compat]
 smseagle = true
+kannel = true
 alertmanager = true
 grafana = true
 [[alert_receivers]]
@@ -430,3 +431,9 @@ def gateway() -> Iterator[Gateway]:
         gateway.start()
         gateway.modem("counter", "ready")
         yield gateway
+
+
+@pytest.fixture(scope="session")
+def make_gateway() -> Callable[[Path], Gateway]:
+    """Give what makes a gateway in a folder, for suites that share one of their own."""
+    return Gateway
