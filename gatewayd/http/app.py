@@ -14,6 +14,7 @@ from gatewayd.http.route import (
     AUDITS,
     CONSENTS,
     CONTACTS,
+    CONVERSATION_VIEWS,
     CONVERSATIONS,
     EVENTS,
     INBOX_TARGETS,
@@ -26,6 +27,7 @@ from gatewayd.http.route import (
     RULES,
     STAFF,
     STREAMS,
+    SUPERVISION,
     TOKENS,
     WEBHOOKS,
     WISHES,
@@ -37,6 +39,7 @@ from gatewayd.http.routes import (
     by_hand,
     consents,
     contacts,
+    conversation_counts,
     conversations,
     decode,
     events,
@@ -48,6 +51,7 @@ from gatewayd.http.routes import (
     search,
     service,
     session,
+    supervision,
     targets,
     teams,
     tokens,
@@ -60,6 +64,7 @@ from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
+from gatewayd.services.conversation_views import ConversationViews
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
 from gatewayd.services.inboxes import Inboxes
@@ -69,6 +74,7 @@ from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.supervision import Supervision
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
@@ -78,12 +84,14 @@ from gatewayd.web.app import add_page
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
+    *conversation_counts.ROUTES,
     *conversations.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
     *inboxes.ROUTES,
     *targets.ROUTES,
+    *supervision.ROUTES,
     *users.ROUTES,
     *wishes.ROUTES,
     *accounts.ROUTES,
@@ -146,6 +154,8 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
+    app[CONVERSATION_VIEWS] = ConversationViews(settings=settings, store=store, clock=clock)
+    app[SUPERVISION] = Supervision(settings=settings, store=store, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)

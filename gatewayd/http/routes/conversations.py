@@ -1,6 +1,7 @@
 """Routes of conversations."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -28,10 +29,12 @@ from gatewayd.http.models.conversations import (
 from gatewayd.http.models.messages import Message, message_body
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
-from gatewayd.http.route import AUDITS, CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
+from gatewayd.http.views import seen_by
 from gatewayd.numbers import digits_of
 from gatewayd.permission import CONSENT_CODES
+from gatewayd.services.conversation_views import OpeningClock
 from gatewayd.services.conversations import NoSuchAssignee
 from gatewayd.services.drafts import Draft, Refused
 from gatewayd.services.tokens import Scope
@@ -65,10 +68,12 @@ async def list_conversations(call: Call) -> web.StreamResponse:
     )
     before = place(asked.cursor)
     async with call.context.store.read() as tx:
+        clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
+        filters = replace(filters, seen=await seen_by(tx, call, asked.view))
         page = await reading.page(tx, filters, limit=asked.limit, before=before)
     return answers.json_of(
         ConversationPage(
-            items=[_shown(call, row) for row in page.items],
+            items=[_shown(call, row, clock) for row in page.items],
             next=None if page.next is None else str(page.next),
         )
     )
@@ -80,6 +85,7 @@ async def get_conversation(call: Call) -> web.StreamResponse:
     conversation_id = call.request.match_info["id"]
     async with call.context.store.read() as tx:
         row = await reading.get(tx, conversation_id)
+        clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
         if row is None:
             raise not_found(f"conversation {conversation_id!a}")
         try:
@@ -93,7 +99,7 @@ async def get_conversation(call: Call) -> web.StreamResponse:
     await call.request.app[AUDITS].looked(row.id, by=call.author)
     items = [entry_json(entry, messages, calls) for entry in page.items]
     timeline = Timeline(items=items, next=page.next)
-    shown = {name: getattr(_shown(call, row), name) for name in Conversation.model_fields}
+    shown = {name: getattr(_shown(call, row, clock), name) for name in Conversation.model_fields}
     return answers.json_of(ConversationDetail(**shown, timeline=timeline))
 
 
@@ -203,13 +209,16 @@ async def _named(call: Call) -> ConversationRow:
 
 
 async def _as_it_is(call: Call) -> web.StreamResponse:
-    return answers.json_of(_shown(call, await _named(call)))
+    row = await _named(call)
+    async with call.context.store.read() as tx:
+        clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
+    return answers.json_of(_shown(call, row, clock))
 
 
-def _shown(call: Call, row: ConversationRow) -> Conversation:
+def _shown(call: Call, row: ConversationRow, clock: OpeningClock) -> Conversation:
     kind = kind_of(row.number, country=call.context.settings.gateway.country)
     answerable = call.request.app[CONVERSATIONS].why_not(row) is None
-    return conversation_json(row, kind, answerable=answerable)
+    return conversation_json(row, kind, answerable=answerable, clock=clock)
 
 
 def _command(
