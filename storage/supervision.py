@@ -6,8 +6,9 @@ and zones. Holds no text and no number.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import IS_CLOSING, consents, conversations, messages, timeline, waits
@@ -159,26 +160,24 @@ async def wait_facts(
         .outerjoin(messages, messages.c.id == waits.c.answer_id)
         .where(or_(late, ended))
     )
-    return (
-        WaitFact(
-            conversation_id=row.conversation_id,
-            inbox=row.inbox,
-            person_id=(
-                row.author_id
-                if row.author_type == _PERSON
-                else (row.person_id if row.outcome != "answered" else None)
-            ),
-            due_at_ms=row.due_at_ms,
-            ended_ms=row.ended_ms,
-            answered=row.outcome == "answered",
-            open_seconds=row.open_seconds,
-        )
-        for row in (await tx.execute(query)).all()
+    return map(_wait, (await tx.execute(query)).all())
+
+
+def _wait(row: Row[*tuple[Any, ...]]) -> WaitFact:
+    holder = None if row.outcome == "answered" else row.person_id
+    return WaitFact(
+        conversation_id=row.conversation_id,
+        inbox=row.inbox,
+        person_id=row.author_id if row.author_type == _PERSON else holder,
+        due_at_ms=row.due_at_ms,
+        ended_ms=row.ended_ms,
+        answered=row.outcome == "answered",
+        open_seconds=row.open_seconds,
     )
 
 
-async def closings(tx: AsyncConnection, *, from_ms: int, to_ms: int) -> Iterator[Closing]:
-    """List what somebody closed, each with the first wait since it was closed before."""
+def _since() -> ScalarSelect[int | None]:
+    """Tell since when what is closed had been a matter: the first wait after it was closed last."""
     earlier = timeline.alias("earlier")
     before = (
         select(func.max(earlier.c.at_ms))
@@ -189,7 +188,7 @@ async def closings(tx: AsyncConnection, *, from_ms: int, to_ms: int) -> Iterator
         )
         .scalar_subquery()
     )
-    since = (
+    return (
         select(func.min(waits.c.since_ms))
         .where(
             waits.c.conversation_id == timeline.c.conversation_id,
@@ -198,6 +197,10 @@ async def closings(tx: AsyncConnection, *, from_ms: int, to_ms: int) -> Iterator
         )
         .scalar_subquery()
     )
+
+
+async def closings(tx: AsyncConnection, *, from_ms: int, to_ms: int) -> Iterator[Closing]:
+    """List what somebody closed, each with the first wait since it was closed before."""
     query = (
         select(
             timeline.c.conversation_id,
@@ -205,7 +208,7 @@ async def closings(tx: AsyncConnection, *, from_ms: int, to_ms: int) -> Iterator
             timeline.c.author_type,
             timeline.c.author_id,
             timeline.c.at_ms,
-            since.label("since_ms"),
+            _since().label("since_ms"),
         )
         .join(conversations, conversations.c.id == timeline.c.conversation_id)
         .where(IS_CLOSING, timeline.c.at_ms >= from_ms, timeline.c.at_ms < to_ms)
