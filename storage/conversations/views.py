@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.conversations.states import ConversationState
 from storage.schema import (
     IS_BLOCKED,
-    IS_UNANSWERED,
     IS_UNASSIGNED,
+    IS_WAITED_FOR,
     WAIT_IS_OPEN,
     contacts,
     conversations,
@@ -80,14 +80,13 @@ def _waits(*like: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _IS_NOT_CLOSED = conversations.c.state != ConversationState.CLOSED
-_IS_OPEN = conversations.c.state == ConversationState.OPEN
 _IS_SNOOZED = conversations.c.state == ConversationState.SNOOZED
 _IS_CLOSED = conversations.c.state == ConversationState.CLOSED
 _LIKE: Mapping[View, Callable[[Seen], list[ColumnElement[bool]]]] = {
     View.MINE: _mine,
     View.UNASSIGNED: lambda _: [IS_UNASSIGNED],
     View.TEAM: _teams,
-    View.WAITING: lambda _: [IS_UNANSWERED, _IS_OPEN],
+    View.WAITING: lambda _: [IS_WAITED_FOR],
     View.DUE_SOON: _due_soon,
     View.OVERDUE: _overdue,
     View.SNOOZED: lambda _: [_IS_SNOOZED],
