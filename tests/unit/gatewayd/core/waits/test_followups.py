@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gatewayd import followups
-from storage import contacts, wishes
+from storage import contacts, people, wishes
 from storage.conversations import acts
 from storage.conversations.states import Act, Turn
 from storage.people import AbsenceKind
@@ -140,6 +140,23 @@ async def test_it_comes_back_only_to_who_wishes_it(team: Any, wishes_it: bool) -
     await team.at("2026-12-04T10:00")
     assert await team.holder(place) == ("lea" if wishes_it else "max")
     assert await team.shop.rows("SELECT * FROM stand_ins") == []
+
+
+async def test_the_end_of_a_shift_gives_it_away_and_the_next_one_takes_it_back(team: Any) -> None:
+    async with team.shop.store.write() as tx:
+        shifts = {"shifts": "Mo-Fr 09:00-12:00"}
+        of = team.ids["lea"]
+        await people.change(tx, of, shifts, version=None, by="tok", now_ms=team.now_ms)
+    place = await team.writes("2026-12-03T11:50")
+    assert await team.at("2026-12-03T11:59:30") == 30
+    assert await team.holder(place) == "lea"
+    await team.at("2026-12-03T12:00")
+    assert await team.holder(place) == "max"
+    assert ("assigned", "Lea is off shift") in await team.timeline(place)
+    await team.at("2026-12-04T08:59")
+    assert await team.holder(place) == "max"
+    await team.at("2026-12-04T09:00")
+    assert await team.holder(place) == "lea"
 
 
 async def test_what_a_person_handed_on_meanwhile_does_not_come_back(team: Any) -> None:
