@@ -16,7 +16,9 @@ from gatewayd.http.route import (
     CONTACTS,
     CONVERSATION_VIEWS,
     CONVERSATIONS,
+    ERASURES,
     EVENTS,
+    IDENTITIES,
     INBOX_TARGETS,
     INBOXES,
     LINKS,
@@ -42,7 +44,9 @@ from gatewayd.http.routes import (
     conversation_counts,
     conversations,
     decode,
+    erasures,
     events,
+    identities,
     inboxes,
     incidents,
     messages,
@@ -66,7 +70,9 @@ from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversation_views import ConversationViews
 from gatewayd.services.conversations import Conversations
+from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
+from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
@@ -86,6 +92,8 @@ ROUTES: tuple[Route, ...] = (
     *decode.ROUTES,
     *conversation_counts.ROUTES,
     *conversations.ROUTES,
+    *identities.ROUTES,
+    *erasures.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -151,6 +159,8 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
+    app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
