@@ -29,7 +29,7 @@ class NewPerson:
     """A person; None is as the configuration says, or not known.
 
     ``phone`` is their own, in its one spelling; ``shifts`` in ``opening_hours``. ``delegate_id``
-    has their work where an absence names nobody.
+    has their work where an absence names nobody. ``signature`` is a template of their own.
     """
 
     name: str
@@ -38,6 +38,7 @@ class NewPerson:
     phone: str | None = None
     shifts: str | None = None
     delegate_id: str | None = None
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,7 @@ _ALL = (
     .outerjoin(teams, teams.c.id == conversations.c.team_id)
 )
 _ONE = _ALL.where(conversations.c.id == bindparam("of_conversation"))
-_ENTRIES = (
+ENTRIES = (
     select(
         timeline,
         people.c.display_name.label("person_name"),
@@ -236,7 +236,7 @@ async def entries(
     tx: AsyncConnection, conversation_id: str, *, limit: int, cursor: str | None = None
 ) -> EntryPage:
     """Read a page of its timeline, newest first. Raises CursorExpired for a foreign cursor."""
-    query = _ENTRIES
+    query = ENTRIES
     if cursor is not None:
         place = {"cursor": cursor, "in_conversation": conversation_id}
         seq = (await tx.execute(_SEQ_OF, place)).scalar_one_or_none()
@@ -244,12 +244,13 @@ async def entries(
             raise CursorExpired(cursor=cursor)
         query = query.where(timeline.c.seq < seq)
     values = {"of_conversation": conversation_id, "row_limit": limit + 1}
-    found = [_entry(row) for row in (await tx.execute(query, values)).mappings()]
+    found = [entry_of(row) for row in (await tx.execute(query, values)).mappings()]
     items = tuple(found[:limit])
     return EntryPage(items=items, next=items[-1].id if len(found) > limit else None)
 
 
-def _entry(row: RowMapping) -> EntryRow:
+def entry_of(row: RowMapping) -> EntryRow:
+    """Read a row of ``ENTRIES``."""
     values = {name: row[name] for name in row if name != "conversation_id"}
     type_, id_, name = (values.pop(f"author_{each}") for each in ("type", "id", "name"))
     author = None if type_ is None else Author(type=type_, id=id_, name=name)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -22,6 +23,8 @@ inboxes = Table(
     Column("timezone", String),
     Column("language", String),
     Column("signature", Text),
+    Column("signature_mode", String),  # first, every, never; null: first
+    Column("take_on_answer", Boolean),  # whose answer takes what nobody has; null: yes
     # No foreign key: the column is younger than the table, and teams are never deleted.
     Column("team_id", String),  # whose mailbox it is
     Column("version", Integer, nullable=False),
@@ -40,6 +43,7 @@ people = Table(
     Column("shifts", Text),  # opening_hours; null: whenever their inboxes are open
     # No foreign key: the column is younger than the table, and people are never deleted.
     Column("delegate_id", String),  # who stands in where an absence names nobody
+    Column("signature", Text),  # their own; null: the inbox's
     Column("version", Integer, nullable=False),
     Column("created_at_ms", Ms, nullable=False),
     Column("updated_at_ms", Ms, nullable=False),

@@ -15,6 +15,10 @@ _PHONE = Field(max_length=200, description="their own, however written")
 _SHIFTS = Field(
     min_length=1, max_length=1000, description="when they work, as OpenStreetMap's opening_hours"
 )
+_SIGNATURE = Field(
+    description="their own, instead of the inbox's: one line with `{first_name}`, `{person}` "
+    "(the display name), `{business}`; null: the inbox's"
+)
 _LANGUAGE = Field(description="null: the gateway's")
 _DELEGATE = Field(
     max_length=64,
@@ -31,6 +35,7 @@ class UserIn(Input):
     phone: Annotated[str | None, _PHONE] = None
     shifts: Annotated[str | None, _SHIFTS] = None
     delegate: Annotated[str | None, _DELEGATE] = None
+    signature: Annotated[str | None, _SIGNATURE] = None
 
 
 class UserEdit(Edited):
@@ -42,6 +47,7 @@ class UserEdit(Edited):
     phone: Annotated[str | None, _PHONE] = None
     shifts: Annotated[str | None, _SHIFTS] = None
     delegate: Annotated[str | None, _DELEGATE] = None
+    signature: Annotated[str | None, _SIGNATURE] = None
 
 
 class AbsenceIn(Input):
@@ -83,6 +89,7 @@ class User(Output):
     phone: str | None
     shifts: str | None
     delegate: Annotated[str | None, _DELEGATE]
+    signature: Annotated[str | None, _SIGNATURE]
     teams: Annotated[list[str], Field(description="the ids of the teams that they are in")]
     absences: Annotated[list[Absence], Field(description="those that are not over")]
     version: int
@@ -149,6 +156,7 @@ def user_json(row: PersonRow) -> User:
         phone=row.phone,
         shifts=row.shifts,
         delegate=row.delegate_id,
+        signature=row.signature,
         teams=list(row.team_ids),
         absences=[absence_json(absence) for absence in row.absences],
         version=row.version,

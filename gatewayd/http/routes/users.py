@@ -43,6 +43,7 @@ async def create_user(call: Call) -> web.StreamResponse:
         phone=asked.phone,
         shifts=asked.shifts,
         delegate_id=asked.delegate,
+        signature=asked.signature,
     )
     made = await call.request.app[STAFF].add_person(person, by=call.author)
     if not isinstance(made, str):
@@ -60,7 +61,7 @@ async def edit_user(call: Call) -> web.StreamResponse:
     """Change one."""
     asked: UserEdit = call.body
     user_id = call.request.match_info["id"]
-    values = given(asked, "name", "display_name", "language", "phone", "shifts")
+    values = given(asked, "name", "display_name", "language", "phone", "shifts", "signature")
     if "delegate" in asked.model_fields_set:
         values["delegate_id"] = asked.delegate
     outcome = await call.request.app[STAFF].change_person(

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+from alembic import op
+
 revision: str = "0009"
 down_revision: str | None = "0008"
 branch_labels: str | Sequence[str] | None = None
@@ -9,4 +12,6 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.add_column("inboxes", sa.Column("signature_mode", sa.String(), nullable=True))
+    op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
+    op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
