@@ -18,6 +18,7 @@ from config.schema import Settings
 from gatewayd.bus import Bus
 from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
+from gatewayd.custody import Custody
 from gatewayd.fleet import Fleet
 from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
@@ -95,6 +96,7 @@ class _Parts:
     canaries: Canaries
     courier: Courier
     mailer: Mailer
+    custody: Custody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ async def _serving(
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
+            custody=Custody(store=store, clock=clock),
         )
 
 
@@ -160,6 +163,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
             services.create_task(parts.mailer.run(), name="mail"),
+            services.create_task(parts.custody.run(), name="custody"),
             services.create_task(telling, name="notify"),
             services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]

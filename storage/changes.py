@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import audit
 from storage.errors import CursorExpired
 from storage.ids import Prefix, new_id
 from storage.prepared import Prepared
@@ -47,7 +48,7 @@ _OLDEST = select(changes.c.id).order_by(changes.c.seq).limit(1)
 async def record(
     tx: AsyncConnection, type_: str, *, now_ms: int, subject: str, data: Mapping[str, Json]
 ) -> str:
-    """Add an event in the transaction of what it tells; give its id."""
+    """Add an event in the transaction of what it tells; give its id. The audit follows it."""
     event_id = new_id(Prefix.EVENT, now_ms=now_ms)
     await _INSERT.execute(
         tx,
@@ -59,6 +60,7 @@ async def record(
             "created_at_ms": now_ms,
         },
     )
+    await audit.follow_change(tx, type_, subject=subject, data=data, now_ms=now_ms)
     return event_id
 
 

@@ -72,9 +72,15 @@ class Client:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def get(self, path: str, query: Mapping[str, object] | None = None) -> Json:
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        *,
+        answer_seconds: float = _ANSWER_SECONDS,
+    ) -> Json:
         """GET an object; raises NoDaemonError, RefusedError, LostError."""
-        return self._ask("GET", path, query=query)
+        return self._ask("GET", path, query=query, answer_seconds=answer_seconds)
 
     def post(
         self,

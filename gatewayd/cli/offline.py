@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.cli.failure import CliError, Exit
 from gatewayd.clock import SystemClock
-from gatewayd.services.tokens import Scope, create_token
+from gatewayd.services.tokens import Scope, create_token, note_created
+from gatewayd.services.tokens import revoke_token as revoke
 from storage import tokens
 from storage.engine import Store
 from storage.errors import StoreError, StoreLocked
@@ -48,10 +49,11 @@ def make_token(
         if instead:
             for earlier in await tokens.list_all(tx):
                 if earlier.name == name:
-                    await tokens.revoke(tx, token_id=earlier.id, now_ms=now_ms)
+                    await revoke(tx, earlier.id, by=_somebody(), now_ms=now_ms)
         row, secret = await create_token(
             tx, name=name, scopes=set(map(Scope, scopes)), now_ms=now_ms
         )
+        await note_created(tx, row, by=_somebody(), now_ms=now_ms)
         return MadeToken(row=row, secret=secret)
 
     return _run(data_dir, unit)
@@ -66,9 +68,13 @@ def revoke_token(data_dir: Path, token_id: str) -> bool:
     """End a token; false when there is none such. Raises CliError."""
 
     async def unit(tx: AsyncConnection) -> bool:
-        return await tokens.revoke(tx, token_id=token_id, now_ms=SystemClock().now_ms())
+        return await revoke(tx, token_id, by=_somebody(), now_ms=SystemClock().now_ms())
 
     return _run(data_dir, unit)
+
+
+def _somebody() -> str:
+    return f"uid:{os.geteuid()}"
 
 
 def make_data_dir(data_dir: Path) -> None:

@@ -9,6 +9,7 @@ from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
+    AUDITS,
     CONSENTS,
     CONTACTS,
     CONVERSATIONS,
@@ -26,6 +27,7 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    audit,
     by_hand,
     consents,
     contacts,
@@ -46,6 +48,7 @@ from gatewayd.http.routes import (
 )
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
@@ -75,6 +78,7 @@ ROUTES: tuple[Route, ...] = (
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,
+    *audit.ROUTES,
     *service.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
@@ -87,6 +91,7 @@ def build_app(context: HttpContext) -> web.Application:
     app.on_shutdown.append(_end_streams)
     app[ROUTE_TABLE] = ROUTES
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
+    app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
     parts: dict[str, Any] = {

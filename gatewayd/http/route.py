@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from gatewayd.http.context import HttpContext
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
+from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
@@ -127,6 +128,7 @@ STAFF = web.AppKey("staff", Staff)
 INBOXES = web.AppKey("inboxes", Inboxes)
 RULES = web.AppKey("rules", Rules)
 PREVIEWS = web.AppKey("previews", Previews)
+AUDITS = web.AppKey("audits", Audits)
 TOKENS = web.AppKey("tokens", Tokens)
 EVENTS = web.AppKey("events", Events)
 STREAMS = web.AppKey("streams", Streams)

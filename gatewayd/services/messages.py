@@ -24,7 +24,7 @@ from gatewayd.sending_rules import SendingRules
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
 from gatewayd.services.shop import ShopLoader
 from gatewayd.services.tokens import Principal, PrincipalType
-from storage import idempotency, outbox, queries
+from storage import audit, idempotency, outbox, queries
 from storage.changes import Json
 from storage.engine import Store
 from storage.ids import Prefix, new_id
@@ -265,10 +265,15 @@ class Messages:
         view = self._modems.view(serving[0].name)
         return view.number if view is not None and view.number else serving[0].number
 
-    async def cancel(self, message_id: str) -> CancelOutcome:
+    async def cancel(self, message_id: str, *, by: Principal) -> CancelOutcome:
         """Stop a message of which nothing is on the air yet."""
+        now_ms = self._clock.now_ms()
         async with self._store.write() as tx:
-            outcome = await outbox.cancel(tx, message_id=message_id, now_ms=self._clock.now_ms())
+            outcome = await outbox.cancel(tx, message_id=message_id, now_ms=now_ms)
+            if outcome is CancelOutcome.CANCELED:
+                await audit.record(
+                    tx, actor=by.id, action="message.canceled", subject=message_id, now_ms=now_ms
+                )
         self._bus.publish(Topic.JOURNAL)
         return outcome
 
@@ -276,9 +281,19 @@ class Messages:
         self, message_id: str, as_: Literal["sent", "failed", "resend"], *, by: Principal
     ) -> ResolveOutcome:
         """Settle an unknown message by a person's word."""
+        now_ms = self._clock.now_ms()
         async with self._store.write() as tx:
             outcome = await outbox.resolve(
-                tx, message_id=message_id, as_=as_, now_ms=self._clock.now_ms(), by=by.id
+                tx, message_id=message_id, as_=as_, now_ms=now_ms, by=by.id
             )
+            if outcome is ResolveOutcome.RESOLVED:
+                await audit.record(
+                    tx,
+                    actor=by.id,
+                    action="message.resolved",
+                    subject=message_id,
+                    data={"as": as_},
+                    now_ms=now_ms,
+                )
         self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return outcome

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.clock import Clock
-from storage import tokens
+from storage import audit, tokens
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.tokens import TokenRow
@@ -116,6 +116,22 @@ async def create_token(
     return row, secret
 
 
+async def note_created(tx: AsyncConnection, row: TokenRow, *, by: str, now_ms: int) -> None:
+    """Let the audit tell who made a token, and what it may do."""
+    data = {"name": row.name, "scopes": list(row.scopes)}
+    await audit.record(
+        tx, actor=by, action="token.created", subject=row.id, data=data, now_ms=now_ms
+    )
+
+
+async def revoke_token(tx: AsyncConnection, token_id: str, *, by: str, now_ms: int) -> bool:
+    """End a token in the caller's transaction; false when there is none such, or it had ended."""
+    revoked = await tokens.revoke(tx, token_id=token_id, now_ms=now_ms)
+    if revoked:
+        await audit.record(tx, actor=by, action="token.revoked", subject=token_id, now_ms=now_ms)
+    return revoked
+
+
 class Tokens:
     """The tokens, as the running daemon uses them."""
 
@@ -148,17 +164,22 @@ class Tokens:
             # A full disk must not keep anybody from reading what is there.
             log.warning("token_use_not_noted", token=token_id, error=repr(error))
 
-    async def create(self, *, name: str, scopes: Collection[Scope]) -> tuple[TokenRow, str]:
+    async def create(
+        self, *, name: str, scopes: Collection[Scope], by: Principal
+    ) -> tuple[TokenRow, str]:
         """Make a token; gives its row and its secret."""
+        now_ms = self._clock.now_ms()
         async with self._store.write() as tx:
-            return await create_token(tx, name=name, scopes=scopes, now_ms=self._clock.now_ms())
+            made = await create_token(tx, name=name, scopes=scopes, now_ms=now_ms)
+            await note_created(tx, made[0], by=by.id, now_ms=now_ms)
+            return made
 
     async def list_all(self) -> Sequence[TokenRow]:
         """List all, the revoked too, newest first."""
         async with self._store.read() as tx:
             return await tokens.list_all(tx)
 
-    async def revoke(self, token_id: str) -> bool:
+    async def revoke(self, token_id: str, *, by: Principal) -> bool:
         """End a token; false when there is none such, or it had ended."""
         async with self._store.write() as tx:
-            return await tokens.revoke(tx, token_id=token_id, now_ms=self._clock.now_ms())
+            return await revoke_token(tx, token_id, by=by.id, now_ms=self._clock.now_ms())

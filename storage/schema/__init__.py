@@ -3,6 +3,7 @@
 Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
 """
 
+from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
 from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
@@ -66,6 +67,7 @@ __all__ = [
     "absences",
     "alerts",
     "attempts",
+    "audit",
     "balances",
     "canaries",
     "changes",

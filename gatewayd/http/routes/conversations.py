@@ -22,8 +22,9 @@ from gatewayd.http.models.conversations import (
     Timeline,
     TimelineQuery,
 )
-from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
-from gatewayd.http.route import CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.places import no_cursor, place
+from gatewayd.http.problems import FieldProblem, not_found, unprocessable
+from gatewayd.http.route import AUDITS, CONVERSATIONS, Answer, Call, Route
 from gatewayd.numbers import digits_of
 from gatewayd.services.conversations import NoSuchAssignee
 from gatewayd.services.tokens import Scope
@@ -53,7 +54,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         q=asked.q,
         digits=digits_of(asked.q),
     )
-    before = _place(asked.cursor)
+    before = place(asked.cursor)
     async with call.context.store.read() as tx:
         page = await reading.page(tx, filters, limit=asked.limit, before=before)
     return answers.json_of(
@@ -62,22 +63,6 @@ async def list_conversations(call: Call) -> web.StreamResponse:
             next=None if page.next is None else str(page.next),
         )
     )
-
-
-def _place(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _LONGEST_PLACE):
-        raise _no_cursor()
-    return int(cursor)
-
-
-_LONGEST_PLACE = 18  # digits of 64 bits
-
-
-def _no_cursor() -> Problem:
-    detail = "is no cursor of this list"
-    return unprocessable([FieldProblem(pointer="/query/cursor", detail=detail)])
 
 
 async def get_conversation(call: Call) -> web.StreamResponse:
@@ -91,8 +76,9 @@ async def get_conversation(call: Call) -> web.StreamResponse:
         try:
             page = await reading.entries(tx, row.id, limit=asked.limit, cursor=asked.cursor)
         except CursorExpired as error:
-            raise _no_cursor() from error
+            raise no_cursor() from error
         items = await entries_shown(tx, page.items)
+    await call.request.app[AUDITS].looked(row.id, by=call.author)
     timeline = Timeline(items=items, next=page.next)
     as_listed = shown(call, row)
     fields = {name: getattr(as_listed, name) for name in Conversation.model_fields}

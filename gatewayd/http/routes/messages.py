@@ -81,7 +81,7 @@ async def get_message(call: Call) -> web.StreamResponse:
 async def cancel_message(call: Call) -> web.StreamResponse:
     """Stop one of which nothing is on the air."""
     message_id = call.request.match_info["id"]
-    match await call.request.app[MESSAGES].cancel(message_id):
+    match await call.request.app[MESSAGES].cancel(message_id, by=call.author):
         case CancelOutcome.NOT_FOUND:
             raise not_found(f"outgoing message {message_id!a}")
         case CancelOutcome.TOO_LATE:

@@ -23,7 +23,9 @@ async def create_token(call: Call) -> web.StreamResponse:
         raise unprocessable(
             [FieldProblem(pointer="/scopes", detail=scopes.reason)], code="scope_unknown"
         )
-    row, secret = await call.request.app[TOKENS].create(name=asked.name, scopes=scopes)
+    row, secret = await call.request.app[TOKENS].create(
+        name=asked.name, scopes=scopes, by=call.author
+    )
     made = NewToken(**_token(row).model_dump(), token=secret)
     headers = {"Location": f"/v1/tokens/{row.id}"}
     return answers.json_of(made, status=HTTPStatus.CREATED, headers=headers)
@@ -38,7 +40,7 @@ async def list_tokens(call: Call) -> web.StreamResponse:
 async def revoke_token(call: Call) -> web.StreamResponse:
     """End one, and its open streams with it."""
     token_id = call.request.match_info["id"]
-    if not await call.request.app[TOKENS].revoke(token_id):
+    if not await call.request.app[TOKENS].revoke(token_id, by=call.author):
         raise not_found(f"token {token_id!a} that is in force")
     call.request.app[STREAMS].end_of(token_id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
