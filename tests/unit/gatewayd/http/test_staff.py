@@ -33,6 +33,7 @@ class TestUsers:
             "phone": "+15145550177",
             "shifts": "Mo-Fr 08:00-16:00",
             "delegate": None,
+            "signature": None,
             "teams": [],
             "absences": [],
             "version": 1,
@@ -243,9 +244,11 @@ class TestInboxes:
             "language": "en",
             "hours": None,
             "team": None,
-            "signature": None,
+            "signature": "{first_name} @ {business}",
+            "signature_mode": "first",
+            "take_on_answer": True,
             "modems": ["counter"],
-            "inherited": ["display_name", "timezone", "language"],
+            "inherited": ["display_name", "timezone", "language", "signature"],
             "version": 1,
         }
 
@@ -253,7 +256,7 @@ class TestInboxes:
         wanted = {"language": "fr", "timezone": "America/Toronto", "hours": "Mo-Fr 09:00-17:00"}
         changed = await seeded.admin("PATCH", "/v1/inboxes/main", json=wanted)
         assert {name: changed[name] for name in wanted} == wanted
-        assert changed["inherited"] == ["display_name"]
+        assert changed["inherited"] == ["display_name", "signature"]
         context = seeded.context
         await seed_inboxes(context.settings, store=context.store, clock=context.clock)
         assert await seeded.admin("GET", "/v1/inboxes/main") == changed
@@ -265,7 +268,8 @@ class TestInboxes:
         assert (owned["team"], owned["hours"]) == (team["id"], None)
 
         back = await seeded.admin("PATCH", "/v1/inboxes/main", json={"language": None})
-        assert (back["language"], back["inherited"]) == ("en", ["display_name", "language"])
+        inherited = ["display_name", "language", "signature"]
+        assert (back["language"], back["inherited"]) == ("en", inherited)
 
     @pytest.mark.parametrize(
         ("fields", "pointer"),
