@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PYTEST := $(BIN)/pytest -m "not long" --numprocesses auto --dist worksteal
 
 # Raised when it holds, never lowered.
 COVERAGE := 95
@@ -26,9 +27,11 @@ $(VENV)/.dev: $(VENV)/.run
 demo: $(VENV)/.run
 	@$(BIN)/gatewayd demo
 
+# Coverage is what unit tests prove: under the tracer the others would only be slower.
 test: $(VENV)/.dev
-	$(BIN)/pytest -m "not long" --numprocesses auto --dist worksteal --cov --cov-report= tests
+	$(PYTEST) --cov --cov-report= tests/unit
 	@$(MAKE) --no-print-directory coverage
+	$(PYTEST) --ignore=tests/unit tests
 
 # Judges the last run of `make test`.
 coverage:

@@ -23,6 +23,7 @@ def check_across(settings: Settings) -> Iterator[Finding]:
     yield from _canaries(settings)
     yield from _inboxes(settings)
     yield from _smtp(settings)
+    yield from _alert_receivers(settings)
     if len(bytes(settings.http.socket)) > _LONGEST_SOCKET_PATH:
         yield (
             ("http", "socket"),
@@ -126,3 +127,15 @@ def _smtp(settings: Settings) -> Iterator[Finding]:
             smtp.security.value,
             'expected "starttls" or "tls": the password would be read on the way',
         )
+
+
+def _alert_receivers(settings: Settings) -> Iterator[Finding]:
+    names = Counter(receiver.name for receiver in settings.alert_receivers)
+    inboxes = {modem.inbox for modem in settings.modems}
+    for index, receiver in enumerate(settings.alert_receivers):
+        where: KeyPath = ("alert_receivers", index)
+        if names[receiver.name] > 1:
+            yield ((*where, "name"), receiver.name, "expected a name of its own per table")
+        if receiver.inbox is not None and receiver.inbox not in inboxes:
+            expected = "expected an inbox that a [[modems]] entry names"
+            yield ((*where, "inbox"), receiver.inbox, expected)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from config.across import check_across
+from config.compat import AlertReceiverSettings, CompatSettings
+from config.keys import Key
 from config.lines import KeyPath
 from config.problems import ConfigError, Problem
 from config.schema import (
@@ -21,7 +23,6 @@ from config.schema import (
     GatewaySettings,
     HttpSettings,
     InboxSettings,
-    Key,
     LoggingSettings,
     ModemSettings,
     ReceivingSettings,
@@ -46,14 +47,20 @@ TABLES: Mapping[str, type] = {
     "retention": RetentionSettings,
     "webhooks": WebhookSettings,
     "smtp": SmtpSettings,
+    "compat": CompatSettings,
+    "alert_receivers": AlertReceiverSettings,
     "logging": LoggingSettings,
 }
 """Every table of the file, in the order of the documents."""
 
-LISTS: Mapping[str, str] = {"modems": "modem", "inboxes": "inbox"}
+LISTS: Mapping[str, str] = {
+    "modems": "modem",
+    "inboxes": "inbox",
+    "alert_receivers": "group of phones",
+}
 """Those that are lists of tables, and what each entry is about."""
 
-_LATER_TABLES = frozenset({"http.tls", "compat"})
+_LATER_TABLES = frozenset({"http.tls"})
 _SOCKET_NAME = "gatewayd.sock"
 _SECRET_WORDS = re.compile("pin$|pass|secret|token|key$", re.IGNORECASE)
 

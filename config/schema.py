@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from config import hosts, values
+from config.compat import AlertReceiverSettings, CompatSettings
 from config.hosts import Network
+from config.keys import key as _key
+from config.keys import secret as _secret
 from config.secrets import SecretSource
-from config.values import Listen, Price, Reader, UnfitError
+from config.values import Listen, Price
 
 DEFAULT_DATA_DIR = Path("/var/lib/gatewayd")
 
@@ -66,28 +68,6 @@ class LogFormat(StrEnum):
     AUTO = "auto"
     JSON = "json"
     CONSOLE = "console"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """What the loader, ``config show`` and the docs need to know of a key."""
-
-    read: Reader
-    about: str
-
-
-def _key(read: Reader, about: str) -> dict[str, Any]:
-    return {"key": Key(read=read, about=about)}
-
-
-def _secret(value: object) -> SecretSource:
-    expected = 'expected the path of a file that holds it, or "credential:NAME"'
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise UnfitError(expected)
-    try:
-        return SecretSource.parse(value)
-    except ValueError:
-        raise UnfitError(expected) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,4 +339,6 @@ class Settings:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    compat: CompatSettings = field(default_factory=CompatSettings)
+    alert_receivers: tuple[AlertReceiverSettings, ...] = ()
     logging: LoggingSettings = field(default_factory=LoggingSettings)

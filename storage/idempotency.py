@@ -46,6 +46,7 @@ _OURS = (
     idempotency_keys.c.key == bindparam("of_key"),
 )
 _FIND = select(idempotency_keys).where(*_OURS)
+_FORGET = delete(idempotency_keys).where(*_OURS)
 _FINISH = (
     update(idempotency_keys)
     .where(*_OURS, idempotency_keys.c.status.is_(None))
@@ -58,11 +59,23 @@ _FINISH = (
 
 
 async def begin(
-    tx: AsyncConnection, *, token_id: str, key: str, body_digest: bytes, now_ms: int
+    tx: AsyncConnection,
+    *,
+    token_id: str,
+    key: str,
+    body_digest: bytes,
+    now_ms: int,
+    valid_ms: int | None = None,
 ) -> Begun:
-    """Claim the key for this token, or tell what became of the request that has it."""
+    """Claim the key for this token, or tell what became of the request that has it.
+
+    With ``valid_ms`` a key that was claimed longer ago than that counts as new.
+    """
     query = {"of_token": token_id, "of_key": key}
     row = (await tx.execute(_FIND, query)).one_or_none()
+    if row is not None and valid_ms is not None and row.created_at_ms < now_ms - valid_ms:
+        await tx.execute(_FORGET, query)
+        row = None
     if row is None:
         await tx.execute(
             insert(idempotency_keys),

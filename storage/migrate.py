@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.errors import MigrationFailed, SchemaTooNew, StoreUnavailable
 from storage.schema import REVISION
+from storage.search import upkeep
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -89,14 +90,14 @@ def alembic_config() -> "Config":
 
 
 def row_counts(connection: Connection) -> dict[str, int]:
-    """Count the rows of every table but Alembic's own."""
+    """Count the rows of every table but Alembic's own and those of the full-text index."""
     preparer = connection.dialect.identifier_preparer
     return {
         table: connection.execute(
             text(f"SELECT count(*) FROM {preparer.quote(table)}")  # noqa: S608 - our own names
         ).scalar_one()
         for table in inspect(connection).get_table_names()
-        if table != "alembic_version"
+        if table != "alembic_version" and not upkeep.is_of_index(table)
     }
 
 
@@ -110,6 +111,8 @@ def _verify(connection: Connection, *, before: Mapping[str, int], backup: Path |
         if table in now and now[table] != rows:
             reason = f"{table} had {rows} rows and would have {now[table]}"
             raise MigrationFailed(reason=reason, backup=backup)
+    if (trouble := upkeep.trouble(connection)) is not None:
+        raise MigrationFailed(reason=trouble, backup=backup)
 
 
 def _copy(path: Path) -> Path:

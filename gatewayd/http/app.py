@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.compat.mount import mount
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import around, mark
@@ -40,6 +41,7 @@ from gatewayd.http.routes import (
     modems,
     replying,
     rules,
+    search,
     service,
     teams,
     tokens,
@@ -68,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     *replying.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
+    *search.ROUTES,
     *inboxes.ROUTES,
     *users.ROUTES,
     *teams.ROUTES,
@@ -109,6 +112,7 @@ def build_app(context: HttpContext) -> web.Application:
         app.router.add_route(route.method, route.path, _guarded(gate, route))
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
+    mount(app, context, gate)
     return app
 
 

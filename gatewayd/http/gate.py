@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from gatewayd.http.body import read_body
 from gatewayd.http.context import HttpContext
 from gatewayd.http.jsonbody import body_as, query_as
 from gatewayd.http.limits import RateLimiter
@@ -26,7 +27,7 @@ class Gate:
     def __init__(self, context: HttpContext, tokens: Tokens) -> None:
         self._context = context
         self._tokens = tokens
-        self._rates = RateLimiter(
+        self.rates = RateLimiter(
             per_second=context.limits.requests_per_second, burst=context.limits.burst
         )
 
@@ -107,7 +108,7 @@ class Gate:
         if principal.type is not PrincipalType.TOKEN:
             return
         now_seconds = asyncio.get_running_loop().time()
-        wait_seconds = self._rates.take(principal.id, now_seconds=now_seconds)
+        wait_seconds = self.rates.take(principal.id, now_seconds=now_seconds)
         if wait_seconds:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -118,27 +119,4 @@ class Gate:
 
     async def _read(self, route: Route, request: web.Request) -> bytes:
         most = self._context.limits.body_bytes
-        # A declared length is refused unread; what is not declared is cut off by aiohttp's reader.
-        declared = request.content_length or 0
-        if declared > most:
-            raise _too_large(most)
-        if route.body is None:
-            return b""
-        try:
-            return await request.read()
-        except web.HTTPRequestEntityTooLarge as error:
-            raise _too_large(most) from error
-        except (web.RequestPayloadError, ConnectionError) as error:
-            raise Problem(
-                HTTPStatus.BAD_REQUEST,
-                "body_broken",
-                "the body ended early, or is not encoded as its headers say",
-            ) from error
-
-
-def _too_large(most: int) -> Problem:
-    return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "body_too_large",
-        f"the body is larger than {most} bytes, the most that this server takes",
-    )
+        return await read_body(request, most, wanted=route.body is not None)

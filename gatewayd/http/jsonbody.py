@@ -48,12 +48,18 @@ def parse_object(raw: bytes) -> dict[str, object]:
     return value
 
 
-def body_as(model: type[type_of_model], raw: bytes) -> type_of_model:
-    """Validate a body; raises Problem 400 when it is not JSON, 422 when it is not acceptable."""
+def text_object(raw: bytes) -> dict[str, object]:
+    """Read one JSON object all of whose texts are text; raises Problem 400 or 422."""
     value = parse_object(raw)
     # Only an escape can bring half a character into what is UTF-8.
     if b"\\ud" in raw.lower():
         _refuse_lone_surrogates(value)
+    return value
+
+
+def body_as(model: type[type_of_model], raw: bytes) -> type_of_model:
+    """Validate a body; raises Problem 400 when it is not JSON, 422 when it is not acceptable."""
+    value = text_object(raw)
     try:
         return model.model_validate(value)
     except ValidationError as error:

@@ -35,12 +35,16 @@ class RateLimiter:
         # Level and time of each bucket, least recently used first.
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, key: str, *, now_seconds: float) -> int:
-        """Take one; 0 when allowed, else the whole seconds to wait before the next try."""
+    def take(self, key: str, *, now_seconds: float, count: int = 1) -> int:
+        """Take so many; 0 when allowed, else the whole seconds to wait before the next try.
+
+        More than a rested bucket holds costs all that it holds.
+        """
+        cost = min(float(count), self._burst)
         level, then = self._buckets.pop(key, (self._burst, now_seconds))
         level = min(self._burst, level + (now_seconds - then) * self._per_second)
-        allowed = level >= 1
-        self._buckets[key] = (level - 1 if allowed else level, now_seconds)
+        allowed = level >= cost
+        self._buckets[key] = (level - cost if allowed else level, now_seconds)
         if len(self._buckets) > _MAX_BUCKETS:
             self._buckets.popitem(last=False)
-        return 0 if allowed else max(1, math.ceil((1 - level) / self._per_second))
+        return 0 if allowed else max(1, math.ceil((cost - level) / self._per_second))

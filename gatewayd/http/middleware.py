@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from gatewayd.barrier import trace
 from gatewayd.http.context import HttpContext
 from gatewayd.http.peer import is_our_host
-from gatewayd.http.problems import Problem, from_http_exception
+from gatewayd.http.problems import FORM, Problem, from_http_exception
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -55,17 +55,18 @@ async def _within_barrier(
         _check_host(context, request)
         return await handler(request)
     except Problem as problem:
-        return problem.response(request_id)
+        return _refused(request, problem)
     except web.HTTPException as error:
-        return from_http_exception(error, request.path).response(request_id)
+        return _refused(request, from_http_exception(error, request.path))
     except StoreError as error:
         log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
-        return Problem(
+        trouble = Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "store_unavailable",
             "the store does not answer; nothing was done",
             headers={"Retry-After": "5"},
-        ).response(request_id)
+        )
+        return _refused(request, trouble)
     except Exception as error:  # noqa: BLE001 - the request's barrier (DESIGN.md "Incoming")
         log.error(  # noqa: TRY400 - its words may quote a message
             "request_failed",
@@ -74,11 +75,17 @@ async def _within_barrier(
             error=type(error).__name__,
             trace=trace(error),
         )
-        return Problem(
+        trouble = Problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal_error",
             f"a fault in gatewayd; its log has the request id {request_id}",
-        ).response(request_id)
+        )
+        return _refused(request, trouble)
+
+
+def _refused(request: web.Request, problem: Problem) -> web.Response:
+    form = request.get(FORM)
+    return problem.response(request[REQUEST_ID]) if form is None else form.refuse(problem)
 
 
 def _check_host(context: HttpContext, request: web.Request) -> None:

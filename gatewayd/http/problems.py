@@ -4,7 +4,7 @@ Owns the one error shape. Knows nothing of routes, services or the store.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -72,6 +72,17 @@ class Problem(Exception):  # noqa: N818  # RFC 9457's own name for it
             content_type=PROBLEM_TYPE,
             headers=self.headers,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an API that is not ours says that a request failed."""
+
+    refuse: Callable[[Problem], web.Response]
+
+
+FORM = web.RequestKey("form", Form)
+"""Set by a handler whose errors are not problem details."""
 
 
 def unprocessable(errors: Sequence[FieldProblem], *, code: str = "invalid_request") -> Problem:

@@ -44,6 +44,8 @@ class Draft:
     client_reference: str | None = None
     answers: bool = False
     """Written in its conversation, by one who has read what the customer wrote."""
+    flash: bool = False
+    """Shown at once and not kept by the phone (class 0, 23.038 §4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,7 @@ def prepare(
         concat_reference=concat_reference,
         report=draft.delivery_report,
         validity=_validity(draft, policy, now_ms),
+        message_class=0 if draft.flash else None,
         shifts=policy.shifts,
     )
     parts = tuple(

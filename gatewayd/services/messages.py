@@ -42,6 +42,8 @@ class IdempotencyKey:
 
     key: str
     body_digest: bytes
+    valid_ms: int | None = None
+    """How long it counts; None: for as long as keys are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +172,12 @@ class Messages:
     ) -> Accepted | KeyConflict:
         owner, message_id = wanted.author.id, wanted.message.id
         begun = await idempotency.begin(
-            tx, token_id=owner, key=key.key, body_digest=key.body_digest, now_ms=wanted.now_ms
+            tx,
+            token_id=owner,
+            key=key.key,
+            body_digest=key.body_digest,
+            now_ms=wanted.now_ms,
+            valid_ms=key.valid_ms,
         )
         match begun:
             case idempotency.Fresh():

@@ -42,6 +42,7 @@ from storage.schema.programs import (
     tokens,
     webhooks,
 )
+from storage.schema.search import SEARCHED, SQLITE_SEARCH
 from storage.schema.staff import (
     absences,
     inboxes,
@@ -64,6 +65,8 @@ __all__ = [
     "IS_UNANSWERED",
     "MAIL_IS_PENDING",
     "REVISION",
+    "SEARCHED",
+    "SQLITE_SEARCH",
     "absences",
     "alerts",
     "attempts",

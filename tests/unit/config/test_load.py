@@ -179,7 +179,6 @@ validity = "forever"
     ("text", "expected"),
     [
         ('country = "CA"', "It belongs in [gateway]."),
-        ("[compat]", "this version does not have it yet."),
         ("[zebra]", "The tables are [gateway], [http], [[modems]], "),
         (MINIMAL + "[http]\nzzz = 1", "The keys here are listen, socket, allowed_hosts."),
         (MINIMAL + "http = 3", "[gateway] http = 3: no such key."),

@@ -37,6 +37,12 @@ def _codes(**fields: Any) -> set[tuple[str, str]]:
     return {(refusal.field, refusal.code) for refusal in refused.refusals}
 
 
+def test_a_flash_message_is_of_class_0() -> None:
+    for flash, class_ in ((True, 0), (False, None)):
+        (part,) = _prepared(flash=flash).parts
+        assert Submit.from_bytes(part.tpdu).coding.message_class == class_
+
+
 def test_a_draft_becomes_tpdus() -> None:
     prepared = _prepared(text="a" * 200)
 

@@ -37,6 +37,17 @@ async def begin(store: Store, body: bytes = b"body", key: str = "k") -> object:
         return await idempotency.begin(tx, token_id="tok_1", key=key, body_digest=body, now_ms=NOW)
 
 
+async def test_a_key_may_count_for_a_while_only(store: Store) -> None:
+    async with store.write() as tx:
+        begun = [
+            await idempotency.begin(
+                tx, token_id="tok_1", key="k", body_digest=b"b", now_ms=now_ms, valid_ms=100
+            )
+            for now_ms in (NOW, NOW + 100, NOW + 101, NOW + 201)
+        ]
+    assert begun == [Fresh(), InProgress(), Fresh(), InProgress()]
+
+
 async def test_an_idempotency_key_answers_as_the_first_time(store: Store, desk: Any) -> None:
     message_id = await desk.enqueue()
     answer = {"token_id": "tok_1", "key": "k", "status": 202, "body": {"id": message_id}}

@@ -38,3 +38,13 @@ def test_buckets_do_not_grow_without_end() -> None:
         limiter.take(str(number), now_seconds=0)
 
     assert len(limiter._buckets) == 10_000
+
+
+def test_one_request_may_cost_several_and_never_more_than_a_rested_bucket() -> None:
+    limiter = RateLimiter(per_second=1, burst=10)
+
+    assert limiter.take("t", now_seconds=0, count=7) == 0
+    assert limiter.take("t", now_seconds=0, count=5) == 2
+    assert limiter.take("t", now_seconds=0, count=3) == 0
+    assert limiter.take("t", now_seconds=0, count=99) == 10
+    assert limiter.take("t", now_seconds=10, count=99) == 0

@@ -1,0 +1,35 @@
+"""The bytes of a request's body, bounded."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from gatewayd.http.problems import Problem
+
+
+async def read_body(request: web.Request, most: int, *, wanted: bool = True) -> bytes:
+    """Read it, or nothing where it is not ``wanted``; raises Problem, also 413."""
+    # A declared length is refused unread; what is not declared is cut off by aiohttp's reader.
+    declared = request.content_length or 0
+    if declared > most:
+        raise _too_large(most)
+    if not wanted:
+        return b""
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise _too_large(most) from error
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "body_broken",
+            "the body ended early, or is not encoded as its headers say",
+        ) from error
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "body_too_large",
+        f"the body is larger than {most} bytes, the most that this server takes",
+    )
