@@ -36,6 +36,8 @@ class Prefix(StrEnum):
     MAIL = "mal"
     CONSENT = "cst"
     DECISION = "dec"
+    SESSION = "ses"
+    LINK = "lnk"
 
 
 class _Ulids:

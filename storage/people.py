@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
@@ -12,6 +13,14 @@ from storage import changes
 from storage.editing import Edit, edit
 from storage.ids import Prefix, new_id
 from storage.schema import absences, people, team_members
+
+
+class PersonState(StrEnum):
+    """Whether a person works here."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """They can do nothing and are given nothing; what they did stays theirs."""
 
 
 class AbsenceKind(StrEnum):
@@ -29,7 +38,8 @@ class NewPerson:
     """A person; None is as the configuration says, or not known.
 
     ``phone`` is their own, in its one spelling; ``shifts`` in ``opening_hours``. ``delegate_id``
-    has their work where an absence names nobody. ``signature`` is a template of their own.
+    has their work where an absence names nobody. ``inboxes`` None: all; ``notify`` None: by all.
+    ``signature`` is a template of their own.
     """
 
     name: str
@@ -38,6 +48,10 @@ class NewPerson:
     phone: str | None = None
     shifts: str | None = None
     delegate_id: str | None = None
+    role: str = "agent"
+    inboxes: tuple[str, ...] | None = None
+    email: str | None = None
+    notify: tuple[str, ...] | None = None
     signature: str | None = None
 
 
@@ -65,6 +79,7 @@ class PersonRow(NewPerson):
     """As stored, with the teams they are in and the absences that are not over."""
 
     id: str
+    state: PersonState
     team_ids: tuple[str, ...]
     absences: tuple[AbsenceRow, ...]
     version: int
@@ -89,15 +104,17 @@ async def create(tx: AsyncConnection, person: NewPerson, *, by: str, now_ms: int
         return taken
     person_id = new_id(Prefix.PERSON, now_ms=now_ms)
     row = {**asdict(person), "created_at_ms": now_ms, "updated_at_ms": now_ms}
-    await tx.execute(insert(people), {"id": person_id, "version": 1, **row})
-    await _tell(tx, "created", person_id, by=by, now_ms=now_ms)
+    await tx.execute(
+        insert(people), {"id": person_id, "version": 1, "state": PersonState.ACTIVE.value, **row}
+    )
+    await _tell(tx, "created", person_id, by=by, now_ms=now_ms, role=person.role)
     return person_id
 
 
 async def change(
     tx: AsyncConnection,
     person_id: str,
-    values: Mapping[str, str | None],
+    values: Mapping[str, Any],
     *,
     version: int | None,
     by: str,
@@ -110,12 +127,13 @@ async def change(
     row = people.c.id == person_id
     outcome = await edit(tx, people, row, values, version=version, now_ms=now_ms)
     if outcome is Edit.DONE:
-        await _tell(tx, "updated", person_id, by=by, now_ms=now_ms)
+        told = {name: values[name] for name in ("role", "inboxes") if name in values}
+        await _tell(tx, "updated", person_id, by=by, now_ms=now_ms, **told)
     return outcome
 
 
 async def _taken(
-    tx: AsyncConnection, values: Mapping[str, str | None], *, but: str | None
+    tx: AsyncConnection, values: Mapping[str, Any], *, but: str | None
 ) -> Taken | None:
     for field in ("name", "phone"):
         value = values.get(field)
@@ -156,11 +174,20 @@ async def list_all(
     for absence in await _not_over(tx, now_ms):
         away.setdefault(absence.person_id, []).append(absence)
     return [
-        PersonRow(
-            **row, team_ids=(*in_teams.get(row["id"], ()),), absences=(*away.get(row["id"], ()),)
-        )
-        for row in rows
+        _person(row, (*in_teams.get(row["id"], ()),), (*away.get(row["id"], ()),)) for row in rows
     ]
+
+
+def _person(
+    row: RowMapping, team_ids: tuple[str, ...], absences_: tuple[AbsenceRow, ...]
+) -> PersonRow:
+    lists = {
+        name: None if row[name] is None else tuple(row[name]) for name in ("inboxes", "notify")
+    }
+    state = PersonState(row["state"])
+    return PersonRow(
+        **{**row, **lists, "state": state, "team_ids": team_ids, "absences": absences_}
+    )
 
 
 async def _not_over(tx: AsyncConnection, now_ms: int) -> list[AbsenceRow]:
@@ -186,6 +213,14 @@ async def unknown_of(tx: AsyncConnection, ids: Collection[str]) -> list[str]:
     """Give those of these ids that no person has."""
     known = set((await tx.execute(select(people.c.id).where(people.c.id.in_(ids)))).scalars())
     return [one for one in ids if one not in known]
+
+
+async def other_admins(tx: AsyncConnection, *, but: str) -> bool:
+    """Whether there are active administrators beside this one."""
+    query = select(people.c.id).where(
+        people.c.role == "admin", people.c.state == PersonState.ACTIVE.value, people.c.id != but
+    )
+    return (await tx.execute(query.limit(1))).first() is not None
 
 
 async def add_absence(
@@ -216,6 +251,13 @@ async def end_absence(
         await _raise_version(tx, person_id, now_ms=now_ms)
         await _tell(tx, "updated", person_id, by=by, now_ms=now_ms, absence=absence_id)
     return ended
+
+
+async def tell_password_changed(
+    tx: AsyncConnection, person_id: str, *, by: str, now_ms: int
+) -> None:
+    """Note in the journal that a person has another password."""
+    await _tell(tx, "updated", person_id, by=by, now_ms=now_ms, changed="password")
 
 
 async def _raise_version(tx: AsyncConnection, person_id: str, *, now_ms: int) -> None:

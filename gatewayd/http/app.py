@@ -8,6 +8,7 @@ from aiohttp import web
 from gatewayd.compat.mount import mount
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
+from gatewayd.http.logged_in import SESSIONS
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
     AUDITS,
@@ -16,6 +17,7 @@ from gatewayd.http.route import (
     CONVERSATIONS,
     EVENTS,
     INBOXES,
+    LINKS,
     MESSAGES,
     PREVIEWS,
     REDECODE,
@@ -28,6 +30,7 @@ from gatewayd.http.route import (
     Route,
 )
 from gatewayd.http.routes import (
+    accounts,
     audit,
     by_hand,
     consents,
@@ -43,6 +46,7 @@ from gatewayd.http.routes import (
     rules,
     search,
     service,
+    session,
     teams,
     tokens,
     users,
@@ -56,9 +60,11 @@ from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
@@ -73,6 +79,7 @@ ROUTES: tuple[Route, ...] = (
     *search.ROUTES,
     *inboxes.ROUTES,
     *users.ROUTES,
+    *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
     *modems.ROUTES,
@@ -81,6 +88,7 @@ ROUTES: tuple[Route, ...] = (
     *events.ROUTES,
     *webhooks.ROUTES,
     *tokens.ROUTES,
+    *session.ROUTES,
     *audit.ROUTES,
     *service.ROUTES,
 )
@@ -94,6 +102,7 @@ def build_app(context: HttpContext) -> web.Application:
     app.on_shutdown.append(_end_streams)
     app[ROUTE_TABLE] = ROUTES
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
+    app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
@@ -106,6 +115,9 @@ def build_app(context: HttpContext) -> web.Application:
     app[MESSAGES] = Messages(**parts, modems=context.modems)
     app[REDECODE] = Redecode(**parts)
     app[WEBHOOKS] = Webhooks(**parts)
+    app[LINKS] = Links(
+        store=context.store, bus=context.bus, clock=context.clock, sessions=app[SESSIONS]
+    )
     _add_inbox_services(app, context)
     gate = Gate(context, app[TOKENS])
     for route in ROUTES:

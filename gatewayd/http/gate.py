@@ -1,4 +1,4 @@
-"""Admits a request to its route or answers why not: token, scope, rate, then body and query.
+"""Admits a request to its route or answers why not: who, scope, rate, then body and query.
 
 Owns the order of these checks. Knows no particular route.
 """
@@ -12,10 +12,18 @@ from aiohttp import web
 from gatewayd.http.body import read_body
 from gatewayd.http.context import HttpContext
 from gatewayd.http.jsonbody import body_as, query_as
-from gatewayd.http.limits import RateLimiter
+from gatewayd.http.logged_in import (
+    CSRF_HEADER,
+    check_csrf,
+    check_same_origin,
+    has_cookie,
+    session_of,
+)
 from gatewayd.http.peer import administrator_uid, is_on_this_machine, user_name
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import Call, Door, Route
+from gatewayd.rates import RateLimiter
+from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="gatewayd"'}
@@ -33,7 +41,12 @@ class Gate:
 
     async def admit(self, route: Route, request: web.Request) -> Call:
         """Check all that stands before the handler; raises Problem."""
-        principal = await self._identify(route, request)
+        if route.changes and "Authorization" not in request.headers:
+            check_same_origin(request, self._context.settings.http.allowed_hosts)
+        session = await self._session(route, request)
+        principal = (
+            session.principal if session is not None else await self._identify(route, request)
+        )
         if principal is not None:
             self._check_scope(route, principal)
             self._check_rate(principal)
@@ -52,7 +65,17 @@ class Gate:
             body=None if route.body is None else body_as(route.body, raw),
             query=None if route.query is None else query_as(route.query, request.query),
             body_digest=hashlib.sha256(raw).digest(),
+            session=session,
         )
+
+    async def _session(self, route: Route, request: web.Request) -> Session | None:
+        """Find the session of a request that shows no token; check that our own page asks."""
+        if route.access is Door.OPEN or "Authorization" in request.headers:
+            return None
+        session = await session_of(request)
+        if session is not None and route.changes:
+            check_csrf(session, request.headers.get(CSRF_HEADER))
+        return session
 
     async def _identify(self, route: Route, request: web.Request) -> Principal | None:
         if route.access is Door.OPEN:
@@ -60,8 +83,10 @@ class Gate:
         header = request.headers.get("Authorization")
         if header is not None:
             return await self._by_token(header)
+        # A browser's request never counts as that of an account of this machine.
+        claims_session = has_cookie(request)
         uid = administrator_uid(request)
-        if uid is not None:
+        if uid is not None and not claims_session:
             return Principal(
                 type=PrincipalType.LOCAL,
                 id=f"uid:{uid}",
@@ -70,6 +95,13 @@ class Gate:
             )
         if route.access is Door.LOOPBACK and is_on_this_machine(request):
             return None
+        if claims_session:
+            raise Problem(
+                HTTPStatus.UNAUTHORIZED,
+                "session_ended",
+                "this session has ended; log in again",
+                headers=_CHALLENGE,
+            )
         raise Problem(
             HTTPStatus.UNAUTHORIZED,
             "token_required",
@@ -101,11 +133,17 @@ class Gate:
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "scope_missing",
-                f"this needs the scope {route.access}, which the token {principal.name!r} lacks",
+                f"this needs the scope {route.access}, which {_whose(principal)} lacks",
+            )
+        if route.access is Door.SESSION and principal.type is not PrincipalType.PERSON:
+            raise Problem(
+                HTTPStatus.FORBIDDEN,
+                "session_required",
+                "this is for a person who is logged in, not for a program",
             )
 
     def _check_rate(self, principal: Principal) -> None:
-        if principal.type is not PrincipalType.TOKEN:
+        if principal.type is PrincipalType.LOCAL:
             return
         now_seconds = asyncio.get_running_loop().time()
         wait_seconds = self.rates.take(principal.id, now_seconds=now_seconds)
@@ -113,10 +151,16 @@ class Gate:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too_many_requests",
-                f"this token asks too often; try again in {wait_seconds} s",
+                f"{_whose(principal)} asks too often; try again in {wait_seconds} s",
                 headers={"Retry-After": str(wait_seconds)},
             )
 
     async def _read(self, route: Route, request: web.Request) -> bytes:
         most = self._context.limits.body_bytes
         return await read_body(request, most, wanted=route.body is not None)
+
+
+def _whose(principal: Principal) -> str:
+    """Name in an answer what the asker has shown."""
+    by_token = principal.type is PrincipalType.TOKEN
+    return f"the token {principal.name!r}" if by_token else "your role"

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from gatewayd.http.logged_in import COOKIE, CSRF_HEADER
 from gatewayd.http.models.base import ProblemDocument
 from gatewayd.http.problems import PROBLEM_TYPE
 from gatewayd.http.route import Answer, Door, Route
@@ -17,11 +18,12 @@ from gatewayd.services.tokens import Scope
 
 _REF = "#/components/schemas/{model}"
 _SECURITY = "token"
+_SESSION = "session"
 
 _PROBLEM_MEANS: dict[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: "The body is not a JSON object",
-    HTTPStatus.UNAUTHORIZED: "No token, or one that is unknown or revoked",
-    HTTPStatus.FORBIDDEN: "The token lacks the scope",
+    HTTPStatus.UNAUTHORIZED: "No token or session, or one that is unknown or has ended",
+    HTTPStatus.FORBIDDEN: "The token or the role lacks the scope, or another site's page asks",
     HTTPStatus.NOT_FOUND: "Nothing has this id or name",
     HTTPStatus.CONFLICT: "Not possible in the present state",
     HTTPStatus.GONE: "The cursor is older than what is kept",
@@ -62,7 +64,13 @@ def document(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "Scopes: " + ", ".join(f"`{scope}`" for scope in Scope),
-                }
+                },
+                _SESSION: {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": f"Of a person; a change needs the header `{CSRF_HEADER}` too.",
+                },
             },
         },
     }
@@ -120,6 +128,8 @@ def _who(route: Route) -> str:
             return "Needs no token."
         case Door.LOOPBACK:
             return "Needs no token on this machine, any token from elsewhere."
+        case Door.SESSION:
+            return "Needs the session of a person."
         case Scope() as scope:
             return f"Needs the scope `{scope}`."
 
@@ -130,9 +140,11 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
             return []
         case Door.LOOPBACK:
             return [{}, {_SECURITY: []}]
+        case Door.SESSION:
+            return [{_SESSION: []}]
         case Scope() as scope:
             # OpenAPI 3.1 lets a role stand here for any scheme.
-            return [{_SECURITY: [scope.value]}]
+            return [{_SECURITY: [scope.value]}, {_SESSION: []}]
 
 
 def _parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:

@@ -40,6 +40,11 @@ def is_on_this_machine(request: web.Request) -> bool:
     return peer is not None and _is_loopback(peer)
 
 
+def address_of(request: web.Request) -> str | None:
+    """Give the address at the connection's other end; None on the unix socket."""
+    return _address(request, "peername")
+
+
 def administrator_uid(request: web.Request) -> int | None:
     """Give the uid behind a unix socket when it is root's or our own, else None."""
     connection = _unix_socket(request)
@@ -73,7 +78,7 @@ def is_our_host(request: web.Request, allowed_hosts: Collection[str]) -> bool:
     # A target that names its own host is meant for a proxy (RFC 9112 §3.2.2), which this is not.
     if len(values) != 1 or not request.raw_path.startswith("/"):
         return False
-    host = _host_part(values[0])
+    host = host_name(values[0])
     if host is None:
         return False
     if host in {name.lower() for name in allowed_hosts}:
@@ -86,7 +91,7 @@ def is_our_host(request: web.Request, allowed_hosts: Collection[str]) -> bool:
     return _same_address(host, local)
 
 
-def _host_part(value: str) -> str | None:
+def host_name(value: str) -> str | None:
     """Give the name or address in a Host header (RFC 9110 §7.2), lower case; None if malformed."""
     host, bracket, rest = value.strip().lower().rpartition("]")
     if bracket:

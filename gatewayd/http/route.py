@@ -21,9 +21,11 @@ from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.events import Events
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.sessions import Session
 from gatewayd.services.staff import Staff
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
@@ -38,6 +40,9 @@ class Door(StrEnum):
     LOOPBACK = "loopback"
     """Anyone on this machine; from elsewhere any valid token."""
 
+    SESSION = "session"
+    """A person who is logged in, whatever their role."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -50,6 +55,8 @@ class Call:
     query: Any = None
     body_digest: bytes = b""
     """SHA-256 of the body's bytes."""
+    session: Session | None = None
+    """By which session a person asks."""
 
     @property
     def author(self) -> Principal:
@@ -57,6 +64,13 @@ class Call:
         if self.principal is None:
             raise LookupError("this route admits callers without a token")
         return self.principal
+
+    @property
+    def logged_in(self) -> Session:
+        """The session; only for routes that need one."""
+        if self.session is None:
+            raise LookupError("this route admits callers without a session")
+        return self.session
 
 
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]
@@ -108,7 +122,7 @@ class Route:
                 HTTPStatus.TOO_MANY_REQUESTS,
                 HTTPStatus.SERVICE_UNAVAILABLE,
             }
-        if isinstance(self.access, Scope):
+        if isinstance(self.access, Scope) or self.access is Door.SESSION:
             found.add(HTTPStatus.FORBIDDEN)
         if self.body is not None:
             found |= {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
@@ -125,6 +139,7 @@ CONVERSATIONS = web.AppKey("conversations", Conversations)
 CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
 STAFF = web.AppKey("staff", Staff)
+LINKS = web.AppKey("links", Links)
 INBOXES = web.AppKey("inboxes", Inboxes)
 RULES = web.AppKey("rules", Rules)
 PREVIEWS = web.AppKey("previews", Previews)

@@ -31,6 +31,7 @@ _HEARTBEAT = b": still here\n\n"
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Open:
     principal_id: str
+    session_id: str | None
     hints: Subscription
     ended: bool = field(default=False)
 
@@ -53,10 +54,12 @@ class Streams:
         for stream in self._open:
             stream.end()
 
-    def end_of(self, principal_id: str) -> None:
-        """End the streams of one whose token was revoked."""
+    def end_of(self, whose: str, *, but: str | None = None) -> None:
+        """End the streams of a token, a person or a session; ``but``: not those of this session."""
         for stream in self._open:
-            if stream.principal_id == principal_id:
+            if whose in {stream.principal_id, stream.session_id} and (
+                but is None or stream.session_id != but
+            ):
                 stream.end()
 
     async def run(
@@ -64,6 +67,7 @@ class Streams:
         request: web.Request,
         *,
         principal_id: str,
+        session_id: str | None,
         events: Events,
         cursor: str | None,
         wanted: Filter,
@@ -73,7 +77,7 @@ class Streams:
         Without a cursor it begins with what happens from now on. Raises CursorExpired before
         anything is written, Problem 429 when too many streams are open.
         """
-        with self._admitted(principal_id) as stream:
+        with self._admitted(principal_id, session_id) as stream:
             position = await events.start(cursor)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8"}
@@ -93,7 +97,7 @@ class Streams:
             return response
 
     @contextmanager
-    def _admitted(self, principal_id: str) -> Iterator[_Open]:
+    def _admitted(self, principal_id: str, session_id: str | None) -> Iterator[_Open]:
         if len(self._open) >= self._limits.streams:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -103,7 +107,7 @@ class Streams:
             )
         # Before the start is read, so that nothing falls between the two.
         with self._bus.subscribe(Topic.JOURNAL) as hints:
-            stream = _Open(principal_id=principal_id, hints=hints)
+            stream = _Open(principal_id=principal_id, session_id=session_id, hints=hints)
             self._open.add(stream)
             self._metrics.event_streams.set(len(self._open))
             try:

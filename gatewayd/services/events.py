@@ -59,7 +59,14 @@ EVENT_TYPES: dict[str, str] = {
     "inbox.updated": "a manager changed what holds for an inbox",
     "rules.updated": "the rules have a new `version`",
     "user.created": "a person joined",
-    "user.updated": "something of a person changed, such as an absence",
+    "user.updated": "something of a person changed, such as an absence; `role` and `inboxes` "
+    "where it was those",
+    "link.created": "a one-time link was made, `by` whom, for whom (`person_id`) and for what "
+    "(`purpose`)",
+    "link.used": "it was used",
+    "session.started": "somebody logged in, from which `address`",
+    "session.refused": "a log-in was refused; `person_id` is null where nobody has that name",
+    "session.ended": "somebody logged out",
     "team.created": "a team was made",
     "team.updated": "a team, its members or who is on call changed",
 }

@@ -1,7 +1,8 @@
-"""The people who work with the inboxes, their absences and their teams. No log-in yet."""
+"""The people who work with the inboxes, their absences and their teams. Log-in is elsewhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,6 +10,7 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.numbers import BadNumber, NumberKind, normalise
+from gatewayd.services.ranks import Refusal, why_not
 from gatewayd.services.rulebook import is_named
 from gatewayd.services.tokens import Principal
 from routing.expression import problem_of
@@ -54,7 +56,9 @@ class Staff:
         async with self._store.read() as tx:
             return await people.get(tx, person_id, now_ms=self._clock.now_ms())
 
-    async def add_person(self, person: NewPerson, *, by: Principal) -> str | Taken | Unfit:
+    async def add_person(
+        self, person: NewPerson, *, by: Principal
+    ) -> str | Taken | Unfit | Refusal:
         """Add a person; give their id."""
         phone = self._phone(person.phone)
         if isinstance(phone, Unfit):
@@ -64,6 +68,8 @@ class Staff:
         async with self._store.write() as tx:
             if unfit := await _unknown(tx, [person.delegate_id], "delegate"):
                 return unfit
+            if refusal := await why_not(tx, None, asdict(person), by=by):
+                return refusal
             now_ms = self._clock.now_ms()
             made = await people.create(tx, replace(person, phone=phone), by=by.id, now_ms=now_ms)
         self._bus.publish(Topic.JOURNAL)
@@ -72,11 +78,11 @@ class Staff:
     async def change_person(
         self,
         person_id: str,
-        values: Mapping[str, str | None],
+        values: Mapping[str, Any],
         *,
         version: int | None,
         by: Principal,
-    ) -> Edit | Taken | Unfit:
+    ) -> Edit | Taken | Unfit | Refusal:
         """Set what is given of a person."""
         changed = dict(values)
         if "phone" in changed:
@@ -96,6 +102,8 @@ class Staff:
             person = await people.get(tx, person_id, now_ms=self._clock.now_ms())
             if unfit := await _is_kept(tx, TargetKind.PERSON, person, changed.get("name")):
                 return unfit
+            if person and (refusal := await why_not(tx, person, changed, by=by)):
+                return refusal
             now_ms = self._clock.now_ms()
             outcome = await people.change(
                 tx, person_id, changed, version=version, by=by.id, now_ms=now_ms

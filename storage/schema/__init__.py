@@ -3,6 +3,7 @@
 Knows nothing of who reads or writes them. The migrations must build exactly this (a test says so).
 """
 
+from storage.schema.accounts import links, passwords, sessions
 from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
 from storage.schema.consent import consents, decisions, opt_outs
@@ -87,6 +88,7 @@ __all__ = [
     "idempotency_keys",
     "inboxes",
     "incidents",
+    "links",
     "mails",
     "messages",
     "meta",
@@ -94,10 +96,12 @@ __all__ = [
     "modems",
     "opt_outs",
     "parts",
+    "passwords",
     "pdus",
     "people",
     "reports",
     "rulebooks",
+    "sessions",
     "slots",
     "team_members",
     "team_on_call",

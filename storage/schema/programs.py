@@ -28,6 +28,9 @@ tokens = Table(
     Column("created_at_ms", Ms, nullable=False),
     Column("last_used_at_ms", Ms),
     Column("revoked_at_ms", Ms),
+    Column("inboxes", JSON(none_as_null=True)),  # null: all
+    # No foreign key: the column is younger than the table, and people are never deleted.
+    Column("person_id", String),  # whose it is, and with whom it ends; null: a program's
 )
 
 idempotency_keys = Table(

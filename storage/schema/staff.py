@@ -43,6 +43,11 @@ people = Table(
     Column("shifts", Text),  # opening_hours; null: whenever their inboxes are open
     # No foreign key: the column is younger than the table, and people are never deleted.
     Column("delegate_id", String),  # who stands in where an absence names nobody
+    Column("role", String, nullable=False, server_default="agent"),  # agent, manager, admin
+    Column("state", String, nullable=False, server_default="active"),  # active, suspended
+    Column("inboxes", JSON(none_as_null=True)),  # null: all
+    Column("email", String),
+    Column("notify", JSON(none_as_null=True)),  # by what they wish to be told; null: by all
     Column("signature", Text),  # their own; null: the inbox's
     Column("version", Integer, nullable=False),
     Column("created_at_ms", Ms, nullable=False),

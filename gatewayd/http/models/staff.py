@@ -1,13 +1,16 @@
 """The people who work with the inboxes, and their teams, on the wire."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gatewayd.http.models.base import Input, Moment, Output, Page, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line, Slug
-from storage.people import AbsenceKind, AbsenceRow, PersonRow
+from gatewayd.services.links import MadeLink
+from gatewayd.services.roles import Role
+from storage.links import LinkPurpose
+from storage.people import AbsenceKind, AbsenceRow, PersonRow, PersonState
 from storage.teams import TeamRow
 
 _ID = Field(max_length=64)
@@ -26,6 +29,15 @@ _DELEGATE = Field(
 )
 
 
+_ROLE = Field(strict=False, description="what they may do")
+_INBOXES = Field(max_length=100, description="the only ones that they see; null: all")
+_EMAIL = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+_NOTIFY = Field(max_length=3, description="the ways in which they wish to be told; null: all")
+
+Inboxes = Annotated[list[Annotated[str, Field(max_length=64)]] | None, _INBOXES]
+Notify = Annotated[list[Literal["page", "email", "sms"]] | None, _NOTIFY]
+
+
 class UserIn(Input):
     """A person to add."""
 
@@ -35,6 +47,10 @@ class UserIn(Input):
     phone: Annotated[str | None, _PHONE] = None
     shifts: Annotated[str | None, _SHIFTS] = None
     delegate: Annotated[str | None, _DELEGATE] = None
+    role: Annotated[Role, _ROLE] = Role.AGENT
+    inboxes: Inboxes = None
+    email: Annotated[str | None, _EMAIL] = None
+    notify: Notify = None
     signature: Annotated[str | None, _SIGNATURE] = None
 
 
@@ -47,6 +63,10 @@ class UserEdit(Edited):
     phone: Annotated[str | None, _PHONE] = None
     shifts: Annotated[str | None, _SHIFTS] = None
     delegate: Annotated[str | None, _DELEGATE] = None
+    role: Annotated[Role, _ROLE] = NOT_GIVEN
+    inboxes: Inboxes = None
+    email: Annotated[str | None, _EMAIL] = None
+    notify: Notify = None
     signature: Annotated[str | None, _SIGNATURE] = None
 
 
@@ -89,6 +109,11 @@ class User(Output):
     phone: str | None
     shifts: str | None
     delegate: Annotated[str | None, _DELEGATE]
+    role: Role
+    state: Annotated[PersonState, Field(description="`suspended`: they can do nothing")]
+    inboxes: Annotated[list[str] | None, _INBOXES]
+    email: str | None
+    notify: Notify
     signature: Annotated[str | None, _SIGNATURE]
     teams: Annotated[list[str], Field(description="the ids of the teams that they are in")]
     absences: Annotated[list[Absence], Field(description="those that are not over")]
@@ -146,6 +171,27 @@ class TeamPage(Page[Team]):
     """All, by name."""
 
 
+class LinkMade(Output):
+    """A one-time link, just made."""
+
+    id: str
+    purpose: Annotated[LinkPurpose, Field(description="`invite`: to their first password")]
+    path: Annotated[
+        str, Field(description="where it is opened on the page's address; shown this once")
+    ]
+    expires_at: Moment
+
+
+def link_json(made: MadeLink) -> LinkMade:
+    """Translate a link with its secret."""
+    return LinkMade(
+        id=made.link.id,
+        purpose=made.link.purpose,
+        path=made.path,
+        expires_at=moment_at(made.link.expires_at_ms),
+    )
+
+
 def user_json(row: PersonRow) -> User:
     """Translate a row."""
     return User(
@@ -156,6 +202,11 @@ def user_json(row: PersonRow) -> User:
         phone=row.phone,
         shifts=row.shifts,
         delegate=row.delegate_id,
+        role=Role(row.role),
+        state=row.state,
+        inboxes=None if row.inboxes is None else list(row.inboxes),
+        email=row.email,
+        notify=None if row.notify is None else list(row.notify),
         signature=row.signature,
         teams=list(row.team_ids),
         absences=[absence_json(absence) for absence in row.absences],

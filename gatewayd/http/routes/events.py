@@ -29,6 +29,7 @@ async def get_events(call: Call) -> web.StreamResponse:
         return await call.request.app[STREAMS].run(
             call.request,
             principal_id=call.author.id,
+            session_id=None if call.session is None else call.session.id,
             events=call.request.app[EVENTS],
             cursor=cursor,
             wanted=wanted,

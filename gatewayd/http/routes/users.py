@@ -20,7 +20,7 @@ from gatewayd.http.models.staff import (
     users_json,
 )
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import STAFF, Answer, Call, Route
+from gatewayd.http.route import STAFF, STREAMS, Answer, Call, Route
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Scope
 from storage.people import NewAbsence, NewPerson
@@ -43,6 +43,10 @@ async def create_user(call: Call) -> web.StreamResponse:
         phone=asked.phone,
         shifts=asked.shifts,
         delegate_id=asked.delegate,
+        role=asked.role.value,
+        inboxes=None if asked.inboxes is None else tuple(asked.inboxes),
+        email=asked.email,
+        notify=None if asked.notify is None else tuple(asked.notify),
         signature=asked.signature,
     )
     made = await call.request.app[STAFF].add_person(person, by=call.author)
@@ -61,13 +65,20 @@ async def edit_user(call: Call) -> web.StreamResponse:
     """Change one."""
     asked: UserEdit = call.body
     user_id = call.request.match_info["id"]
-    values = given(asked, "name", "display_name", "language", "phone", "shifts", "signature")
+    values = given(
+        asked,
+        *("name", "display_name", "language", "phone", "shifts", "signature"),
+        *("role", "inboxes", "email", "notify"),
+    )
     if "delegate" in asked.model_fields_set:
         values["delegate_id"] = asked.delegate
     outcome = await call.request.app[STAFF].change_person(
         user_id, values, version=asked.version, by=call.author
     )
     check(outcome, f"user {user_id!a}")
+    if values.keys() & {"role", "inboxes"}:
+        # What they may see is another thing from now on; the page comes back and resumes.
+        call.request.app[STREAMS].end_of(user_id)
     return answers.json_of(await _user(call, user_id))
 
 
@@ -130,9 +141,9 @@ ROUTES = (
         method="POST",
         path="/v1/users",
         handler=create_user,
-        access=Scope.ADMIN,
+        access=Scope.MANAGE,
         tag=_TAG,
-        summary="Add a person (who cannot log in yet)",
+        summary="Add a person, who can log in once they have used a link",
         body=UserIn,
         answers={HTTPStatus.CREATED: Answer(model=User, description="The person")},
         problems=(HTTPStatus.CONFLICT,),
@@ -150,7 +161,7 @@ ROUTES = (
         method="PATCH",
         path="/v1/users/{id}",
         handler=edit_user,
-        access=Scope.ADMIN,
+        access=Scope.MANAGE,
         tag=_TAG,
         summary="Change a person",
         body=UserEdit,

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, TCPConnector, UnixConnector
+from aiohttp import ClientSession, CookieJar, TCPConnector, UnixConnector
+from argon2 import PasswordHasher
 
 from config.schema import GatewaySettings, HttpSettings, ModemSettings, Settings
 from config.values import Listen
@@ -147,6 +149,70 @@ class Api:
         return await self.admin("POST", "/v1/messages", status=202, json=wanted)
 
 
+@dataclass(kw_only=True)
+class Browser:
+    """A browser in which somebody is logged in; its changes carry the token of its session."""
+
+    client: ClientSession
+    person: dict[str, Any]
+    session: dict[str, Any]
+
+    async def ask(self, method: str, path: str, *, status: int = 200, **options: Any) -> Any:
+        headers = {"X-CSRF-Token": self.session["csrf_token"]} | options.pop("headers", {})
+        async with self.client.request(method, path, headers=headers, **options) as answer:
+            assert answer.status == status, (answer.status, await answer.text())
+            return await answer.json(content_type=None) if await answer.read() else None
+
+
+@dataclass(kw_only=True)
+class Staffroom:
+    """Lets people in, each in a browser of their own."""
+
+    api: Api
+    password: str = "four words are enough"
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def stranger(self) -> ClientSession:
+        """A browser in which nobody is logged in."""
+        jar = CookieJar(unsafe=True)  # for addresses too
+        return await self.stack.enter_async_context(
+            ClientSession(base_url=self.api.listening.url, cookie_jar=jar)
+        )
+
+    async def add(self, name: str, **more: Any) -> dict[str, Any]:
+        body = {"name": name, "display_name": name.title()} | more
+        return await self.api.admin("POST", "/v1/users", status=201, json=body)
+
+    async def link(self, person: dict[str, Any]) -> str:
+        made = await self.api.admin("POST", f"/v1/users/{person['id']}/link", status=201)
+        secret: str = made["path"].removeprefix("/welcome/")
+        return secret
+
+    async def enter(self, name: str, **more: Any) -> Browser:
+        """A new person uses their link."""
+        person = await self.add(name, **more)
+        client = await self.stranger()
+        used = {"link": await self.link(person), "password": self.password}
+        async with client.post("/v1/session/link", json=used) as answer:
+            assert answer.status == 200, await answer.text()
+            return Browser(client=client, person=person, session=await answer.json())
+
+    async def log_in(self, person: dict[str, Any]) -> Browser:
+        """Somebody who has a password, in another browser."""
+        client = await self.stranger()
+        said = {"name": person["name"], "password": self.password}
+        async with client.post("/v1/session", json=said) as answer:
+            assert answer.status == 200, await answer.text()
+            return Browser(client=client, person=person, session=await answer.json())
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a password costs is tested in test_passwords.py; here it need not be paid."""
+    quick = partial(PasswordHasher, time_cost=2, memory_cost=64, parallelism=1)
+    monkeypatch.setattr("gatewayd.accounts.passwords.PasswordHasher", quick)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(
@@ -213,3 +279,10 @@ def start() -> Callable[[HttpContext], AbstractAsyncContextManager[Api]]:
 async def api(context: HttpContext) -> AsyncIterator[Api]:
     async with running(context) as started:
         yield started
+
+
+@pytest.fixture
+async def staffroom(api: Api) -> AsyncIterator[Staffroom]:
+    room = Staffroom(api=api)
+    async with room.stack:
+        yield room

@@ -1,4 +1,4 @@
-from gatewayd.http.limits import RateLimiter
+from gatewayd.rates import RateLimiter
 
 
 def test_a_rested_token_may_burst_and_then_waits() -> None:
@@ -38,6 +38,15 @@ def test_buckets_do_not_grow_without_end() -> None:
         limiter.take(str(number), now_seconds=0)
 
     assert len(limiter._buckets) == 10_000
+
+
+def test_what_is_given_back_may_be_taken_again() -> None:
+    limiter = RateLimiter(per_second=1, burst=1)
+    assert limiter.take("a", now_seconds=0) == 0
+    limiter.give_back("a")
+    limiter.give_back("a")
+    limiter.give_back("nobody")
+    assert [limiter.take("a", now_seconds=0) for _ in range(2)] == [0, 1]
 
 
 def test_one_request_may_cost_several_and_never_more_than_a_rested_bucket() -> None:

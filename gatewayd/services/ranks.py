@@ -1,0 +1,84 @@
+"""Who may make whom what: nobody gives what they do not have, and somebody stays in charge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gatewayd.services.roles import Role
+from gatewayd.services.tokens import Principal, Scope
+from storage import inboxes, people
+from storage.people import PersonRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forbidden:
+    """They may not, whatever their scope opens: a fixed code and plain words."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastAdmin:
+    """Nobody would be left who can administer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoSuchInbox:
+    """There is no such inbox; ``place`` of the list that was given."""
+
+    place: int
+
+
+Refusal = Forbidden | LastAdmin | NoSuchInbox
+
+_NOT_AN_ADMIN = Forbidden(
+    code="admins_only", detail="only an administrator makes or changes an administrator"
+)
+_OWN_RANK = Forbidden(
+    code="own_rank", detail="nobody changes their own role or their own inboxes; ask a colleague"
+)
+_NOT_YOUR_INBOX = Forbidden(
+    code="inbox_not_yours", detail="nobody gives others an inbox that they do not see themselves"
+)
+
+
+async def why_not(
+    tx: AsyncConnection, person: PersonRow | None, values: Mapping[str, Any], *, by: Principal
+) -> Refusal | None:
+    """Tell why ``by`` may not set these values of a person, None a new one; None: they may."""
+    wanted = values.get("role")
+    if not by.may(Scope.ADMIN) and Role.ADMIN in {wanted, None if person is None else person.role}:
+        return _NOT_AN_ADMIN
+    if person is not None and person.id == by.id and values.keys() & {"role", "inboxes"}:
+        return _OWN_RANK
+    if "inboxes" in values or person is None:
+        refusal = await _why_not_inboxes(tx, values.get("inboxes"), by=by)
+        if refusal is not None:
+            return refusal
+    if person is not None and wanted not in {None, Role.ADMIN}:
+        return await why_not_without(tx, person)
+    return None
+
+
+async def why_not_without(tx: AsyncConnection, person: PersonRow) -> LastAdmin | None:
+    """Tell whether nobody is left to administer once this person no longer does."""
+    if person.role != Role.ADMIN or await people.other_admins(tx, but=person.id):
+        return None
+    return LastAdmin()
+
+
+async def _why_not_inboxes(
+    tx: AsyncConnection, names: tuple[str, ...] | None, *, by: Principal
+) -> Refusal | None:
+    if names is None:
+        return None if by.inboxes is None else _NOT_YOUR_INBOX
+    known = {inbox.name for inbox in await inboxes.list_all(tx)}
+    for place, name in enumerate(names):
+        if name not in known:
+            return NoSuchInbox(place=place)
+        if not by.may_see(name):
+            return _NOT_YOUR_INBOX
+    return None
