@@ -10,7 +10,7 @@ COVERAGE := 95
 # What must be right in every branch, each by its own tests.
 CORE := modem/at/*,modem/pdu/*,modem/state.py,routing/*
 
-.PHONY: demo test test-long bench lint coverage format clean
+.PHONY: demo test test-long bench lint coverage format catalogue screenshots clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("gatewayd needs Python 3.11 or later; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -54,6 +54,22 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+# What the page says: new sentences go into the French catalogue, old ones leave it.
+WEB := gatewayd/web
+FRENCH := $(WEB)/locale/fr/LC_MESSAGES/gatewayd.po
+POT := build/gatewayd.pot
+
+catalogue: $(VENV)/.dev
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file $(WEB)/locale/babel.cfg --keywords N_ --keywords say --keywords plural:1,2 \
+		--no-location --sort-output --width 100 --output-file $(POT) $(WEB)
+	$(BIN)/pybabel --quiet update --input-file $(POT) --output-file $(FRENCH) --locale fr \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --omit-header --width 100
+
+# Pictures of every screen, in a folder that git ignores: build/screenshots.
+screenshots: $(VENV)/.dev
+	$(BIN)/pytest --quiet -p no:randomly tests/acceptance/page/screens.py
 
 clean:
 	rm -rf $(VENV) build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

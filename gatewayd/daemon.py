@@ -20,6 +20,7 @@ from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
 from gatewayd.custody import Custody
 from gatewayd.fleet import Fleet
+from gatewayd.followups import Followups
 from gatewayd.housekeeping import Housekeeping
 from gatewayd.http.context import HttpContext
 from gatewayd.http.server import Listening, serve
@@ -93,6 +94,7 @@ class _Parts:
     listening: Listening
     fleet: Fleet
     housekeeping: Housekeeping
+    followups: Followups
     canaries: Canaries
     courier: Courier
     mailer: Mailer
@@ -142,6 +144,7 @@ async def _serving(
             listening=listening,
             fleet=fleet,
             housekeeping=Housekeeping(**common),
+            followups=Followups(**common),
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
@@ -160,6 +163,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.fleet.watch_balances(), name="balances"),
             services.create_task(parts.fleet.failover.run(), name="failover"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
+            services.create_task(parts.followups.run(), name="followups"),
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
             services.create_task(parts.mailer.run(), name="mail"),

@@ -5,8 +5,10 @@ person's phone, outside of customers' conversations.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +18,7 @@ from gatewayd.admission import Admission, NotAdmitted
 from gatewayd.answering import kind_of, why_not, why_unanswerable
 from gatewayd.failover import sharing_names
 from gatewayd.notice_text import MOST_PARTS, Notice, alert_text, not_sent_text, what_of
+from gatewayd.reminder_text import Reminder, reminder_text
 from gatewayd.services.drafts import Draft, Policy, Refused, prepare
 from routing.decision import Notification
 from routing.own_phones import Relay
@@ -101,6 +104,60 @@ class OwnPhones:
                 urgent=urgent,
             )
             await alerts.add(tx, alert, now_ms=now_ms)
+
+    async def remind(
+        self,
+        tx: AsyncConnection,
+        person: PersonRow,
+        conversation: ConversationRow,
+        reminder: Reminder,
+        *,
+        now_ms: int,
+    ) -> None:
+        """Tell a person that a customer waits, with a code to answer by."""
+        code = await alerts.code_for(
+            tx, person_id=person.id, conversation_id=conversation.id, now_ms=now_ms
+        )
+        kind = kind_of(conversation.number, country=self._policy.country)
+        shown = replace(reminder, code=code if why_unanswerable(kind) is None else None)
+        told_by = await self.inform(
+            tx,
+            person,
+            conversation,
+            partial(reminder_text, shown),
+            why=reminder.kind,
+            now_ms=now_ms,
+        )
+        if told_by is not None:
+            alert = NewAlert(
+                message_id=told_by,
+                conversation_id=conversation.id,
+                person_id=person.id,
+                code=code,
+                urgent=False,
+            )
+            await alerts.add(tx, alert, now_ms=now_ms)
+
+    async def inform(
+        self,
+        tx: AsyncConnection,
+        person: PersonRow,
+        conversation: ConversationRow,
+        text: Callable[[Language], str],
+        *,
+        why: str,
+        now_ms: int,
+    ) -> str | None:
+        """Tell a person something in their language, from a conversation's inbox; give its id."""
+        return await self._send(
+            tx,
+            person,
+            text(self._language_of(person)),
+            inbox=conversation.inbox,
+            urgent=False,
+            about=(conversation.id, why),
+            now_ms=now_ms,
+        )
 
     def _text(self, person: PersonRow, notice: Notice) -> str:
         return alert_text(

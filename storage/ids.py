@@ -35,6 +35,7 @@ class Prefix(StrEnum):
     ABSENCE = "abs"
     MAIL = "mal"
     CONSENT = "cst"
+    DIGEST = "dig"
     DECISION = "dec"
     SESSION = "ses"
     LINK = "lnk"

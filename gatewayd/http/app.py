@@ -16,6 +16,7 @@ from gatewayd.http.route import (
     CONTACTS,
     CONVERSATIONS,
     EVENTS,
+    INBOX_TARGETS,
     INBOXES,
     LINKS,
     MESSAGES,
@@ -47,6 +48,7 @@ from gatewayd.http.routes import (
     search,
     service,
     session,
+    targets,
     teams,
     tokens,
     users,
@@ -66,8 +68,10 @@ from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
@@ -78,6 +82,7 @@ ROUTES: tuple[Route, ...] = (
     *consents.ROUTES,
     *search.ROUTES,
     *inboxes.ROUTES,
+    *targets.ROUTES,
     *users.ROUTES,
     *accounts.ROUTES,
     *teams.ROUTES,
@@ -125,6 +130,7 @@ def build_app(context: HttpContext) -> web.Application:
         if route.method == "GET" and not route.streams:
             app.router.add_route("HEAD", route.path, _guarded(gate, route))
     mount(app, context, gate)
+    add_page(app, context, gate)
     return app
 
 
@@ -137,6 +143,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 

@@ -5,6 +5,7 @@ Owns the order of these checks. Knows no particular route.
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
@@ -29,6 +30,17 @@ from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="gatewayd"'}
 
 
+Access = Scope | Door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Who was admitted; ``session`` where they are logged in."""
+
+    principal: Principal | None
+    session: Session | None
+
+
 class Gate:
     """One per application: it remembers each token's rate."""
 
@@ -41,44 +53,55 @@ class Gate:
 
     async def admit(self, route: Route, request: web.Request) -> Call:
         """Check all that stands before the handler; raises Problem."""
-        if route.changes and "Authorization" not in request.headers:
+        entered = await self.enter(
+            route.access,
+            request,
+            changes=route.changes,
+            csrf_token=request.headers.get(CSRF_HEADER),
+        )
+        raw = await self._read(route, request)
+        return Call(
+            request=request,
+            context=self._context,
+            principal=entered.principal,
+            body=None if route.body is None else body_as(route.body, raw),
+            query=None if route.query is None else query_as(route.query, request.query),
+            body_digest=hashlib.sha256(raw).digest(),
+            session=entered.session,
+        )
+
+    async def enter(
+        self, access: Access, request: web.Request, *, changes: bool, csrf_token: str | None
+    ) -> Entered:
+        """Tell who asks, and that they may; raises Problem.
+
+        ``csrf_token`` is what a request that ``changes`` something shows to be our own page's.
+        """
+        shows_token = "Authorization" in request.headers
+        if changes and not shows_token:
             check_same_origin(request, self._context.settings.http.allowed_hosts)
-        session = await self._session(route, request)
+        # One who shows a token asks for themselves, whatever their cookies say.
+        looked_for = access is not Door.OPEN and not shows_token
+        session = await session_of(request) if looked_for else None
+        if session is not None and changes:
+            check_csrf(session, csrf_token)
         principal = (
-            session.principal if session is not None else await self._identify(route, request)
+            session.principal if session is not None else await self._identify(access, request)
         )
         if principal is not None:
-            self._check_scope(route, principal)
+            self._check_scope(access, principal)
             self._check_rate(principal)
-        if route.changes and self._context.stopping.is_set():
+        if changes and self._context.stopping.is_set():
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "stopping",
                 "the gateway is shutting down",
                 headers={"Retry-After": "5"},
             )
-        raw = await self._read(route, request)
-        return Call(
-            request=request,
-            context=self._context,
-            principal=principal,
-            body=None if route.body is None else body_as(route.body, raw),
-            query=None if route.query is None else query_as(route.query, request.query),
-            body_digest=hashlib.sha256(raw).digest(),
-            session=session,
-        )
+        return Entered(principal=principal, session=session)
 
-    async def _session(self, route: Route, request: web.Request) -> Session | None:
-        """Find the session of a request that shows no token; check that our own page asks."""
-        if route.access is Door.OPEN or "Authorization" in request.headers:
-            return None
-        session = await session_of(request)
-        if session is not None and route.changes:
-            check_csrf(session, request.headers.get(CSRF_HEADER))
-        return session
-
-    async def _identify(self, route: Route, request: web.Request) -> Principal | None:
-        if route.access is Door.OPEN:
+    async def _identify(self, access: Access, request: web.Request) -> Principal | None:
+        if access is Door.OPEN:
             return None
         header = request.headers.get("Authorization")
         if header is not None:
@@ -93,7 +116,7 @@ class Gate:
                 name=user_name(uid),
                 scopes=frozenset({Scope.ADMIN}),
             )
-        if route.access is Door.LOOPBACK and is_on_this_machine(request):
+        if access is Door.LOOPBACK and is_on_this_machine(request):
             return None
         if claims_session:
             raise Problem(
@@ -128,14 +151,14 @@ class Gate:
             )
         return principal
 
-    def _check_scope(self, route: Route, principal: Principal) -> None:
-        if isinstance(route.access, Scope) and not principal.may(route.access):
+    def _check_scope(self, access: Access, principal: Principal) -> None:
+        if isinstance(access, Scope) and not principal.may(access):
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "scope_missing",
-                f"this needs the scope {route.access}, which {_whose(principal)} lacks",
+                f"this needs the scope {access}, which {_whose(principal)} lacks",
             )
-        if route.access is Door.SESSION and principal.type is not PrincipalType.PERSON:
+        if access is Door.SESSION and principal.type is not PrincipalType.PERSON:
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "session_required",

@@ -6,6 +6,7 @@ Owns the request's barrier: an unforeseen exception ends one request, never the 
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
@@ -15,12 +16,17 @@ from aiohttp.typedefs import Handler, Middleware
 from gatewayd.barrier import trace
 from gatewayd.http.context import HttpContext
 from gatewayd.http.peer import is_our_host
-from gatewayd.http.problems import FORM, Problem, from_http_exception
+from gatewayd.http.problems import FORM, Form, Problem, from_http_exception
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = web.RequestKey("request_id", str)
+
+ProblemPage = Callable[[web.Request, Problem], web.Response | None]
+PROBLEM_PAGE: web.AppKey[ProblemPage] = web.AppKey("problem_page")
+"""Tells a browser of a problem; gives None where a program asked."""
+
 _ID_HEADER = "X-Request-Id"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -84,8 +90,12 @@ async def _within_barrier(
 
 
 def _refused(request: web.Request, problem: Problem) -> web.Response:
-    form = request.get(FORM)
-    return problem.response(request[REQUEST_ID]) if form is None else form.refuse(problem)
+    form: Form | None = request.get(FORM)
+    if form is not None:
+        return form.refuse(problem)
+    in_a_page: ProblemPage | None = request.app.get(PROBLEM_PAGE)
+    page = None if in_a_page is None else in_a_page(request, problem)
+    return problem.response(request[REQUEST_ID]) if page is None else page
 
 
 def _check_host(context: HttpContext, request: web.Request) -> None:

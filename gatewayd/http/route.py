@@ -27,6 +27,7 @@ from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Session
 from gatewayd.services.staff import Staff
+from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
 
@@ -141,6 +142,7 @@ CONTACTS = web.AppKey("contacts", Contacts)
 STAFF = web.AppKey("staff", Staff)
 LINKS = web.AppKey("links", Links)
 INBOXES = web.AppKey("inboxes", Inboxes)
+INBOX_TARGETS = web.AppKey("inbox_targets", InboxTargets)
 RULES = web.AppKey("rules", Rules)
 PREVIEWS = web.AppKey("previews", Previews)
 AUDITS = web.AppKey("audits", Audits)

@@ -21,7 +21,7 @@ from gatewayd.services.messages import (
     KeyConflict,
     Messages,
 )
-from gatewayd.services.replying import Manner, MovedOn, Reply, SeenUnknown, StoppedError
+from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
 from storage import people, teams
 from storage.conversations import acts, reading
@@ -66,7 +66,7 @@ class Conversations:
         author: Principal,
         key: IdempotencyKey | None,
         answer: Callable[[MessageRow], AnswerBody],
-        manner: Manner,
+        manner: Manner = PLAINLY,
     ) -> Accepted | Refused | KeyConflict | Unanswerable | MovedOn | SeenUnknown:
         """Send to its contact, from its inbox; who and which those are, the draft need not say."""
         reason = self.why_not(conversation)

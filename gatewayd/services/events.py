@@ -56,9 +56,18 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.closed": "it is over",
     "conversation.reopened": "it is open again: the customer wrote, its sleep ended, or a person "
     "wants it so",
+    "conversation.due_soon": "an answer is due soon: its person is reminded",
+    "conversation.overdue": "an answer is overdue: so is the team",
+    "conversation.escalated": "it has been for long: the managers are told",
+    "conversation.reminder": "these `people` (ids) are to see on the page that a customer waits; "
+    "`kind` is `due_soon`, `overdue`, `escalated`, or `reassigned`: it is theirs now",
+    "conversation.reassigned": "it went to a person (`person_id`) or team (`team_id`) because who "
+    "had it is not there (`reason`: `away`, `break`, `sick`, `vacation`, `left`, `off_shift`), has "
+    "not answered (`silent`), or is there again (`back`)",
     "inbox.updated": "a manager changed what holds for an inbox",
     "rules.updated": "the rules have a new `version`",
     "user.created": "a person joined",
+    "user.digest": "a person's hours began: what they were not told before, `conversations` (ids)",
     "user.updated": "something of a person changed, such as an absence; `role` and `inboxes` "
     "where it was those",
     "link.created": "a one-time link was made, `by` whom, for whom (`person_id`) and for what "

@@ -45,6 +45,10 @@ class Manner:
     sign: bool | str | None = None
 
 
+PLAINLY = Manner()
+"""Whatever came meanwhile, and signed as the inbox has it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedOn:
     """Something came that the writer had not before them, the newest first: nothing is sent."""

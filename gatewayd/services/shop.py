@@ -53,6 +53,12 @@ class LoadedShop:
         """Give an inbox as it is set; one that nobody made is as the configuration says."""
         return self.inboxes.get(name) or replace(self.defaults, id=name)
 
+    def team_of(self, team_id: str | None, inbox: str) -> tuple[str, ...]:
+        """Name the people of a team, or else of the inbox's."""
+        named = next((name for name, row in self.teams.items() if row.id == team_id), None)
+        team = self.shop.staff.teams.get(named or self.inbox(inbox).team or "")
+        return () if team is None else team.members
+
     @property
     def sending(self) -> Sending:
         """What is set about sending."""

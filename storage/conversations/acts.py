@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Json
-from storage.conversations import journal, timeline
+from storage.conversations import journal, timeline, waits
 from storage.conversations.states import ACTS_ON, AFTER_ACT, Act, ConversationState
 from storage.conversations.timeline import Author, EntryKind, NewEntry
 from storage.schema import conversation_tags, conversations
@@ -80,6 +80,7 @@ async def assign(
         author=doing.author,
     )
     await _change(tx, row, to, entry, "assigned", doing, more={**to})
+    await waits.look_at(tx, conversation_id)
     return ActOutcome.DONE
 
 
@@ -106,7 +107,23 @@ async def act(
     kind = _ENTRY_OF[what]
     entry = NewEntry(kind=kind, until_ms=until_ms, author=doing.author)
     await _change(tx, row, values, entry, kind.value, doing)
+    await _WAIT[what](tx, conversation_id, doing.now_ms)
     return ActOutcome.DONE
+
+
+async def _end_wait(tx: AsyncConnection, conversation_id: str, now_ms: int) -> None:
+    await waits.end(tx, conversation_id, waits.Ended.CLOSED, now_ms=now_ms)
+
+
+async def _pause_wait(tx: AsyncConnection, conversation_id: str, _now_ms: int) -> None:
+    await waits.pause(tx, conversation_id)
+
+
+async def _resume_wait(tx: AsyncConnection, conversation_id: str, now_ms: int) -> None:
+    await waits.resume(tx, conversation_id, now_ms=now_ms)
+
+
+_WAIT = {Act.CLOSE: _end_wait, Act.SNOOZE: _pause_wait, Act.REOPEN: _resume_wait}
 
 
 async def describe(
@@ -207,6 +224,7 @@ async def wake(tx: AsyncConnection, *, now_ms: int, limit: int = 500) -> int:
         entry = NewEntry(kind=EntryKind.REOPENED)
         await _apply(tx, row, values, entry, now_ms=now_ms)
         await _tell(tx, row, "reopened", values, now_ms=now_ms, more={})
+        await waits.resume(tx, row["id"], now_ms=now_ms)
     return len(rows)
 
 

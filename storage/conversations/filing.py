@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
-from storage.conversations import journal, timeline
+from storage.conversations import journal, timeline, waits
 from storage.conversations.states import NEW, ConversationState, Turn, after_turn
 from storage.conversations.timeline import EntryKind, NewEntry
 from storage.ids import Prefix, new_id
@@ -23,7 +23,10 @@ from storage.schema import contact_numbers, contacts, conversations
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something belongs. ``before`` is the state that it found; None: it is the first."""
+    """Where something belongs. ``before`` is the state that it found; None: it is the first.
+
+    ``unanswered`` says whether the customer waited already.
+    """
 
     conversation_id: str
     contact_id: str
@@ -31,6 +34,7 @@ class Place:
     number: str
     turn: Turn
     before: ConversationState | None
+    unanswered: bool = False
 
     @property
     def apart(self) -> bool:
@@ -46,7 +50,7 @@ _CONTACT = Prepared(
     .with_for_update(of=contacts)
 )
 _CONVERSATION = Prepared(
-    select(conversations.c.id, conversations.c.state).where(
+    select(conversations.c.id, conversations.c.state, conversations.c.unanswered_since_ms).where(
         conversations.c.contact_id == bindparam("of_contact"),
         conversations.c.inbox == bindparam("in_inbox"),
     )
@@ -77,6 +81,7 @@ async def find_place(
                 number=number,
                 turn=turn,
                 before=ConversationState(known.state),
+                unanswered=known.unanswered_since_ms is not None,
             )
     return await _new_conversation(tx, contact_id, number, inbox, turn, now_ms)
 
@@ -85,7 +90,7 @@ async def add_message(tx: AsyncConnection, place: Place, message_id: str, *, now
     """Put a message, whose row is there, into its place."""
     entry = NewEntry(kind=EntryKind.MESSAGE, message_id=message_id)
     seq = await timeline.append(tx, place.conversation_id, entry, now_ms=now_ms)
-    await take_turn(tx, place, seq=seq, now_ms=now_ms)
+    await take_turn(tx, place, seq=seq, now_ms=now_ms, message_id=message_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,9 @@ async def add_missed_call(
     return MissedCall(place=place, seq=seq)
 
 
-async def take_turn(tx: AsyncConnection, place: Place, *, seq: int, now_ms: int) -> None:
+async def take_turn(
+    tx: AsyncConnection, place: Place, *, seq: int, now_ms: int, message_id: str | None = None
+) -> None:
     """Carry a turn up to its conversation; journal a change of state."""
     before = place.before or NEW[place.turn]
     state = after_turn(before, place.turn)
@@ -122,6 +129,7 @@ async def take_turn(tx: AsyncConnection, place: Place, *, seq: int, now_ms: int)
     changed = await _turn_update(place.turn).execute(tx, values)
     if changed.rowcount != 1:
         raise LookupError(place.conversation_id)
+    await _wait(tx, place, message_id, now_ms=now_ms)
     if place.before is None or state is before:
         return
     was_over = before in {ConversationState.CLOSED, ConversationState.SNOOZED}
@@ -134,6 +142,17 @@ async def take_turn(tx: AsyncConnection, place: Place, *, seq: int, now_ms: int)
         state=state,
         now_ms=now_ms,
     )
+
+
+async def _wait(tx: AsyncConnection, place: Place, message_id: str | None, *, now_ms: int) -> None:
+    """Let the customer wait from now on, or no longer."""
+    of = place.conversation_id
+    if place.turn is Turn.ANSWER and place.unanswered:
+        await waits.end(tx, of, waits.Ended.ANSWERED, answer_id=message_id, now_ms=now_ms)
+    elif place.turn is Turn.CUSTOMER and not place.unanswered:
+        await waits.begin(tx, of, inbox=place.inbox, now_ms=now_ms)
+    elif place.turn is Turn.CUSTOMER and place.before is ConversationState.SNOOZED:
+        await waits.resume(tx, of, now_ms=now_ms)
 
 
 @cache

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.conversations import filing, journal
+from storage.conversations import filing, journal, waits
 from storage.conversations.states import ConversationState, Turn
 from storage.schema import conversations, messages, timeline
 
@@ -52,6 +52,8 @@ async def settle(tx: AsyncConnection, conversation_id: str, *, now_ms: int) -> N
         .returning(conversations.c.contact_id, conversations.c.inbox, conversations.c.state)
     )
     row = changed.one()
+    if last_seq is None:
+        await waits.forget(tx, conversation_id)
     await journal.record(
         tx,
         "closed" if last_seq is None else "updated",

@@ -26,6 +26,8 @@ class EntryKind(StrEnum):
     """Consent was taken away or given back, or may have been meant to be."""
     HELD = "held"
     """A rule holds it for review."""
+    REMINDER = "reminder"
+    """People of ours were reminded that the customer waits; the text is how late it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

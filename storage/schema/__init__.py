@@ -10,6 +10,7 @@ from storage.schema.consent import consents, decisions, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_UNANSWERED,
+    IS_UNASSIGNED,
     contact_numbers,
     contact_tags,
     contacts,
@@ -53,6 +54,15 @@ from storage.schema.staff import (
     team_on_call,
     teams,
 )
+from storage.schema.targets import (
+    NOTICE_IS_HELD,
+    WAIT_IS_OPEN,
+    held_notices,
+    inbox_targets,
+    notification_wishes,
+    stand_ins,
+    waits,
+)
 
 __all__ = [
     "IN_FLIGHT",
@@ -64,10 +74,13 @@ __all__ = [
     "IS_QUEUED",
     "IS_TOKENS",
     "IS_UNANSWERED",
+    "IS_UNASSIGNED",
     "MAIL_IS_PENDING",
+    "NOTICE_IS_HELD",
     "REVISION",
     "SEARCHED",
     "SQLITE_SEARCH",
+    "WAIT_IS_OPEN",
     "absences",
     "alerts",
     "attempts",
@@ -85,7 +98,9 @@ __all__ = [
     "deliveries",
     "group_parts",
     "groups",
+    "held_notices",
     "idempotency_keys",
+    "inbox_targets",
     "inboxes",
     "incidents",
     "links",
@@ -94,6 +109,7 @@ __all__ = [
     "meta",
     "metadata",
     "modems",
+    "notification_wishes",
     "opt_outs",
     "parts",
     "passwords",
@@ -103,10 +119,12 @@ __all__ = [
     "rulebooks",
     "sessions",
     "slots",
+    "stand_ins",
     "team_members",
     "team_on_call",
     "teams",
     "timeline",
     "tokens",
+    "waits",
     "webhooks",
 ]

@@ -9,6 +9,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    literal_column,
 )
 
 from storage.schema.base import Ms, Sequence, metadata
@@ -87,11 +89,18 @@ IS_UNANSWERED = conversations.c.unanswered_since_ms.is_not(None)
 
 _IS_SNOOZED = conversations.c.snoozed_until_ms.is_not(None)
 
+IS_UNASSIGNED = and_(
+    conversations.c.person_id.is_(None),
+    conversations.c.team_id.is_(None),
+    conversations.c.state != literal_column("'closed'"),
+)
+
 for _name, _columns, _rows in (
     ("person", (conversations.c.person_id, conversations.c.last_seq), _HAS_PERSON),
     ("team", (conversations.c.team_id, conversations.c.last_seq), _HAS_TEAM),
     ("unanswered", (conversations.c.unanswered_since_ms,), IS_UNANSWERED),
     ("snoozed", (conversations.c.snoozed_until_ms,), _IS_SNOOZED),
+    ("unassigned", (conversations.c.inbox, conversations.c.contact_id), IS_UNASSIGNED),
 ):
     Index(f"ix_conversations_{_name}", *_columns, sqlite_where=_rows, postgresql_where=_rows)
 

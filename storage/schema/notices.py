@@ -47,6 +47,8 @@ mails = Table(
     Column("created_at_ms", Ms, nullable=False, index=True),
     Column("tried_at_ms", Ms),
     Column("error", String),  # of the last try that failed
+    Column("kind", String),  # of a notice to a person of ours; null: a rule asks for it
+    Column("person_id", String),  # who is told, where it is a person of ours
 )
 
 MAIL_IS_PENDING = mails.c.state == literal_column("'pending'")

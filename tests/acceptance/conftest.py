@@ -430,3 +430,9 @@ def gateway() -> Iterator[Gateway]:
         gateway.start()
         gateway.modem("counter", "ready")
         yield gateway
+
+
+@pytest.fixture(scope="session")
+def make_gateway() -> Callable[[Path], Gateway]:
+    """Give what makes a gateway in a folder, for suites that share one of their own."""
+    return Gateway

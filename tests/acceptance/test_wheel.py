@@ -83,6 +83,10 @@ def test_the_wheel_lists_its_packages_and_their_files(wheel: Path) -> None:
     assert {
         "config/example.toml",
         "gatewayd/http/static/docs.css",
+        "gatewayd/web/templates/base.html",
+        "gatewayd/web/templates/inbox/inbox.html",
+        "gatewayd/web/static/page.css",
+        "gatewayd/web/locale/fr/LC_MESSAGES/gatewayd.po",
         "storage/migrations/script.py.mako",
         *(f"{package}/py.typed" for package in PACKAGES),
     } <= found

@@ -1,0 +1,109 @@
+"""What people of ours are told of conversations that wait. Pure: values in, text out.
+
+Keeps to the characters of GSM 03.38 in its own words, so that only a customer's name can force
+UCS-2. No customer's words are in it: they are read in the inbox.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.schema import Language
+
+_LONGEST_NAME = 40
+_MOST_NAMES = 3
+_HOUR_MINUTES = 60
+
+
+class Kind(StrEnum):
+    """Why somebody is told."""
+
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    ESCALATED = "escalated"
+    REASSIGNED = "reassigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """One conversation. ``waited_minutes`` is opening time; ``code`` None: one cannot reply."""
+
+    kind: Kind
+    who: str
+    waited_minutes: int
+    code: str | None = None
+
+
+_SAID = {
+    Kind.DUE_SOON: {
+        Language.EN: "{who} has waited {time} for an answer.",
+        Language.FR: "{who} attend une réponse depuis {time}.",
+    },
+    Kind.OVERDUE: {
+        Language.EN: "Overdue: {who} has waited {time} for an answer.",
+        Language.FR: "En retard : {who} attend une réponse depuis {time}.",
+    },
+    Kind.ESCALATED: {
+        Language.EN: "Nobody has answered: {who} has waited {time}.",
+        Language.FR: "Personne n'a répondu : {who} attend depuis {time}.",
+    },
+    Kind.REASSIGNED: {
+        Language.EN: "The conversation with {who} is yours now; they have waited {time}.",
+        Language.FR: "La conversation avec {who} est maintenant à vous; attente : {time}.",
+    },
+}
+_REPLY = {
+    Language.EN: "\nTo reply: {code} and your words.",
+    Language.FR: "\nPour répondre : {code} et vos mots.",
+}
+_DIGEST = {
+    Language.EN: "While you were away: {told}. {rest}",
+    Language.FR: "En votre absence : {told}. {rest}",
+}
+_ONE_WAITS = {
+    Language.EN: "1 conversation that waits ({names})",
+    Language.FR: "1 conversation en attente ({names})",
+}
+_WAIT = {
+    Language.EN: "{count} conversations that wait ({names})",
+    Language.FR: "{count} conversations en attente ({names})",
+}
+_NONE_WAITS = {
+    Language.EN: "nothing that still waits",
+    Language.FR: "plus rien en attente",
+}
+_SETTLED = {
+    Language.EN: "Answered by others meanwhile: {count}.",
+    Language.FR: "Réglées par d'autres entre-temps : {count}.",
+}
+
+
+def reminder_text(reminder: Reminder, language: Language) -> str:
+    """Say who waits, and with which code one replies."""
+    said = _SAID[reminder.kind][language].format(
+        who=_short(reminder.who), time=duration(reminder.waited_minutes)
+    )
+    code = "" if reminder.code is None else _REPLY[language].format(code=reminder.code)
+    return said + code
+
+
+def digest_text(waiting: Sequence[str], settled: int, language: Language) -> str:
+    """Say who still waits of those whom one was not told of, and how many do not."""
+    names = ", ".join(map(_short, waiting[:_MOST_NAMES]))
+    if len(waiting) > _MOST_NAMES:
+        names += "..."
+    form = _NONE_WAITS if not waiting else _ONE_WAITS if len(waiting) == 1 else _WAIT
+    told = form[language].format(count=len(waiting), names=names)
+    rest = _SETTLED[language].format(count=settled) if settled else ""
+    return _DIGEST[language].format(told=told, rest=rest).strip()
+
+
+def duration(minutes: int) -> str:
+    """Write a time for people: ``45 min``, ``3 h 05``."""
+    if minutes < _HOUR_MINUTES:
+        return f"{minutes} min"
+    return f"{minutes // _HOUR_MINUTES} h {minutes % _HOUR_MINUTES:02}"
+
+
+def _short(who: str) -> str:
+    return who if len(who) <= _LONGEST_NAME else f"{who[:_LONGEST_NAME].rstrip()}..."

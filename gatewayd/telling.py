@@ -1,0 +1,159 @@
+"""Tells people of conversations that wait, each as they wish, and never outside their hours.
+
+Works inside the transaction of what it tells, so that each is told exactly once. Who is off is told
+at the next start of their hours: what is kept for that, :mod:`gatewayd.digests` tells.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gatewayd.clock import moment_at
+from gatewayd.own_phones import OwnPhones
+from gatewayd.reminder_text import Kind, Reminder
+from gatewayd.services.shop import LoadedShop
+from gatewayd.wishes import Matter, Way, Wishes, wishes_of
+from routing.duty import may_be_told, told_from
+from routing.opening_time import open_between
+from storage import changes, wishes
+from storage.conversations import journal
+from storage.conversations.reading import ConversationRow
+from storage.people import PersonRow
+from storage.wishes import NewHeld, WishesRow
+
+REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is told: of which conversation, why, and whom (by name) as what."""
+
+    conversation: ConversationRow
+    kind: Kind
+    audience: Mapping[str, Matter]
+    since_ms: int
+
+
+class Teller:
+    """Tells people, or keeps it for them."""
+
+    def __init__(self, own_phones: OwnPhones) -> None:
+        self._own_phones = own_phones
+
+    async def tell(
+        self, tx: AsyncConnection, loaded: LoadedShop, telling: Telling, *, now_ms: int
+    ) -> None:
+        """Tell all of an audience who may be told now; keep it for the others."""
+        wished = await wishes.of_people(tx)
+        by_page: list[str] = []
+        for name, matter in telling.audience.items():
+            person = loaded.people[name]
+            ways = ways_of(person, wished, matter)
+            if not ways:
+                continue
+            if not is_reachable(loaded, name, telling.conversation.inbox, now_ms=now_ms):
+                await self._keep(tx, loaded, telling, name, matter, now_ms=now_ms)
+                continue
+            if Way.PAGE in ways:
+                by_page.append(person.id)
+            if Way.SMS in ways and person.phone is not None:
+                reminder = _reminder(loaded, telling, now_ms=now_ms)
+                await self._own_phones.remind(
+                    tx, person, telling.conversation, reminder, now_ms=now_ms
+                )
+        if by_page:
+            await record(
+                tx, telling, REMINDER, {"kind": telling.kind, "people": [*by_page]}, now_ms
+            )
+
+    async def _keep(
+        self,
+        tx: AsyncConnection,
+        loaded: LoadedShop,
+        telling: Telling,
+        name: str,
+        matter: Matter,
+        *,
+        now_ms: int,
+    ) -> None:
+        kept = NewHeld(
+            person_id=loaded.people[name].id,
+            conversation_id=telling.conversation.id,
+            kind=telling.kind,
+            matter=matter,
+            tell_at_ms=hours_begin_ms(loaded, name, telling.conversation.inbox, now_ms=now_ms),
+        )
+        await wishes.hold(tx, kept, now_ms=now_ms)
+
+
+async def record(
+    tx: AsyncConnection,
+    telling: Telling,
+    what: str,
+    more: Mapping[str, changes.Json],
+    now_ms: int,
+) -> None:
+    """Journal ``conversation.<what>``."""
+    row = telling.conversation
+    await journal.record(
+        tx,
+        what,
+        conversation_id=row.id,
+        contact_id=row.contact_id,
+        inbox=row.inbox,
+        state=row.state,
+        now_ms=now_ms,
+        more=more,
+    )
+
+
+def ways_of(person: PersonRow, wished: Mapping[str, WishesRow], matter: Matter) -> frozenset[Way]:
+    """Tell by which ways a person wants to be told of something."""
+    mine: Wishes = wishes_of(wished.get(person.id))
+    return mine.ways[matter]
+
+
+def is_reachable(loaded: LoadedShop, name: str, inbox: str, *, now_ms: int) -> bool:
+    """Whether a person may be told something of an inbox now."""
+    return may_be_told(
+        loaded.shop.staff.people[name],
+        hours=loaded.inbox(inbox).hours,
+        on_call=_is_on_call(loaded, name),
+        moment=moment_at(now_ms),
+    )
+
+
+def hours_begin_ms(loaded: LoadedShop, name: str, inbox: str, *, now_ms: int) -> int | None:
+    """Tell from when on they may be told; None: nobody knows when they are back."""
+    begins = told_from(
+        loaded.shop.staff.people[name],
+        hours=loaded.inbox(inbox).hours,
+        on_call=_is_on_call(loaded, name),
+        moment=moment_at(now_ms),
+    )
+    return None if begins is None else ms_of(begins)
+
+
+def ms_of(moment: datetime) -> int:
+    """Write a moment as the tables have it; a part of a millisecond counts as a whole one."""
+    return -((moment_at(0) - moment) // _MS)
+
+
+_MS = moment_at(1) - moment_at(0)
+
+
+def _is_on_call(loaded: LoadedShop, name: str) -> bool:
+    return any(name in team.on_call for team in loaded.shop.staff.teams.values())
+
+
+def _reminder(loaded: LoadedShop, telling: Telling, *, now_ms: int) -> Reminder:
+    row = telling.conversation
+    hours = loaded.inbox(row.inbox).hours
+    waited = open_between(hours, moment_at(telling.since_ms), moment_at(now_ms))
+    return Reminder(
+        kind=telling.kind,
+        who=row.contact_name or row.number,
+        waited_minutes=int(waited.total_seconds()) // 60,
+    )

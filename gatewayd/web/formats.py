@@ -1,0 +1,136 @@
+"""Times, spans, numbers, amounts and telephone numbers as a reader is used to them."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel import dates, numbers
+
+from gatewayd.money import Money
+from gatewayd.web.languages import N_, Tongue
+
+_MS = 1000
+_MICROS = Decimal(1_000_000)
+_TODAY, _YESTERDAY = N_("Today"), N_("Yesterday")
+_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formats:
+    """How one reader reads what."""
+
+    tongue: Tongue
+    zone: ZoneInfo
+    region: str
+    """Where the shop is: its numbers are written without their country."""
+    now_ms: int
+
+    def at(self, ms: int) -> datetime:
+        """Give a moment in the reader's time zone."""
+        return datetime.fromtimestamp(ms / _MS, UTC).astimezone(self.zone)
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the reader is."""
+        return self.at(self.now_ms).date()
+
+    def clock(self, ms: int) -> str:
+        """Write the time of day."""
+        return dates.format_time(self.at(ms).timetz(), "short", locale=self.tongue.locale)
+
+    def day(self, ms: int) -> str:
+        """Name a day: today, yesterday, or its date."""
+        day = self.at(ms).date()
+        if day == self.today:
+            return self.tongue.say(_TODAY)
+        if day == self.today - timedelta(days=1):
+            return self.tongue.say(_YESTERDAY)
+        skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
+        return dates.format_skeleton(skeleton, self.at(ms), locale=self.tongue.locale)
+
+    def brief(self, ms: int) -> str:
+        """Write a moment in a list: a time today, a weekday this week, else a date."""
+        moment = self.at(ms)
+        days = (self.today - moment.date()).days
+        if days == 0:
+            return self.clock(ms)
+        if 0 < days < 7:  # noqa: PLR2004 - a week
+            return dates.format_date(moment, "EEE", locale=self.tongue.locale)
+        skeleton = "MMMd" if moment.year == self.today.year else "yMd"
+        return dates.format_skeleton(skeleton, moment, locale=self.tongue.locale)
+
+    def full(self, ms: int) -> str:
+        """Write a moment with its day and time."""
+        return f"{self.day(ms)}, {self.clock(ms)}"
+
+    def iso(self, ms: int) -> str:
+        """Write a moment for machines."""
+        return self.at(ms).isoformat(timespec="seconds")
+
+    def local_input(self, ms: int) -> str:
+        """Write a moment as ``<input type=datetime-local>`` wants it."""
+        return self.at(ms).replace(tzinfo=None).isoformat(timespec="minutes")
+
+    def span(self, ms: int) -> str:
+        """Write how long: "3 hr", "2 days"."""
+        return dates.format_timedelta(
+            timedelta(milliseconds=max(ms, 60_000)),
+            granularity="minute",
+            threshold=1.2,
+            format="short",
+            locale=self.tongue.locale,
+        )
+
+    def since(self, ms: int) -> str:
+        """Write how long ago."""
+        return self.span(self.now_ms - ms)
+
+    def number(self, value: float | Decimal) -> str:
+        """Write a number."""
+        return numbers.format_decimal(value, locale=self.tongue.locale)
+
+    def money(self, money: Money) -> str:
+        """Write an amount, with as many places as it needs."""
+        return numbers.format_currency(
+            Decimal(money.micros) / _MICROS,
+            money.currency,
+            locale=self.tongue.locale,
+            decimal_quantization=False,
+        )
+
+    def phone(self, number: str) -> str:
+        """Write a telephone number; a short code or a name stays as it is."""
+        if not number.startswith("+"):
+            return number
+        try:
+            parsed = phonenumbers.parse(number)
+        except phonenumbers.NumberParseException:
+            return number
+        at_home = phonenumbers.region_code_for_number(parsed) == self.region
+        style = phonenumbers.PhoneNumberFormat
+        return phonenumbers.format_number(
+            parsed, style.NATIONAL if at_home else style.INTERNATIONAL
+        )
+
+
+def local_moment(written: str, zone: ZoneInfo) -> int | None:
+    """Read what ``<input type=datetime-local>`` gives, as UTC milliseconds; None: no moment."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return int(moment.timestamp() * _MS)
+
+
+def initials(name: str) -> str:
+    """Give the letters of a name's first two words, for a round picture."""
+    letters = [
+        next((c for c in word if unicodedata.category(c).startswith("L")), "")
+        for word in name.split()
+    ]
+    return "".join(letter for letter in letters if letter)[:_LETTERS].upper()

@@ -1,0 +1,63 @@
+"""What is read of a conversation that is open: its timeline, its contact, what can be done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gatewayd.answering import Unanswerable
+from gatewayd.http.problems import not_found
+from gatewayd.http.route import CONTACTS, CONVERSATIONS, STAFF
+from gatewayd.web.route import Visit
+from gatewayd.web.timeline import Item, items_of
+from storage import queries
+from storage.contacts import ContactRow
+from storage.conversations import reading
+from storage.conversations.reading import ConversationRow
+from storage.errors import CursorExpired
+from storage.people import PersonRow
+from storage.teams import TeamRow
+
+_ENTRIES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConversation:
+    """All that the second and the third pane show."""
+
+    row: ConversationRow
+    contact: ContactRow
+    items: Sequence[Item]
+    """Oldest first."""
+    earlier: str | None
+    """The cursor of what came before."""
+    unanswerable: Unanswerable | None
+    people: Sequence[PersonRow]
+    teams: Sequence[TeamRow]
+
+
+async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversation:
+    """Read it; raises Problem where there is none."""
+    cursor = visit.request.query.get("earlier")
+    async with visit.context.store.read() as tx:
+        row = await reading.get(tx, conversation_id)
+        if row is None:
+            raise not_found(f"conversation {conversation_id!a}")
+        try:
+            entries = await reading.entries(tx, row.id, limit=_ENTRIES, cursor=cursor)
+        except CursorExpired as error:
+            raise not_found("page of this conversation") from error
+        ids = {entry.message_id for entry in entries.items if entry.message_id is not None}
+        messages = await queries.messages_by_id(tx, ids)
+    app = visit.request.app
+    contact = await app[CONTACTS].get(row.contact_id)
+    if contact is None:
+        raise LookupError(row.contact_id)
+    staff = app[STAFF]
+    return OpenConversation(
+        row=row,
+        contact=contact,
+        items=items_of(entries.items, messages, visit.formats),
+        earlier=entries.next,
+        unanswerable=app[CONVERSATIONS].why_not(row),
+        people=await staff.people(),
+        teams=await staff.teams(),
+    )

@@ -1,0 +1,42 @@
+"""Pages of the reader's own: language and appearance."""
+
+from aiohttp import web
+
+from config.schema import Language
+from gatewayd.web.entry import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
+from gatewayd.web.flashes import Flash, is_ours
+from gatewayd.web.languages import N_
+from gatewayd.web.render import go_to, page
+from gatewayd.web.route import PageRoute, Visit
+
+_YEAR_SECONDS = 31_536_000
+_NAMES = {Language.EN: "English", Language.FR: "Français"}
+
+
+async def _me(visit: Visit) -> web.StreamResponse:
+    """Show what a reader can choose."""
+    return page(visit, "me.html", languages=_NAMES)
+
+
+async def _choose(visit: Visit) -> web.StreamResponse:
+    """Keep what a reader chose, on this device."""
+    back = visit.field("back")
+    response = go_to(back if is_ours(back) else "/me", flash=Flash(message=N_("Saved")))
+    language, theme = visit.field("language"), visit.field("theme")
+    if language in set(Language):
+        _keep(response, LANGUAGE_COOKIE, language)
+    if theme in THEMES:
+        _keep(response, THEME_COOKIE, theme)
+    elif theme:
+        response.del_cookie(THEME_COOKIE, path="/")
+    return response
+
+
+def _keep(response: web.Response, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=_YEAR_SECONDS, path="/", httponly=True, samesite="Lax")
+
+
+ROUTES = (
+    PageRoute(method="GET", path="/me", handler=_me),
+    PageRoute(method="POST", path="/me", handler=_choose),
+)

@@ -1,0 +1,16 @@
+"""The sentences that the script says by itself; all others are in the pages that it is given."""
+
+from gatewayd.web.languages import N_, Tongue
+
+_WORDS = {
+    "reconnecting": N_("Connection lost. Trying again…"),
+    "reconnected": N_("Connected again"),
+    "not_sent_yet": N_("That did not reach the gateway. Your text is kept; try again."),
+    "new_message": N_("New message"),
+    "copied": N_("Copied"),
+}
+
+
+def words(tongue: Tongue) -> dict[str, str]:
+    """Give all, in a language."""
+    return {name: tongue.say(message) for name, message in _WORDS.items()}

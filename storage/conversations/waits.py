@@ -1,0 +1,227 @@
+"""Owns the waits of customers: from the first thing that they wrote up to our answer.
+
+Begun and ended in the transaction that changes whose turn it is. When an answer is due is told
+here by others, who know when the shop is open.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Update, bindparam, delete, func, insert, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.prepared import Prepared
+from storage.schema import IS_BLOCKED, WAIT_IS_OPEN, contacts, conversations, timeline, waits
+
+LOOK_NOW_MS = 0
+
+
+class Ended(StrEnum):
+    """How a wait ended."""
+
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWait:
+    """A wait that goes on, with what is said of its conversation. Times in ms."""
+
+    seq: int
+    conversation_id: str
+    inbox: str
+    clock_ms: int
+    rung: int
+    person_id: str | None
+    team_id: str | None
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedWait:
+    """A wait that is over and has not been counted in opening time."""
+
+    seq: int
+    inbox: str
+    since_ms: int
+    ended_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """When each rung is reached, and when to look again; None: never."""
+
+    due_soon_at_ms: int | None
+    due_at_ms: int | None
+    escalate_at_ms: int | None
+    look_at_ms: int | None
+
+
+_UNPLANNED = {"due_soon_at_ms": null(), "due_at_ms": null(), "escalate_at_ms": null()}
+_BEGIN = Prepared(insert(waits))
+_END = Prepared(
+    update(waits)
+    .where(waits.c.conversation_id == bindparam("of_conversation"), WAIT_IS_OPEN)
+    .values(
+        ended_ms=bindparam("now"),
+        outcome=bindparam("with_outcome"),
+        answer_id=bindparam("with_answer"),
+        look_at_ms=null(),
+    )
+)
+_SEEN = ~(
+    select(contacts.c.id)
+    .join(conversations, conversations.c.contact_id == contacts.c.id)
+    .where(conversations.c.id == waits.c.conversation_id, IS_BLOCKED)
+    .exists()
+)
+_DUE = (
+    select(waits.c.seq)
+    .where(WAIT_IS_OPEN, waits.c.look_at_ms <= bindparam("now"), _SEEN)
+    .order_by(waits.c.look_at_ms, waits.c.seq)
+    .limit(bindparam("row_limit"))
+)
+_NEXT = select(func.min(waits.c.look_at_ms)).where(
+    WAIT_IS_OPEN, waits.c.look_at_ms > bindparam("now")
+)
+_ONE = (
+    select(
+        waits.c.seq,
+        waits.c.conversation_id,
+        waits.c.inbox,
+        waits.c.clock_ms,
+        waits.c.since_ms,
+        waits.c.rung,
+        conversations.c.person_id,
+        conversations.c.team_id,
+    )
+    .join(conversations, conversations.c.id == waits.c.conversation_id)
+    .where(waits.c.seq == bindparam("of_wait"), WAIT_IS_OPEN, waits.c.look_at_ms.is_not(None))
+)
+_HANDED = select(func.max(timeline.c.at_ms)).where(
+    timeline.c.conversation_id == bindparam("of_conversation"), timeline.c.kind == "assigned"
+)
+
+
+async def begin(tx: AsyncConnection, conversation_id: str, *, inbox: str, now_ms: int) -> None:
+    """Let a customer wait from now on, who did not."""
+    values = {"conversation_id": conversation_id, "inbox": inbox, "since_ms": now_ms}
+    more = {"clock_ms": now_ms, "rung": 0, "look_at_ms": LOOK_NOW_MS}
+    await _BEGIN.execute(tx, values | more)
+
+
+async def end(
+    tx: AsyncConnection,
+    conversation_id: str,
+    how: Ended,
+    *,
+    now_ms: int,
+    answer_id: str | None = None,
+) -> None:
+    """Let nobody wait there any more; ``answer_id`` is the message that answered."""
+    values = {"of_conversation": conversation_id, "now": now_ms, "with_outcome": how.value}
+    await _END.execute(tx, values | {"with_answer": answer_id})
+
+
+async def pause(tx: AsyncConnection, conversation_id: str) -> None:
+    """Let nothing be due while a conversation sleeps."""
+    await tx.execute(_of(conversation_id).values(look_at_ms=null(), **_UNPLANNED))
+
+
+async def resume(tx: AsyncConnection, conversation_id: str, *, now_ms: int) -> None:
+    """Let the clock of a conversation that slept begin anew."""
+    slept = _of(conversation_id).where(waits.c.look_at_ms.is_(None), waits.c.due_at_ms.is_(None))
+    await tx.execute(slept.values(clock_ms=now_ms, rung=0, look_at_ms=LOOK_NOW_MS))
+
+
+async def forget(tx: AsyncConnection, conversation_id: str) -> None:
+    """Let it be as if nobody had waited: what was written there belongs elsewhere."""
+    await tx.execute(delete(waits).where(waits.c.conversation_id == conversation_id, WAIT_IS_OPEN))
+
+
+async def look_at(tx: AsyncConnection, conversation_id: str) -> None:
+    """Let a wait be looked at now: something of its conversation is otherwise."""
+    awake = _of(conversation_id).where(waits.c.look_at_ms.is_not(None))
+    await tx.execute(awake.values(look_at_ms=LOOK_NOW_MS))
+
+
+async def look_at_all(tx: AsyncConnection) -> None:
+    """Let all be looked at now: hours, targets or people are otherwise."""
+    awake = update(waits).where(WAIT_IS_OPEN, waits.c.look_at_ms.is_not(None))
+    await tx.execute(awake.values(look_at_ms=LOOK_NOW_MS))
+
+
+async def due(tx: AsyncConnection, *, now_ms: int, limit: int) -> list[int]:
+    """List those to be looked at now, the longest due first; not those of blocked contacts."""
+    rows = await tx.execute(_DUE, {"now": now_ms, "row_limit": limit})
+    return list(rows.scalars())
+
+
+async def next_look_ms(tx: AsyncConnection, *, now_ms: int) -> int | None:
+    """Tell when one is to be looked at next, after now."""
+    next_ms: int | None = (await tx.execute(_NEXT, {"now": now_ms})).scalar_one()
+    return next_ms
+
+
+async def get_open(tx: AsyncConnection, seq: int) -> OpenWait | None:
+    """Read one that goes on and is awake."""
+    row = (await tx.execute(_ONE, {"of_wait": seq})).mappings().one_or_none()
+    return None if row is None else OpenWait(**row)
+
+
+async def plan(tx: AsyncConnection, seq: int, planned: Planned) -> None:
+    """Note when something is due."""
+    values = {
+        "due_soon_at_ms": planned.due_soon_at_ms,
+        "due_at_ms": planned.due_at_ms,
+        "escalate_at_ms": planned.escalate_at_ms,
+        # Null would be a sleep's: what is never due is looked at when something changes.
+        "look_at_ms": _NEVER_MS if planned.look_at_ms is None else planned.look_at_ms,
+    }
+    await tx.execute(update(waits).where(waits.c.seq == seq, WAIT_IS_OPEN).values(values))
+
+
+async def put_off(tx: AsyncConnection, seq: int, *, until_ms: int) -> None:
+    """Look at one again only then."""
+    one = update(waits).where(waits.c.seq == seq, waits.c.look_at_ms.is_not(None))
+    await tx.execute(one.values(look_at_ms=until_ms))
+
+
+async def climb(tx: AsyncConnection, seq: int, *, from_: int, to: int) -> bool:
+    """Note how far people have been told; false when somebody else has, or it is over."""
+    step = update(waits).where(waits.c.seq == seq, waits.c.rung == from_, WAIT_IS_OPEN)
+    return (await tx.execute(step.values(rung=to))).rowcount == 1
+
+
+async def handed_ms(tx: AsyncConnection, conversation_id: str) -> int | None:
+    """Tell when a conversation was handed to somebody last."""
+    at_ms: int | None = (
+        await tx.execute(_HANDED, {"of_conversation": conversation_id})
+    ).scalar_one()
+    return at_ms
+
+
+async def uncounted(tx: AsyncConnection, *, limit: int) -> list[EndedWait]:
+    """List waits that are over and not counted yet."""
+    columns = (waits.c.seq, waits.c.inbox, waits.c.since_ms, waits.c.ended_ms)
+    query = (
+        select(*columns)
+        .where(waits.c.ended_ms.is_not(None), waits.c.open_seconds.is_(None))
+        .order_by(waits.c.seq)
+        .limit(limit)
+    )
+    return [EndedWait(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def count(tx: AsyncConnection, counted: Collection[tuple[int, int]]) -> None:
+    """Note how many seconds of opening time each of these waits (by ``seq``) was long."""
+    for seq, seconds in counted:
+        await tx.execute(update(waits).where(waits.c.seq == seq).values(open_seconds=seconds))
+
+
+_NEVER_MS = 2**53
+
+
+def _of(conversation_id: str) -> Update:
+    return update(waits).where(waits.c.conversation_id == conversation_id, WAIT_IS_OPEN)

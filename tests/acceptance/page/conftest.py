@@ -1,0 +1,169 @@
+"""The page in Debian's Chromium, on the real daemon with a virtual modem.
+
+One browser and one daemon for a worker; each test has customers of its own. What a test opens is
+watched: an error on the console, a refused file, or a request to another host fails it.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from pytest_asyncio import is_async_test
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+DESKTOP = {"width": 1360, "height": 860}
+PHONE = {"width": 360, "height": 740}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these tests in the loop that the browser lives in."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> str:
+    """Give the browser's program; CI has it, so there its absence is a failure."""
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("CI"):
+            pytest.fail("CI has no Chromium: .ci/run installs it")
+        pytest.skip("no Chromium here (apt install chromium)")
+    return CHROMIUM
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        await browser.close()
+
+
+class Shop:
+    """A shop's gateway, and its customers at the other end of the network."""
+
+    def __init__(self, gateway: Any) -> None:
+        self.gateway = gateway
+        self._customers = 0
+
+    @property
+    def url(self) -> str:
+        host, port = self.gateway.address
+        return f"http://{host}:{port}"
+
+    def api(self, method: str, path: str, body: object = None, status: int | None = None) -> Any:
+        answer = self.gateway.http(method, path, body)
+        assert status in (None, answer.status), answer.body
+        return answer.json if answer.body else None
+
+    def customer(self) -> str:
+        """Give a number that nobody has."""
+        self._customers += 1
+        return f"+1514555{2000 + self._customers}"
+
+    def text_in(self, number: str, text: str) -> Any:
+        """Let a customer write; gives the message when it is there."""
+        self.gateway.sticks["counter"].order("text_in", **{"from": number, "text": text})
+        return self.gateway.incoming(**{"from": number, "text": text})
+
+    def conversation_of(self, number: str) -> str:
+        found = self.api("GET", f"/v1/conversations?q=%2B{number[1:]}")["items"]
+        conversation_id: str = found[0]["id"]
+        return conversation_id
+
+    def conversation(self, text: str = "Do you have it in blue?") -> str:
+        """Let a new customer write; gives the conversation."""
+        number = self.customer()
+        self.text_in(number, text)
+        return self.conversation_of(number)
+
+
+@pytest.fixture(scope="session")
+def shop(make_gateway: Callable[[Path], Any]) -> Iterator[Shop]:
+    with TemporaryDirectory(prefix="gw-") as folder, closing(make_gateway(Path(folder))) as gateway:
+        gateway.stick("counter", "--number", "+15145550100")
+        gateway.configure(tables="")
+        text = gateway.file.read_text().replace(
+            "[gateway]\n", '[gateway]\nname = "Vélos du Plateau"\ntimezone = "America/Toronto"\n'
+        )
+        gateway.file.write_text(text + 'price_per_part = "0.02 CAD"\n')
+        gateway.start()
+        gateway.modem("counter", "ready")
+        yield Shop(gateway)
+
+
+@dataclass
+class Watch:
+    """What a page said and asked for that it should not have."""
+
+    home: str
+    faults: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("console", lambda said: self._heard(said.type, said.text))
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("request", self._asked)
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.faults.append(f"console: {text}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws"} and parts.netloc != self.home:
+            self.faults.append(f"another host: {request.url}")
+
+
+@dataclass
+class Tab:
+    """A tab with the page in it."""
+
+    page: Page
+    context: BrowserContext
+    watch: Watch
+    url: str
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(self.url + path)
+
+
+Visit = Callable[..., Awaitable[Tab]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(browser: Browser, shop: Shop) -> AsyncIterator[Visit]:
+    """Open the page in a browser of its own: `await visit("/inbox/all", locale="fr-CA")`."""
+    contexts: list[BrowserContext] = []
+    watches: list[Watch] = []
+
+    async def open_(path: str = "/", *, locale: str = "en-CA", **options: Any) -> Tab:
+        headers = {"Authorization": f"Bearer {shop.gateway.token}"}
+        settings = {"viewport": DESKTOP, "locale": locale, "extra_http_headers": headers} | options
+        context = await browser.new_context(**settings)
+        contexts.append(context)
+        watch = Watch(home=urlsplit(shop.url).netloc)
+        watches.append(watch)
+        context.on("page", watch.over)
+        page = await context.new_page()
+        page.set_default_timeout(15_000)
+        tab = Tab(page=page, context=context, watch=watch, url=shop.url)
+        await tab.go(path)
+        return tab
+
+    yield open_
+    for context in contexts:
+        await context.close()
+    assert [fault for watch in watches for fault in watch.faults] == []

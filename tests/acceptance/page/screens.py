@@ -1,0 +1,68 @@
+"""`make screenshots`: every screen, on a desktop and a phone, light and dark, English and French.
+
+Not a test: pytest runs it because the shop and the browser are its fixtures. Add a screen to
+SCREENS when you make one, and look at all of them before you call it done.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOLDER = Path(os.environ.get("SCREENSHOTS", "build/screenshots"))
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop": {},
+    "dark-french": {"color_scheme": "dark", "locale": "fr-CA"},
+    "phone": {"viewport": {"width": 360, "height": 740}},
+    "tablet-french": {"viewport": {"width": 1024, "height": 768}, "locale": "fr-CA"},
+}
+SCREENS = {
+    "inbox": "/inbox/all",
+    "nothing": "/inbox/snoozed",
+    "conversation": "/inbox/all/{conversation}",
+    "contact": "/inbox/all/{conversation}/contact",
+    "me": "/me",
+}
+TALK = (
+    ("in", "Bonjour! Est-ce que mon vélo est prêt?"),
+    ("note", "Le câble arrière est en commande, livraison jeudi. https://example.com/orders/7"),
+    (
+        "out",
+        "Bonjour! Presque : il manque un câble, qui arrive jeudi. On vous écrira ensuite.",
+    ),
+    ("in", "Parfait, merci 👍 Jeudi soir, vous fermez à quelle heure?"),
+)
+
+
+@pytest.fixture(scope="session")
+def places(shop: Any) -> dict[str, str]:
+    """A shop with a few customers, one of whom has a longer talk."""
+    for text in (
+        "Do you have the city bike in blue? http://xn--le-6kc8da.com/deal",
+        "Can I change my appointment to Friday at 10?",
+        "Merci beaucoup, à bientôt!",
+    ):
+        shop.conversation(text)
+    number = shop.customer()
+    shop.text_in(number, TALK[0][1])
+    conversation = shop.conversation_of(number)
+    contact = shop.api("GET", f"/v1/conversations/{conversation}")["contact"]["id"]
+    shop.api("PATCH", f"/v1/contacts/{contact}", {"name": "Camille Gagnon", "language": "fr"})
+    for kind, text in TALK[1:]:
+        if kind == "in":
+            shop.text_in(number, text)
+        elif kind == "note":
+            shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": text})
+        else:
+            sent = shop.api("POST", f"/v1/conversations/{conversation}/messages", {"text": text})
+            shop.gateway.message(sent["id"], "delivered")
+    return {"conversation": conversation}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
+    tab = await visit("/inbox/all", **LOOKS[look])
+    for name, path in SCREENS.items():
+        await tab.go(path.format(**places))
+        await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")
