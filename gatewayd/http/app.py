@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.asides import Asides
 from gatewayd.compat.mount import mount
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
@@ -20,7 +21,9 @@ from gatewayd.http.route import (
     INBOXES,
     LINKS,
     MESSAGES,
+    PRESENCES,
     PREVIEWS,
+    READING,
     REDECODE,
     ROUTE_TABLE,
     RULES,
@@ -50,11 +53,13 @@ from gatewayd.http.routes import (
     session,
     targets,
     teams,
+    together,
     tokens,
     users,
     webhooks,
 )
 from gatewayd.http.streams import Streams
+from gatewayd.presence import Presences
 from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
@@ -65,6 +70,7 @@ from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
+from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
@@ -78,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     *decode.ROUTES,
     *conversations.ROUTES,
     *replying.ROUTES,
+    *together.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -110,7 +117,12 @@ def build_app(context: HttpContext) -> web.Application:
     app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[EVENTS] = Events(context.store)
-    app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
+    asides = Asides()
+    app[STREAMS] = Streams(
+        bus=context.bus, asides=asides, limits=context.limits, metrics=context.metrics
+    )
+    app[PRESENCES] = Presences(clock=context.clock, asides=asides)
+    app[READING] = Reading(store=context.store, clock=context.clock, asides=asides)
     parts: dict[str, Any] = {
         "settings": context.settings,
         "store": context.store,

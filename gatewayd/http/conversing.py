@@ -1,6 +1,7 @@
 """What routes of conversations share: which is meant, and how it and its timeline are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,8 +14,10 @@ from gatewayd.http.models.conversations import (
     conversation_json,
     entry_json,
 )
-from gatewayd.http.problems import not_found
+from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import CONVERSATIONS, Call
+from gatewayd.services.reading import unread_for
+from gatewayd.services.tokens import Principal, PrincipalType
 from storage import decisions, queries
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.conversations.timeline import EntryKind
@@ -35,14 +38,25 @@ async def named(call: Call) -> ConversationRow:
 
 async def as_it_is(call: Call) -> web.StreamResponse:
     """Answer with the one that is meant."""
-    return answers.json_of(shown(call, await named(call)))
+    row = await named(call)
+    async with call.context.store.read() as tx:
+        unread = await unread_for(tx, call.author, [row.id])
+    return answers.json_of(shown(call, row, unread))
 
 
-def shown(call: Call, row: ConversationRow) -> Conversation:
-    """Translate a row."""
+def person(call: Call) -> Principal:
+    """Give who asks; raises Problem for a program, which reads and looks at nothing itself."""
+    if call.author.type is not PrincipalType.PERSON:
+        raise Problem(HTTPStatus.FORBIDDEN, "person_needed", "this is for people who are logged in")
+    return call.author
+
+
+def shown(call: Call, row: ConversationRow, unread: Mapping[str, int] | None) -> Conversation:
+    """Translate a row; ``unread`` counts for the person who asks, None: it is none."""
     kind = kind_of(row.number, country=call.context.settings.gateway.country)
     answerable = call.request.app[CONVERSATIONS].why_not(row) is None
-    return conversation_json(row, kind, answerable=answerable)
+    many = None if unread is None else unread.get(row.id, 0)
+    return conversation_json(row, kind, answerable=answerable, unread=many)
 
 
 async def entries_shown(tx: AsyncConnection, entries: Sequence[EntryRow]) -> list[TimelineEntry]:

@@ -63,6 +63,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
+from storage.schema.work import IS_MARKED, reads
 
 __all__ = [
     "IN_FLIGHT",
@@ -70,6 +71,7 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AUTOMATIC",
     "IS_BLOCKED",
+    "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
     "IS_TOKENS",
@@ -115,6 +117,7 @@ __all__ = [
     "passwords",
     "pdus",
     "people",
+    "reads",
     "reports",
     "rulebooks",
     "sessions",

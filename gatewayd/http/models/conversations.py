@@ -53,6 +53,7 @@ class ConversationsQuery(PageQuery):
     blocked: Annotated[
         bool, Field(description="those of blocked contacts, which are left out otherwise")
     ] = False
+    unread: Annotated[bool, Field(description="only those that are unread to you")] = False
     q: Annotated[
         str | None,
         Field(min_length=1, max_length=200, description="in the contact's name or number"),
@@ -162,6 +163,13 @@ class Conversation(Output):
     last_incoming_at: Moment | None
     last_outgoing_at: Moment | None
     created_at: Moment
+    unread: Annotated[
+        int | None,
+        Field(
+            description="what the customer wrote or rang that you have not read and nobody has "
+            "answered; 1 where you marked it unread; null: you are no person"
+        ),
+    ]
     version: Annotated[int, Field(description="grows with each change of it and its timeline")]
 
 
@@ -204,7 +212,9 @@ class ConversationPage(Page[Conversation]):
     """Conversations, that with the newest activity first."""
 
 
-def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bool) -> Conversation:
+def conversation_json(
+    row: ConversationRow, kind: AddressKind, *, answerable: bool, unread: int | None
+) -> Conversation:
     """Translate a row."""
     return Conversation(
         id=row.id,
@@ -228,6 +238,7 @@ def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bo
         last_incoming_at=moment_of(row.last_in_ms),
         last_outgoing_at=moment_of(row.last_out_ms),
         created_at=moment_at(row.created_at_ms),
+        unread=unread,
         version=row.version,
     )
 

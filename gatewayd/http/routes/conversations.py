@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from gatewayd.http import answers
-from gatewayd.http.conversing import as_it_is, entries_shown, shown, which
+from gatewayd.http.conversing import as_it_is, entries_shown, person, shown, which
 from gatewayd.http.editing import check
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.conversations import (
@@ -27,6 +27,7 @@ from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATIONS, Answer, Call, Route
 from gatewayd.numbers import digits_of
 from gatewayd.services.conversations import NoSuchAssignee
+from gatewayd.services.reading import unread_for
 from gatewayd.services.tokens import Scope
 from storage.conversations import reading
 from storage.conversations.reading import ConversationFilter
@@ -53,13 +54,15 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         blocked=asked.blocked,
         q=asked.q,
         digits=digits_of(asked.q),
+        unread_by=person(call).id if asked.unread else None,
     )
     before = place(asked.cursor)
     async with call.context.store.read() as tx:
         page = await reading.page(tx, filters, limit=asked.limit, before=before)
+        unread = await unread_for(tx, call.author, [row.id for row in page.items])
     return answers.json_of(
         ConversationPage(
-            items=[shown(call, row) for row in page.items],
+            items=[shown(call, row, unread) for row in page.items],
             next=None if page.next is None else str(page.next),
         )
     )
@@ -78,9 +81,10 @@ async def get_conversation(call: Call) -> web.StreamResponse:
         except CursorExpired as error:
             raise no_cursor() from error
         items = await entries_shown(tx, page.items)
+        unread = await unread_for(tx, call.author, [row.id])
     await call.request.app[AUDITS].looked(row.id, by=call.author)
     timeline = Timeline(items=items, next=page.next)
-    as_listed = shown(call, row)
+    as_listed = shown(call, row, unread)
     fields = {name: getattr(as_listed, name) for name in Conversation.model_fields}
     return answers.json_of(ConversationDetail(**fields, timeline=timeline))
 

@@ -1,4 +1,4 @@
-"""Who is looking, what was read, mentions, saved replies."""
+"""How answers are signed, and what each person has read."""
 
 from collections.abc import Sequence
 
@@ -15,3 +15,34 @@ def upgrade() -> None:
     op.add_column("inboxes", sa.Column("signature_mode", sa.String(), nullable=True))
     op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
     op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
+    _reads()
+
+
+def _reads() -> None:
+    op.create_table(
+        "reads",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("marked", sa.Boolean(), nullable=False),
+        sa.Column("read_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_reads_conversation_id_conversations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_reads_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_reads")),
+    )
+    op.create_index("ix_reads_conversation_id", "reads", ["conversation_id"], unique=False)
+    marked = sa.text("marked")
+    op.create_index(
+        "ix_reads_marked",
+        "reads",
+        ["person_id"],
+        unique=False,
+        sqlite_where=marked,
+        postgresql_where=marked,
+    )

@@ -1,6 +1,6 @@
 """A customer, and people of the shop who are logged in; a program with a token beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -67,6 +67,11 @@ class Floor:
         )
         headers = {"Authorization": f"Bearer {secret}"}
         return Caller(id=user["id"], headers=headers, api=self.api)
+
+    def limit(self, name: str, inboxes: set[str]) -> None:
+        """Let a person see these inboxes only."""
+        secret = f"gw_{name}"
+        self.people[secret] = replace(self.people[secret], inboxes=frozenset(inboxes))
 
     async def program(self, name: str = "till") -> Caller:
         headers = await self.api.token(Scope.INBOX, Scope.MESSAGES_SEND, name=name)
