@@ -36,7 +36,7 @@ class ReadIn(Input):
 
     up_to: Annotated[
         str | None, Field(max_length=64, description="the timeline entry's id; null: all of it")
-    ] = None
+    ]
 
 
 class Count(Output):

@@ -24,7 +24,7 @@ async def test_what_the_customer_wrote_is_unread_to_each(floor: Any) -> None:
     await floor.receive("Hello?")
     assert await unread(marie, conversation) == 2
 
-    read = await marie.do(conversation, "read", {})
+    read = await marie.do(conversation, "read", {"up_to": None})
     assert read["unread"] == 0
     assert (await unread(marie, conversation), await unread(luc, conversation)) == (0, 2)
 
@@ -39,7 +39,7 @@ async def test_one_reads_up_to_an_entry_and_never_back(floor: Any) -> None:
     first = await marie.seen(conversation)
     await floor.receive("Hello?")
     assert (await marie.do(conversation, "read", {"up_to": first}))["unread"] == 1
-    assert (await marie.do(conversation, "read", {}))["unread"] == 0
+    assert (await marie.do(conversation, "read", {"up_to": None}))["unread"] == 0
     assert (await marie.do(conversation, "read", {"up_to": first}))["unread"] == 0
     problem = await marie.do(conversation, "read", {"up_to": "tml_none"}, status=422)
     assert problem["code"] == "seen_unknown"
@@ -64,14 +64,14 @@ async def test_it_can_be_marked_unread(floor: Any) -> None:
         [conversation],
         [],
     )
-    assert (await marie.do(conversation, "read", {}))["unread"] == 0
+    assert (await marie.do(conversation, "read", {"up_to": None}))["unread"] == 0
 
 
 async def test_reading_changes_nothing_for_anybody_else(floor: Any) -> None:
     marie = await floor.person()
     conversation = await floor.receive()
     before = await floor.api.admin("GET", f"/v1/conversations/{conversation}")
-    await marie.do(conversation, "read", {})
+    await marie.do(conversation, "read", {"up_to": None})
     await marie.do(conversation, "unread")
     assert await floor.api.admin("GET", f"/v1/conversations/{conversation}") == before
 
@@ -87,7 +87,7 @@ async def test_views_are_counted(floor: Any) -> None:
     await luc.answer(ids[4])
     contact = (await marie.show(ids[3]))["contact"]["id"]
     await floor.api.admin("POST", f"/v1/contacts/{contact}/block")
-    await marie.do(ids[0], "read", {})
+    await marie.do(ids[0], "read", {"up_to": None})
 
     assert await marie.ask("GET", "/v1/conversations/counts") == {
         "mine": {"open": 1, "unread": 0},
@@ -102,7 +102,7 @@ async def test_views_are_counted(floor: Any) -> None:
 async def test_programs_read_and_look_at_nothing(floor: Any, what: str) -> None:
     till = await floor.program()
     conversation = await floor.receive()
-    body = {"read": {}, "unread": None, "presence": {"state": "looking"}}[what]
+    body = {"read": {"up_to": None}, "unread": None, "presence": {"state": "looking"}}[what]
     problem = await till.do(conversation, what, body, status=403)
     assert problem["code"] == "person_needed"
     assert (await till.show(conversation))["unread"] is None
@@ -113,7 +113,7 @@ async def test_programs_read_and_look_at_nothing(floor: Any, what: str) -> None:
 @pytest.mark.parametrize("what", ["read", "unread", "presence"])
 async def test_there_must_be_such_a_conversation(floor: Any, what: str) -> None:
     marie = await floor.person()
-    body = {"read": {}, "unread": None, "presence": {"state": "looking"}}[what]
+    body = {"read": {"up_to": None}, "unread": None, "presence": {"state": "looking"}}[what]
     await marie.do("cnv_none", what, body, status=404)
 
 
@@ -189,7 +189,7 @@ async def test_what_one_reads_only_they_are_told(floor: Any) -> None:
         floor.api.tcp.get(f"/v1/events{query}", headers=marie.headers) as hers,
         floor.api.tcp.get(f"/v1/events{query}", headers=luc.headers) as his,
     ):
-        await marie.do(conversation, "read", {})
+        await marie.do(conversation, "read", {"up_to": None})
         _, told = await Stream(hers).frame("conversation.read")
         assert told["data"] == {"id": conversation, "unread": 0}
         await luc.do(conversation, "close")
