@@ -54,6 +54,7 @@ class CompatSettings:
     smseagle: bool = field(
         default=False, metadata=_key(values.flag, "the APIs of an SMSEagle: v1, JSON-RPC and v2")
     )
+    kannel: bool = field(default=False, metadata=_key(values.flag, "the sendsms API of Kannel"))
     alertmanager: bool = field(
         default=False, metadata=_key(values.flag, "the webhook of Prometheus's Alertmanager")
     )

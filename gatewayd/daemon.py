@@ -18,6 +18,7 @@ from config.schema import Settings
 from gatewayd.bus import Bus
 from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
+from gatewayd.compat.reports import ReportCalls
 from gatewayd.custody import Custody
 from gatewayd.fleet import Fleet
 from gatewayd.followups import Followups
@@ -98,6 +99,7 @@ class _Parts:
     canaries: Canaries
     courier: Courier
     mailer: Mailer
+    reports: ReportCalls
     custody: Custody
 
 
@@ -148,6 +150,7 @@ async def _serving(
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
+            reports=ReportCalls(store=store, bus=common["bus"], clock=clock, poster=poster),
             custody=Custody(store=store, clock=clock),
         )
 
@@ -167,6 +170,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.canaries.run(), name="canaries"),
             services.create_task(parts.courier.run(), name="webhooks"),
             services.create_task(parts.mailer.run(), name="mail"),
+            services.create_task(parts.reports.run(), name="reports"),
             services.create_task(parts.custody.run(), name="custody"),
             services.create_task(telling, name="notify"),
             services.create_task(parts.fleet.recordings.run(), name="recordings"),

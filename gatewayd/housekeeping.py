@@ -20,7 +20,17 @@ from gatewayd.reassembly import Reassembly
 from gatewayd.replies import Replies
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.timekeeping import Timekeeping
-from storage import changes, consents, deliveries, groups, idempotency, mails, modems, outbox
+from storage import (
+    callbacks,
+    changes,
+    consents,
+    deliveries,
+    groups,
+    idempotency,
+    mails,
+    modems,
+    outbox,
+)
 from storage.conversations import acts
 from storage.engine import Store
 from storage.errors import StoreUnavailable
@@ -209,5 +219,6 @@ class Housekeeping:
             await deliveries.prune(tx, now_ms - keep_ms)
             await mails.prune(tx, now_ms - keep_ms)
             await idempotency.prune(tx, now_ms - IDEMPOTENCY_KEPT_MS)
+            await callbacks.prune(tx, now_ms - keep_ms)
 
         await contained(lambda: self._store.shielded(prune), "prune_failed")

@@ -15,7 +15,8 @@ from storage.schema import inboxes
 class InboxRow:
     """An inbox; None is what the configuration says for the whole gateway.
 
-    ``team_id`` is the team whose mailbox it is; None: nobody's yet.
+    ``team_id`` is the team whose mailbox it is; None: nobody's yet. ``keep_days`` is how long what
+    was written is kept; 0 is for good.
     """
 
     name: str
@@ -26,6 +27,7 @@ class InboxRow:
     signature_mode: str | None
     take_on_answer: bool | None
     team_id: str | None
+    keep_days: int | None
     version: int
 
 

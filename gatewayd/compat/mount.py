@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from config.compat import CompatSettings
-from gatewayd.compat import alerts, smseagle
+from gatewayd.compat import alerts, kannel, smseagle
 from gatewayd.compat.visit import Endpoint, Visit
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
@@ -13,6 +13,7 @@ from gatewayd.http.problems import FORM, Form
 
 ENDPOINTS: dict[str, Sequence[Endpoint]] = {
     "smseagle": smseagle.ENDPOINTS,
+    "kannel": kannel.ENDPOINTS,
     "alertmanager": alerts.ALERTMANAGER,
     "grafana": alerts.GRAFANA,
 }

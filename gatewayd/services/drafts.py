@@ -16,6 +16,7 @@ from modem.pdu.build import build_submits
 from modem.pdu.errors import PduError
 from modem.pdu.national import Shift
 from modem.pdu.segment import Plan, plan
+from storage.callbacks import Callback
 from storage.outbox import NewPart
 
 DEFAULT_INBOX = "main"
@@ -44,6 +45,8 @@ class Draft:
     client_reference: str | None = None
     answers: bool = False
     """Written in its conversation, by one who has read what the customer wrote."""
+    callback: Callback | None = None
+    """An address to call when something becomes of it."""
     flash: bool = False
     """Shown at once and not kept by the phone (class 0, 23.038 §4)."""
 

@@ -261,6 +261,7 @@ class Messages:
             parts=prepared.parts,
             from_number=self._sole_number(prepared.inbox),
             answers=draft.answers,
+            callback=draft.callback,
             sharing=sharing_names(self._settings, prepared.inbox),
         )
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import aiohttp
 from standardwebhooks import Webhook
@@ -45,7 +46,7 @@ def signed(event_id: str, body: str, signing: Sequence[str], *, now_ms: int) -> 
 
 
 class Poster:
-    """Posts bodies to receivers. ``opened`` makes it."""
+    """Posts bodies to receivers, and calls them. ``opened`` makes it."""
 
     def __init__(self, session: aiohttp.ClientSession, targets: Targets) -> None:
         self._session = session
@@ -61,7 +62,7 @@ class Poster:
         async with aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, sock_connect=CONNECT_SECONDS),
-            headers={"User-Agent": agent, "Content-Type": "application/json"},
+            headers={"User-Agent": agent},
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # a few bytes must not become many
         ) as session:
@@ -69,6 +70,14 @@ class Poster:
 
     async def post(self, url: str, body: str, headers: dict[str, str]) -> Attempt:
         """Post it; an answer of any kind and every failure is a value."""
+        headers = {"Content-Type": "application/json"} | headers
+        return await self._ask("POST", url, data=body.encode(), headers=headers)
+
+    async def get(self, url: str) -> Attempt:
+        """Fetch it; values as of ``post``."""
+        return await self._ask("GET", url)
+
+    async def _ask(self, method: str, url: str, **what: Any) -> Attempt:
         loop = asyncio.get_running_loop()
         began = loop.time()
 
@@ -80,9 +89,7 @@ class Poster:
         if why_not is not None:
             return Attempt(duration_ms=0, error=why_not)
         try:
-            async with self._session.post(
-                url, data=body.encode(), headers=headers, allow_redirects=False
-            ) as answer:
+            async with self._session.request(method, url, allow_redirects=False, **what) as answer:
                 said = await _beginning(answer)
                 return Attempt(
                     duration_ms=took(),

@@ -7,7 +7,8 @@ from typing import Literal
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import changes
+from storage import callbacks, changes
+from storage.callbacks import Callback
 from storage.conversations import filing
 from storage.conversations.states import Turn
 from storage.ids import Prefix, new_id
@@ -57,6 +58,8 @@ class NewMessage:
     """The modems of its inbox, where there are several: the contact keeps the SIM it knows."""
     consent_basis: str | None = None
     """Why it may go to somebody who opted out; None: it may not."""
+    callback: Callback | None = None
+    """Whom to call when something becomes of it."""
 
 
 _INSERT_MESSAGE = insert(messages)
@@ -82,6 +85,8 @@ async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> N
     )
     if place is not None:
         await filing.add_message(tx, place, message.id, now_ms=now_ms)
+    if message.callback is not None:
+        await callbacks.register(tx, message.id, message.callback, now_ms=now_ms)
 
 
 async def _place(tx: AsyncConnection, message: NewMessage, now_ms: int) -> filing.Place:

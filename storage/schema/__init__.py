@@ -6,7 +6,13 @@ Knows nothing of who reads or writes them. The migrations must build exactly thi
 from storage.schema.accounts import links, passwords, sessions
 from storage.schema.audit import audit
 from storage.schema.base import REVISION, meta, metadata
-from storage.schema.consent import consents, decisions, opt_outs
+from storage.schema.callbacks import (
+    CALL_IS_PENDING,
+    CALLBACK_IS_OPEN,
+    callback_calls,
+    callbacks,
+)
+from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_UNANSWERED,
@@ -16,9 +22,11 @@ from storage.schema.inbox import (
     contacts,
     conversation_tags,
     conversations,
+    former_contacts,
     timeline,
 )
 from storage.schema.messages import (
+    HAS_CONTENT,
     IN_FLIGHT,
     IN_FLIGHT_STATES,
     IS_ACCEPTED,
@@ -36,6 +44,7 @@ from storage.schema.messages import (
 )
 from storage.schema.modems import balances, canaries, incidents, modems
 from storage.schema.notices import MAIL_IS_PENDING, alerts, mails
+from storage.schema.options import options
 from storage.schema.programs import (
     IS_PENDING,
     changes,
@@ -66,6 +75,9 @@ from storage.schema.targets import (
 from storage.schema.work import IS_MARKED, reads
 
 __all__ = [
+    "CALLBACK_IS_OPEN",
+    "CALL_IS_PENDING",
+    "HAS_CONTENT",
     "IN_FLIGHT",
     "IN_FLIGHT_STATES",
     "IS_ACCEPTED",
@@ -88,6 +100,8 @@ __all__ = [
     "attempts",
     "audit",
     "balances",
+    "callback_calls",
+    "callbacks",
     "canaries",
     "changes",
     "consents",
@@ -98,6 +112,7 @@ __all__ = [
     "conversations",
     "decisions",
     "deliveries",
+    "former_contacts",
     "group_parts",
     "groups",
     "held_notices",
@@ -105,6 +120,7 @@ __all__ = [
     "inbox_targets",
     "inboxes",
     "incidents",
+    "kept_opt_outs",
     "links",
     "mails",
     "messages",
@@ -113,6 +129,7 @@ __all__ = [
     "modems",
     "notification_wishes",
     "opt_outs",
+    "options",
     "parts",
     "passwords",
     "pdus",

@@ -10,7 +10,7 @@ from sqlalchemy import (
     Table,
 )
 
-REVISION = "0010"
+REVISION = "0011"
 
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 

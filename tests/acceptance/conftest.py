@@ -33,6 +33,7 @@ PROGRAM = Path(sys.executable).with_name("gatewayd")
 COMPAT = """
 [compat]
 smseagle = true
+kannel = true
 alertmanager = true
 grafana = true
 [[alert_receivers]]
