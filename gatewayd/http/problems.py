@@ -36,7 +36,7 @@ class Problem(Exception):  # noqa: N818  # RFC 9457's own name for it
         errors: Sequence[FieldProblem] = (),
         headers: Mapping[str, str] | None = None,
         reasons: Sequence[str] = (),
-        since: Sequence[Mapping[str, object]] = (),
+        since: Sequence[object] = (),
     ) -> None:
         super().__init__(code)
         self.status = status

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.conversations.reading import ENTRIES, EntryRow, entry_of
+from storage.conversations.reading import ENTRIES, EntryRow, entry_row
 from storage.conversations.timeline import Author, EntryKind
 from storage.schema import contacts, conversations, messages, timeline
 
@@ -84,7 +84,7 @@ async def concerning(
     )
     query = (
         ENTRIES.outerjoin(messages, messages.c.id == timeline.c.message_id)
-        .where(timeline.c.seq > after)
+        .where(timeline.c.conversation_id == conversation_id, timeline.c.seq > after)
         .where(
             or_(
                 timeline.c.kind == EntryKind.MISSED_CALL,
@@ -93,6 +93,7 @@ async def concerning(
                 and_(timeline.c.kind.in_(_ACTS), by_others),
             )
         )
+        .order_by(timeline.c.seq.desc())
+        .limit(MOST)
     )
-    values = {"of_conversation": conversation_id, "row_limit": MOST}
-    return [entry_of(row) for row in (await tx.execute(query, values)).mappings()]
+    return [entry_row(row) for row in (await tx.execute(query)).mappings()]

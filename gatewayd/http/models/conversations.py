@@ -213,7 +213,7 @@ class ConversationPage(Page[Conversation]):
 
 
 def conversation_json(
-    row: ConversationRow, kind: AddressKind, *, answerable: bool, unread: int | None
+    row: ConversationRow, kind: AddressKind, *, answerable: bool, unread: int | None = None
 ) -> Conversation:
     """Translate a row."""
     return Conversation(

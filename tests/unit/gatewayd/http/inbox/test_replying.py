@@ -155,3 +155,14 @@ async def test_a_program_takes_nothing(floor: Any) -> None:
 @pytest.mark.parametrize("field", ["take_on_answer", "signature_mode"])
 async def test_what_an_inbox_must_have_is_not_taken_away(floor: Any, field: str) -> None:
     await floor.api.admin("PATCH", "/v1/inboxes/main", status=422, json={field: None})
+
+
+async def test_what_came_since_hides_numbers_from_whom_they_are_hidden(floor: Any) -> None:
+    marie = await floor.person()
+    conversation = await floor.receive()
+    seen = await marie.seen(conversation)
+    await floor.receive("Wait")
+    await floor.api.admin("PATCH", "/v1/settings", json={"mask_numbers": True})
+    problem = await marie.answer(conversation, seen=seen, status=409)
+    assert problem["since"][0]["message"]["from"].endswith("0123")
+    assert "+15145550123" not in str(problem)
