@@ -64,6 +64,7 @@ from gatewayd.http.routes import (
     teams,
     together,
     tokens,
+    trust,
     users,
     webhooks,
 )
@@ -119,6 +120,7 @@ ROUTES: tuple[Route, ...] = (
     *audit.ROUTES,
     *business.ROUTES,
     *service.ROUTES,
+    *trust.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
 
