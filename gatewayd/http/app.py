@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.asides import Asides
 from gatewayd.compat.mount import mount
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
@@ -26,7 +27,9 @@ from gatewayd.http.route import (
     INBOXES,
     LINKS,
     MESSAGES,
+    PRESENCES,
     PREVIEWS,
+    READING,
     REDECODE,
     ROUTE_TABLE,
     RULES,
@@ -56,6 +59,7 @@ from gatewayd.http.routes import (
     incidents,
     messages,
     modems,
+    replying,
     rules,
     search,
     service,
@@ -63,12 +67,15 @@ from gatewayd.http.routes import (
     supervision,
     targets,
     teams,
+    together,
     tokens,
+    trust,
     users,
     webhooks,
     wishes,
 )
 from gatewayd.http.streams import Streams
+from gatewayd.presence import Presences
 from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
@@ -83,6 +90,7 @@ from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
+from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
@@ -101,6 +109,8 @@ ROUTES: tuple[Route, ...] = (
     *identities.ROUTES,
     *erasures.ROUTES,
     *exports.ROUTES,
+    *replying.ROUTES,
+    *together.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -122,6 +132,7 @@ ROUTES: tuple[Route, ...] = (
     *audit.ROUTES,
     *business.ROUTES,
     *service.ROUTES,
+    *trust.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
 
@@ -137,7 +148,12 @@ def build_app(context: HttpContext) -> web.Application:
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[OPTIONS] = Options(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
-    app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
+    asides = Asides()
+    app[STREAMS] = Streams(
+        bus=context.bus, asides=asides, limits=context.limits, metrics=context.metrics
+    )
+    app[PRESENCES] = Presences(clock=context.clock, asides=asides)
+    app[READING] = Reading(store=context.store, clock=context.clock, asides=asides)
     parts: dict[str, Any] = {
         "settings": context.settings,
         "store": context.store,
