@@ -5,6 +5,7 @@ socket buffer and no more; one that stays stalled is cut off and resumes by Last
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
+from gatewayd.asides import Aside, Asides, Listener
 from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.http.limits import Limits
 from gatewayd.http.masked import is_masked
@@ -21,6 +23,7 @@ from gatewayd.http.problems import Problem
 from gatewayd.masking import mask_json
 from gatewayd.metrics import Metrics
 from gatewayd.services.events import Events, Filter
+from gatewayd.services.tokens import Principal
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -35,6 +38,7 @@ class _Open:
     principal_id: str
     session_id: str | None
     hints: Subscription
+    heard: Listener
     ended: bool = field(default=False)
 
     def end(self) -> None:
@@ -45,8 +49,9 @@ class _Open:
 class Streams:
     """All open streams of one application."""
 
-    def __init__(self, *, bus: Bus, limits: Limits, metrics: Metrics) -> None:
+    def __init__(self, *, bus: Bus, asides: Asides, limits: Limits, metrics: Metrics) -> None:
         self._bus = bus
+        self._asides = asides
         self._limits = limits
         self._metrics = metrics
         self._open: set[_Open] = set()
@@ -68,7 +73,7 @@ class Streams:
         self,
         request: web.Request,
         *,
-        principal_id: str,
+        principal: Principal,
         session_id: str | None,
         events: Events,
         cursor: str | None,
@@ -79,7 +84,7 @@ class Streams:
         Without a cursor it begins with what happens from now on. Raises CursorExpired before
         anything is written, Problem 429 when too many streams are open.
         """
-        with self._admitted(principal_id, session_id) as stream:
+        with self._admitted(principal, session_id) as stream:
             position = await events.start(cursor)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8"}
@@ -89,18 +94,18 @@ class Streams:
                 frame = _masked_frame if is_masked(request) else _frame
                 await self._feed(response, stream, events, position, wanted, frame)
             except TimeoutError:
-                log.info("event_stream_stalled", principal=principal_id)
+                log.info("event_stream_stalled", principal=principal.id)
                 if request.transport is not None:
                     request.transport.abort()
             except ConnectionError:
-                log.debug("event_stream_left", principal=principal_id)
+                log.debug("event_stream_left", principal=principal.id)
             except StoreError as error:
                 # The answer has begun; the reader comes back and resumes.
                 log.warning("event_stream_store_unavailable", error=repr(error))
             return response
 
     @contextmanager
-    def _admitted(self, principal_id: str, session_id: str | None) -> Iterator[_Open]:
+    def _admitted(self, principal: Principal, session_id: str | None) -> Iterator[_Open]:
         if len(self._open) >= self._limits.streams:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -109,8 +114,13 @@ class Streams:
                 headers={"Retry-After": "15"},
             )
         # Before the start is read, so that nothing falls between the two.
-        with self._bus.subscribe(Topic.JOURNAL) as hints:
-            stream = _Open(principal_id=principal_id, session_id=session_id, hints=hints)
+        with (
+            self._bus.subscribe(Topic.JOURNAL) as hints,
+            self._asides.heard_by(principal, hints.hint) as heard,
+        ):
+            stream = _Open(
+                principal_id=principal.id, session_id=session_id, hints=hints, heard=heard
+            )
             self._open.add(stream)
             self._metrics.event_streams.set(len(self._open))
             try:
@@ -130,6 +140,9 @@ class Streams:
     ) -> None:
         await self._write(response, _GREETING)
         while not stream.ended:
+            told_aside = [each for each in stream.heard.take() if wanted.takes(each.type)]
+            if told_aside:
+                await self._write(response, b"".join(map(_aside_frame, told_aside)))
             batch = await events.after(position, limit=_BATCH)
             if batch:
                 position = batch[-1].change.id
@@ -152,3 +165,9 @@ def _frame(event: Event) -> bytes:
 
 def _masked_frame(event: Event) -> bytes:
     return _frame(event.model_copy(update={"data": mask_json(event.data)}))
+
+
+def _aside_frame(aside: Aside) -> bytes:
+    """Without an id: a reader's place in the journal stays what it was."""
+    data = json.dumps({"type": aside.type, "data": dict(aside.data)}, ensure_ascii=False)
+    return f"event: {aside.type}\ndata: {data}\n\n".encode()

@@ -28,7 +28,7 @@ async def get_events(call: Call) -> web.StreamResponse:
         cursor = call.request.headers.get("Last-Event-ID") or asked.after
         return await call.request.app[STREAMS].run(
             call.request,
-            principal_id=call.author.id,
+            principal=call.author,
             session_id=None if call.session is None else call.session.id,
             events=call.request.app[EVENTS],
             cursor=cursor,
