@@ -3,6 +3,7 @@
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
+import { together } from "./together.js";
 import { listen, onEvent } from "./stream.js";
 import { arrived, follow, travel } from "./travel.js";
 
@@ -12,6 +13,7 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   keys();
+  together();
   onEvent(follow);
   listen();
   arrived("new");
