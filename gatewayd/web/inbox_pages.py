@@ -10,7 +10,10 @@ from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONVERSATION_VIEWS, READING
 from gatewayd.numbers import digits_of
 from gatewayd.services.conversation_views import NobodysView, OpeningClock
+from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.reading import unread_for
+from gatewayd.services.shop import LoadedShop
+from gatewayd.telling import is_reachable
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
 from gatewayd.web.views import LISTS, List, lists_for
@@ -51,6 +54,8 @@ class ListPane:
     """The query of this page, to keep it when a conversation is opened."""
     unread: int
     """How many conversations the reader has not read, of theirs and of nobody's."""
+    quiet: bool
+    """Whether it is not the reader's time: nothing calls them now."""
 
 
 async def list_pane(visit: Visit, key: str) -> ListPane:
@@ -87,6 +92,7 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         more=None if found.next is None else urlencode({**asked, "before": found.next}),
         asked=f"?{urlencode(asked)}" if asked else "",
         unread=await _unread(visit),
+        quiet=_is_quiet(visit, clock.loaded),
     )
 
 
@@ -101,6 +107,13 @@ def _listed(
         waited_ms=None if waited is None else waited * 1000,
         overdue=row.due_at_ms is not None and row.due_at_ms <= clock.now_ms,
     )
+
+
+def _is_quiet(visit: Visit, loaded: LoadedShop) -> bool:
+    name = None if visit.session is None else visit.session.name
+    if name is None or name not in loaded.shop.staff.people:
+        return False
+    return not is_reachable(loaded, name, DEFAULT_INBOX, now_ms=visit.formats.now_ms)
 
 
 async def _unread(visit: Visit) -> int:

@@ -74,6 +74,7 @@ function count() {
   const unread = Number(document.querySelector("[data-unread]")?.dataset.unread ?? 0);
   const bare = document.title.replace(/^\(\d+\) /, "");
   document.title = unread ? `(${unread}) ${bare}` : bare;
+  document.dispatchEvent(new CustomEvent("counted"));
 }
 
 function changedConnection(connected) {

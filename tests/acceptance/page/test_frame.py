@@ -156,7 +156,12 @@ async def test_anybody_can_use_it(visit: Any, shop: Any, scheme: str) -> None:
     conversation = shop.conversation("See https://example.com")
     shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": "Known, and nice."})
     tab = await visit(f"/inbox/all/{conversation}", color_scheme=scheme)
-    for path in (f"/inbox/all/{conversation}", "/inbox/snoozed", "/me"):
+    for path in (
+        f"/inbox/all/{conversation}",
+        "/inbox/snoozed",
+        "/me",
+        *(f"/start/{step}" for step in ("modems", "hours", "answer", "people", "test")),
+    ):
         await tab.go(path)
         found = await Axe().run(tab.page)
         bad = [v for v in found.response["violations"] if v["impact"] in SERIOUS]
