@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Literal, get_args
 
@@ -31,6 +32,7 @@ from gatewayd.web.open_conversation import Written, named_conversation, open_con
 from gatewayd.web.refusals import refusal_words
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
+from modem.pdu.segment import Plan
 from storage import queries
 from storage.outbox import CancelOutcome, ResolveOutcome
 
@@ -166,7 +168,6 @@ async def show_measure(visit: Visit) -> web.StreamResponse:
         )
     inbox = choose_inbox(row.inbox, policy)
     price = None if isinstance(inbox, Refusal) else price_in(inbox, settings, parts=planned.parts)
-    forced = {one.character: one.replacement for one in planned.forced}
     return page(
         visit,
         "inbox/measure.html",
@@ -174,9 +175,20 @@ async def show_measure(visit: Visit) -> web.StreamResponse:
         max_parts=settings.sending.max_parts,
         price=price,
         signature=signed[len(text) :].strip() if signed.startswith(text) else "",
-        forced=forced if planned.encoding == "ucs2" else {},
+        forced=_costly(signed, planned, policy),
         why="",
     )
+
+
+def _costly(text: str, planned: Plan, policy: Policy) -> Mapping[str, str | None]:
+    """Give the characters that cost a part, each with what costs none; where there are any."""
+    forced = {one.character: one.replacement for one in planned.forced}
+    plain = text
+    for character, replacement in forced.items():
+        plain = plain.replace(character, replacement or "")
+    cheaper = measure(plain, max_parts=_ANY_LENGTH, shifts=policy.shifts)
+    saves = isinstance(cheaper, Plan) and cheaper.parts < planned.parts
+    return forced if saves else {}
 
 
 async def cancel(visit: Visit) -> web.StreamResponse:
