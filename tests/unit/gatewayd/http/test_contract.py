@@ -121,6 +121,7 @@ def test_every_schema_keyword_is_json_schemas(openapi: dict[str, Any]) -> None:
         *("$ref", "type", "anyOf", "enum", "const", "format", "pattern", "items", "properties"),
         *("required", "additionalProperties", "title", "description", "default", "minimum"),
         *("maximum", "minLength", "maxLength", "minItems", "maxItems"),
+        "prefixItems",
     }
 
     def check(schema: dict[str, Any]) -> None:
