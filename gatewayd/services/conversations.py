@@ -5,7 +5,7 @@ Each is one transaction with its journal entry, and a hint after the commit. Kno
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,6 +57,29 @@ class Conversations:
         self._bus = bus
         self._clock = clock
         self._messages = messages
+
+    @overload
+    async def answer(
+        self,
+        conversation: ConversationRow,
+        draft: Draft,
+        *,
+        author: Principal,
+        key: IdempotencyKey | None,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | Refused | KeyConflict | Unanswerable: ...
+
+    @overload
+    async def answer(
+        self,
+        conversation: ConversationRow,
+        draft: Draft,
+        *,
+        author: Principal,
+        key: IdempotencyKey | None,
+        answer: Callable[[MessageRow], AnswerBody],
+        manner: Manner,
+    ) -> Accepted | Refused | KeyConflict | Unanswerable | MovedOn | SeenUnknown: ...
 
     async def answer(
         self,
