@@ -25,6 +25,7 @@ from gatewayd.http.route import (
     IDENTITIES,
     INBOX_TARGETS,
     INBOXES,
+    LEAVING,
     LINKS,
     MESSAGES,
     PRESENCES,
@@ -86,6 +87,7 @@ from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
 from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.leaving import Leaving
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.options import Options
@@ -148,12 +150,7 @@ def build_app(context: HttpContext) -> web.Application:
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[OPTIONS] = Options(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
-    asides = Asides()
-    app[STREAMS] = Streams(
-        bus=context.bus, asides=asides, limits=context.limits, metrics=context.metrics
-    )
-    app[PRESENCES] = Presences(clock=context.clock, asides=asides)
-    app[READING] = Reading(store=context.store, clock=context.clock, asides=asides)
+    _add_streams(app, context)
     parts: dict[str, Any] = {
         "settings": context.settings,
         "store": context.store,
@@ -177,6 +174,19 @@ def build_app(context: HttpContext) -> web.Application:
     return app
 
 
+def _add_streams(app: web.Application, context: HttpContext) -> None:
+    asides = Asides()
+    app[STREAMS] = Streams(
+        bus=context.bus,
+        asides=asides,
+        limits=context.limits,
+        metrics=context.metrics,
+        clock=context.clock,
+    )
+    app[PRESENCES] = Presences(clock=context.clock, asides=asides)
+    app[READING] = Reading(store=context.store, clock=context.clock, asides=asides)
+
+
 def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     settings, store, bus, clock = context.settings, context.store, context.bus, context.clock
     app[CONVERSATIONS] = Conversations(
@@ -184,6 +194,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[LEAVING] = Leaving(store=store, bus=bus, clock=clock)
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
     app[EXPORTS] = Exports(settings=settings, store=store, clock=clock, audits=app[AUDITS])

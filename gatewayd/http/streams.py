@@ -16,6 +16,7 @@ from aiohttp import web
 
 from gatewayd.asides import Aside, Asides, Listener
 from gatewayd.bus import Bus, Subscription, Topic
+from gatewayd.clock import Clock
 from gatewayd.http.limits import Limits
 from gatewayd.http.masked import is_masked
 from gatewayd.http.models.events import Event, event_json
@@ -23,6 +24,7 @@ from gatewayd.http.problems import Problem
 from gatewayd.masking import mask_json
 from gatewayd.metrics import Metrics
 from gatewayd.services.events import Events, Filter
+from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal
 from storage.errors import StoreError
 
@@ -36,10 +38,15 @@ _HEARTBEAT = b": still here\n\n"
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Open:
     principal_id: str
-    session_id: str | None
+    session: Session | None
     hints: Subscription
     heard: Listener
     ended: bool = field(default=False)
+
+    @property
+    def session_id(self) -> str | None:
+        """By which session it was opened; None for a token's."""
+        return None if self.session is None else self.session.id
 
     def end(self) -> None:
         self.ended = True
@@ -49,11 +56,14 @@ class _Open:
 class Streams:
     """All open streams of one application."""
 
-    def __init__(self, *, bus: Bus, asides: Asides, limits: Limits, metrics: Metrics) -> None:
+    def __init__(
+        self, *, bus: Bus, asides: Asides, limits: Limits, metrics: Metrics, clock: Clock
+    ) -> None:
         self._bus = bus
         self._asides = asides
         self._limits = limits
         self._metrics = metrics
+        self._clock = clock
         self._open: set[_Open] = set()
 
     def end_all(self) -> None:
@@ -74,7 +84,7 @@ class Streams:
         request: web.Request,
         *,
         principal: Principal,
-        session_id: str | None,
+        session: Session | None,
         events: Events,
         cursor: str | None,
         wanted: Filter,
@@ -84,7 +94,7 @@ class Streams:
         Without a cursor it begins with what happens from now on. Raises CursorExpired before
         anything is written, Problem 429 when too many streams are open.
         """
-        with self._admitted(principal, session_id) as stream:
+        with self._admitted(principal, session) as stream:
             position = await events.start(cursor)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8"}
@@ -92,7 +102,7 @@ class Streams:
             await response.prepare(request)
             try:
                 frame = _masked_frame if is_masked(request) else _frame
-                await self._feed(response, stream, events, position, wanted, frame)
+                await self._feed(response, stream, events, position, wanted, principal, frame)
             except TimeoutError:
                 log.info("event_stream_stalled", principal=principal.id)
                 if request.transport is not None:
@@ -105,7 +115,7 @@ class Streams:
             return response
 
     @contextmanager
-    def _admitted(self, principal: Principal, session_id: str | None) -> Iterator[_Open]:
+    def _admitted(self, principal: Principal, session: Session | None) -> Iterator[_Open]:
         if len(self._open) >= self._limits.streams:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -118,9 +128,7 @@ class Streams:
             self._bus.subscribe(Topic.JOURNAL) as hints,
             self._asides.heard_by(principal, hints.hint) as heard,
         ):
-            stream = _Open(
-                principal_id=principal.id, session_id=session_id, hints=hints, heard=heard
-            )
+            stream = _Open(principal_id=principal.id, session=session, hints=hints, heard=heard)
             self._open.add(stream)
             self._metrics.event_streams.set(len(self._open))
             try:
@@ -136,23 +144,30 @@ class Streams:
         events: Events,
         position: str | None,
         wanted: Filter,
+        principal: Principal,
         frame: Callable[[Event], bytes],
     ) -> None:
         await self._write(response, _GREETING)
-        while not stream.ended:
+        while not stream.ended and not self._is_over(stream):
             told_aside = [each for each in stream.heard.take() if wanted.takes(each.type)]
             if told_aside:
                 await self._write(response, b"".join(map(_aside_frame, told_aside)))
             batch = await events.after(position, limit=_BATCH)
             if batch:
                 position = batch[-1].change.id
-                chosen = [told for told in batch if wanted.takes(told.change.type)]
+                chosen = await events.seen_by(
+                    principal, [told for told in batch if wanted.takes(told.change.type)]
+                )
                 if chosen:
                     await self._write(response, b"".join(frame(event_json(t)) for t in chosen))
                 continue
             hinted = await stream.hints.wait(self._limits.heartbeat_seconds)
             if not hinted:
                 await self._write(response, _HEARTBEAT)
+
+    def _is_over(self, stream: _Open) -> bool:
+        """Whether its session ends now, as it stood at the beginning; the reader comes back."""
+        return stream.session is not None and self._clock.now_ms() >= stream.session.expires_at_ms
 
     async def _write(self, response: web.StreamResponse, data: bytes) -> None:
         async with asyncio.timeout(self._limits.stalled_reader_seconds):

@@ -5,7 +5,7 @@ Each is one transaction with its journal entry, and a hint after the commit. Kno
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,6 +57,29 @@ class Conversations:
         self._bus = bus
         self._clock = clock
         self._messages = messages
+
+    @overload
+    async def answer(
+        self,
+        conversation: ConversationRow,
+        draft: Draft,
+        *,
+        author: Principal,
+        key: IdempotencyKey | None,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | Refused | KeyConflict | Unanswerable: ...
+
+    @overload
+    async def answer(
+        self,
+        conversation: ConversationRow,
+        draft: Draft,
+        *,
+        author: Principal,
+        key: IdempotencyKey | None,
+        answer: Callable[[MessageRow], AnswerBody],
+        manner: Manner,
+    ) -> Accepted | Refused | KeyConflict | Unanswerable | MovedOn | SeenUnknown: ...
 
     async def answer(
         self,
@@ -116,7 +139,7 @@ class Conversations:
         async def unit(tx: AsyncConnection, doing: Doing) -> ActOutcome | NoSuchAssignee:
             person_id = team_id = None
             if to is not None:
-                if not await people.unknown_of(tx, [to]):
+                if await people.can_be_given(tx, to, conversation_id):
                     person_id = to
                 elif await teams.get(tx, to) is not None:
                     team_id = to

@@ -21,7 +21,15 @@ from gatewayd.directory import ModemDirectory
 from gatewayd.failover import sharing_names
 from gatewayd.permission import Permission
 from gatewayd.sending_rules import SendingRules
-from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
+from gatewayd.services.drafts import (
+    Draft,
+    Policy,
+    Prepared,
+    Refusal,
+    Refused,
+    prepare,
+    unseen_inbox,
+)
 from gatewayd.services.shop import ShopLoader
 from gatewayd.services.tokens import Principal, PrincipalType
 from storage import audit, idempotency, outbox, queries
@@ -237,6 +245,8 @@ class Messages:
         )
         if isinstance(prepared, Refused):
             return prepared
+        if not author.may_see(prepared.inbox):
+            return Refused(refusals=(unseen_inbox(prepared.inbox),))
         return self._message(draft, prepared, author, now_ms)
 
     def _message(

@@ -72,9 +72,12 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         seen = await service.seen(tx, view.view, by=visit.author)
         if isinstance(seen, NobodysView):
             raise not_found(f"list {key!a}")
+        filters = ConversationFilter(
+            seen=seen, q=q or None, digits=digits_of(q or None), may_see=visit.author.inboxes
+        )
         found = await reading.page(
             tx,
-            ConversationFilter(seen=seen, q=q or None, digits=digits_of(q or None)),
+            filters,
             limit=visit.rows(_ON_A_PAGE, most=_MOST_ROWS),
             before=int(before) if before.isascii() and before.isdecimal() else None,
         )

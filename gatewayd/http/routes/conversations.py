@@ -57,6 +57,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         q=asked.q,
         digits=digits_of(asked.q),
         unread_by=person(call).id if asked.unread else None,
+        may_see=call.author.inboxes,
     )
     before = place(asked.cursor)
     async with call.context.store.read() as tx:

@@ -23,10 +23,11 @@ from gatewayd.http.models.messages import (
 )
 from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
 from gatewayd.http.route import MESSAGES, Answer, Call, Route
-from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
+from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of, refuse
 from gatewayd.numbers import canonical
 from gatewayd.services.drafts import (
     Draft,
+    unseen_inbox,
 )
 from gatewayd.services.tokens import Scope
 from gatewayd.services.waiting import waiting_of
@@ -61,6 +62,7 @@ async def list_messages(call: Call) -> web.StreamResponse:
         q=asked.q,
         client_reference=asked.client_reference,
         conversation_id=asked.conversation,
+        may_see=call.author.inboxes,
     )
     try:
         async with call.context.store.read() as tx:
@@ -123,6 +125,8 @@ async def resolve_message(call: Call) -> web.StreamResponse:
 async def preview_message(call: Call) -> web.StreamResponse:
     """Measure a text as it would be sent."""
     asked: PreviewIn = call.body
+    if asked.inbox is not None and not call.author.may_see(asked.inbox):
+        raise refuse([unseen_inbox(asked.inbox)])
     # Not naming an inbox is no mistake here: a text has a length in any.
     found = preview_of(
         asked.text,

@@ -210,10 +210,11 @@ async def test_who_may_not_see_the_inbox_hears_nothing_of_it(floor: Any) -> None
         _, told = await Stream(response).frame("conversation.presence")
         assert told["data"]["id"] == conversation
     luc = await floor.person("luc")
+    theirs = await floor.receive(sender="+15145550124", inbox="spare")
     floor.limit("luc", {"spare"})
     async with floor.api.tcp.get("/v1/events", headers=luc.headers) as response:
         await marie.do(conversation, "presence", {"state": "looking"})
-        await marie.do(conversation, "close")
+        await marie.do(theirs, "close")
         types = []
         while "conversation.closed" not in types:
             line = (await response.content.readline()).decode()
