@@ -19,7 +19,7 @@ async def get_counts(call: Call) -> web.StreamResponse:
 ROUTES = (
     Route(
         method="GET",
-        path="/v1/conversations/counts",
+        path="/v1/conversations/views",
         handler=get_counts,
         access=Scope.INBOX,
         tag="Conversations",

@@ -184,5 +184,5 @@ async def test_off_hours_nobody_is_told_until_their_hours_begin(
         assert text == f"While you were away: 1 conversation that waits ({CUSTOMER})."
     clock.set(0, "16:00")
     async with start(world, clock=clock) as gateway:
-        await gateway.ask("GET", "/v1/conversations/counts")
+        await gateway.ask("GET", "/v1/conversations/views")
     assert len(await told(world, MAX, times=1)) == 1

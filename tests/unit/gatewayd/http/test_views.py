@@ -55,7 +55,7 @@ class Floor:
         return {row["id"] for row in (await self.marie.ask("GET", path, params=asked))["items"]}
 
     async def counts(self) -> dict[str, int]:
-        counts: dict[str, int] = await self.marie.ask("GET", "/v1/conversations/counts")
+        counts: dict[str, int] = await self.marie.ask("GET", "/v1/conversations/views")
         assert counts.pop("most_counted") == 1000
         return counts
 
@@ -148,7 +148,7 @@ async def test_a_count_stops_where_it_would_cost(
 async def test_a_program_has_nothing_of_its_own(floor: Floor, view: str) -> None:
     refused = await floor.api.admin("GET", f"/v1/conversations?view={view}", status=422)
     assert refused["code"] == "view_nobodys"
-    counts = await floor.api.admin("GET", "/v1/conversations/counts")
+    counts = await floor.api.admin("GET", "/v1/conversations/views")
     assert counts[view] == 0
 
 
