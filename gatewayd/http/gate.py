@@ -22,6 +22,7 @@ from gatewayd.http.logged_in import (
     has_cookie,
     session_of,
 )
+from gatewayd.http.masked import mark
 from gatewayd.http.peer import administrator_uid, is_on_this_machine, user_name
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import Call, Door, Route
@@ -101,6 +102,7 @@ class Gate:
                 "the gateway is shutting down",
                 headers={"Retry-After": "5"},
             )
+        await mark(request, principal)
         return Entered(principal=principal, session=session)
 
     async def _identify(self, access: Access, request: web.Request) -> Principal | None:
