@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.asides import Asides
 from gatewayd.compat.mount import mount
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
@@ -16,6 +17,7 @@ from gatewayd.http.route import (
     AUDITS,
     CONSENTS,
     CONTACTS,
+    CONVERSATION_VIEWS,
     CONVERSATIONS,
     ERASURES,
     EVENTS,
@@ -26,14 +28,18 @@ from gatewayd.http.route import (
     LEAVING,
     LINKS,
     MESSAGES,
+    PRESENCES,
     PREVIEWS,
+    READING,
     REDECODE,
     ROUTE_TABLE,
     RULES,
     STAFF,
     STREAMS,
+    SUPERVISION,
     TOKENS,
     WEBHOOKS,
+    WISHES,
     Route,
 )
 from gatewayd.http.routes import (
@@ -43,6 +49,7 @@ from gatewayd.http.routes import (
     by_hand,
     consents,
     contacts,
+    conversation_counts,
     conversations,
     decode,
     erasures,
@@ -53,22 +60,28 @@ from gatewayd.http.routes import (
     incidents,
     messages,
     modems,
+    replying,
     rules,
     search,
     service,
     session,
+    supervision,
     targets,
     teams,
+    together,
     tokens,
     trust,
     users,
     webhooks,
+    wishes,
 )
 from gatewayd.http.streams import Streams
+from gatewayd.presence import Presences
 from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
+from gatewayd.services.conversation_views import ConversationViews
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
@@ -79,27 +92,35 @@ from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
+from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.supervision import Supervision
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.services.wishes import NotificationWishes
 from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
+    *conversation_counts.ROUTES,
     *conversations.ROUTES,
     *identities.ROUTES,
     *erasures.ROUTES,
     *exports.ROUTES,
+    *replying.ROUTES,
+    *together.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
     *inboxes.ROUTES,
     *targets.ROUTES,
+    *supervision.ROUTES,
     *users.ROUTES,
+    *wishes.ROUTES,
     *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
@@ -129,9 +150,7 @@ def build_app(context: HttpContext) -> web.Application:
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[OPTIONS] = Options(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
-    app[STREAMS] = Streams(
-        bus=context.bus, limits=context.limits, metrics=context.metrics, clock=context.clock
-    )
+    _add_streams(app, context)
     parts: dict[str, Any] = {
         "settings": context.settings,
         "store": context.store,
@@ -155,6 +174,19 @@ def build_app(context: HttpContext) -> web.Application:
     return app
 
 
+def _add_streams(app: web.Application, context: HttpContext) -> None:
+    asides = Asides()
+    app[STREAMS] = Streams(
+        bus=context.bus,
+        asides=asides,
+        limits=context.limits,
+        metrics=context.metrics,
+        clock=context.clock,
+    )
+    app[PRESENCES] = Presences(clock=context.clock, asides=asides)
+    app[READING] = Reading(store=context.store, clock=context.clock, asides=asides)
+
+
 def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     settings, store, bus, clock = context.settings, context.store, context.bus, context.clock
     app[CONVERSATIONS] = Conversations(
@@ -168,6 +200,9 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[EXPORTS] = Exports(settings=settings, store=store, clock=clock, audits=app[AUDITS])
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
+    app[CONVERSATION_VIEWS] = ConversationViews(settings=settings, store=store, clock=clock)
+    app[SUPERVISION] = Supervision(settings=settings, store=store, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)

@@ -15,8 +15,10 @@ from storage.schema.callbacks import (
 from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
+    IS_CLOSING,
     IS_UNANSWERED,
     IS_UNASSIGNED,
+    IS_WAITED_FOR,
     contact_numbers,
     contact_tags,
     contacts,
@@ -72,6 +74,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
+from storage.schema.work import IS_MARKED, reads
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -82,11 +85,14 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AUTOMATIC",
     "IS_BLOCKED",
+    "IS_CLOSING",
+    "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
     "IS_TOKENS",
     "IS_UNANSWERED",
     "IS_UNASSIGNED",
+    "IS_WAITED_FOR",
     "MAIL_IS_PENDING",
     "NOTICE_IS_HELD",
     "REVISION",
@@ -132,6 +138,7 @@ __all__ = [
     "passwords",
     "pdus",
     "people",
+    "reads",
     "reports",
     "rulebooks",
     "sessions",

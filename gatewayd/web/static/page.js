@@ -4,6 +4,8 @@ import { banner } from "./banner.js";
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
+import { notify } from "./notify.js";
+import { together } from "./together.js";
 import { listen, onEvent } from "./stream.js";
 import { arrived, follow, travel } from "./travel.js";
 
@@ -14,6 +16,8 @@ if (document.querySelector(".app")) {
   compose();
   keys();
   banner();
+  notify();
+  together();
   onEvent(follow);
   listen();
   arrived("new");
