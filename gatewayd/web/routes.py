@@ -12,6 +12,8 @@ from gatewayd.web import (
 from gatewayd.web.modems import pages as modem_pages
 from gatewayd.web.modems import ussd_pages
 from gatewayd.web.route import PageRoute
+from gatewayd.web.supervision import pages as supervision_pages
+from gatewayd.web.supervision import waiting
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
@@ -23,4 +25,6 @@ ROUTES: tuple[PageRoute, ...] = (
     *act_pages.ROUTES,
     *modem_pages.ROUTES,
     *ussd_pages.ROUTES,
+    *supervision_pages.ROUTES,
+    *waiting.ROUTES,
 )

@@ -24,6 +24,8 @@ SCREENS = {
     "contact": "/inbox/all/{conversation}/contact",
     "overdue": "/inbox/overdue",
     "me": "/me",
+    "supervision": "/supervision",
+    "supervision-days": "/supervision?by=day",
     "modems": "/modems",
     "modem": "/modems/counter",
     "doctor": "/doctor",
