@@ -2,10 +2,12 @@
 
 from gatewayd.web import conversation_pages, inbox_pages, login_pages, own_pages
 from gatewayd.web.route import PageRoute
+from gatewayd.web.settings.routes import ROUTES as SETTINGS
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
     *own_pages.ROUTES,
     *inbox_pages.ROUTES,
     *conversation_pages.ROUTES,
+    *SETTINGS,
 )
