@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import views
+from storage.conversations.reads import is_unread
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.conversations.views import Seen
@@ -66,7 +67,7 @@ class ConversationFilter:
     """What a list shows; None does not filter.
 
     ``assignee_id`` is a person's or a team's id; ``unassigned`` those that nobody has. ``digits``
-    are looked for in the number, ``q`` in the contact's name.
+    are looked for in the number, ``q`` in the contact's name. ``unread_by`` is a person's id.
     """
 
     state: ConversationState | None = None
@@ -82,6 +83,7 @@ class ConversationFilter:
     digits: str | None = None
     seen: Seen | None = None
     """As somebody sees one of their views."""
+    unread_by: str | None = None
     may_see: Collection[str] | None = None
     """The only inboxes to look in; None: all."""
 
@@ -222,6 +224,8 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
         found.append(conversations.c.id.in_(tagged))
     if filters.seen is not None:
         found += views.conditions(filters.seen)
+    if filters.unread_by is not None:
+        found.append(is_unread(filters.unread_by))
     return found
 
 

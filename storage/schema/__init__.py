@@ -74,6 +74,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
+from storage.schema.work import IS_MARKED, reads
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -85,6 +86,7 @@ __all__ = [
     "IS_AUTOMATIC",
     "IS_BLOCKED",
     "IS_CLOSING",
+    "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
     "IS_TOKENS",
@@ -136,6 +138,7 @@ __all__ = [
     "passwords",
     "pdus",
     "people",
+    "reads",
     "reports",
     "rulebooks",
     "sessions",
