@@ -28,6 +28,8 @@ _DECIDED = frozenset(
     {
         "contact.updated",
         "contact.consent",
+        "contact.merged",
+        "contact.split",
         "conversation.assigned",
         "inbox.updated",
         "rules.updated",

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import changes
+from storage import changes, kept_refusals
 from storage.conversations.timeline import Author
 from storage.ids import Prefix, new_id
 from storage.outbox.consent import OPTED_OUT
@@ -97,7 +97,9 @@ async def standing(
     own = (await _OWN_PHONE.execute(tx, {"with_number": number})).one_or_none() is not None
     contact = (await _CONTACT.execute(tx, {"with_number": number})).one_or_none()
     if contact is None:
-        return Standing(own_phone=own)
+        refused = await kept_refusals.refused(tx, number)
+        out = any(each == inbox or theirs in business_numbers for each, theirs in refused)
+        return Standing(own_phone=own, opted_out=out)
     opted_out = await is_opted_out(tx, contact.id, inbox=inbox, business_numbers=business_numbers)
     asked = False
     if opted_out:
@@ -140,7 +142,7 @@ async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> st
         await tx.execute(delete(opt_outs).where(*key))
         times = {"since_ms": now_ms, "until_ms": consent.expires_at_ms}
         await tx.execute(insert(opt_outs), {**row, **times})
-        await _cancel_waiting(tx, consent, now_ms=now_ms)
+        await cancel_waiting(tx, consent.contact_id, inbox=consent.inbox, now_ms=now_ms)
     else:
         of_it = opt_outs.c.contact_id == consent.contact_id
         await tx.execute(delete(opt_outs).where(of_it, _within(consent)))
@@ -177,16 +179,14 @@ async def _append(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> s
     return consent_id
 
 
-async def _cancel_waiting(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> None:
-    """Cancel what waits for the contact; what is on the air nobody can stop."""
-    theirs = select(contact_numbers.c.number).where(
-        contact_numbers.c.contact_id == consent.contact_id
-    )
+async def cancel_waiting(tx: AsyncConnection, contact_id: str, *, inbox: str, now_ms: int) -> None:
+    """Cancel what waits for who is opted out of an inbox; what is on the air nobody can stop."""
+    theirs = select(contact_numbers.c.number).where(contact_numbers.c.contact_id == contact_id)
     waiting = select(messages.c.id).where(
         messages.c.contact.in_(theirs),
         messages.c.direction == "out",
         messages.c.state.in_([MessageState.QUEUED, MessageState.SENDING]),
-        messages.c.inbox == consent.inbox,
+        messages.c.inbox == inbox,
         messages.c.consent_basis.is_(None),
     )
     for message_id in list((await tx.execute(waiting)).scalars()):

@@ -4,12 +4,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
 from storage.editing import Edit, edit
 from storage.errors import CursorExpired
+from storage.people import Taken
 from storage.prepared import Prepared
 from storage.schema import IS_BLOCKED, contact_numbers, contact_tags, contacts, conversations
 
@@ -24,7 +36,9 @@ class ContactRow:
     language: str | None
     spoken_language: str | None
     notes: str | None
+    external_id: str | None
     blocked_at_ms: int | None
+    erased_at_ms: int | None
     numbers: tuple[str, ...]
     tags: tuple[str, ...]
     version: int
@@ -41,6 +55,8 @@ class ContactFilter:
     blocked: bool | None = None
     q: str | None = None
     digits: str | None = None
+    external_id: str | None = None
+    updated_since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +90,11 @@ async def page(
 
 
 def _conditions(filters: ContactFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [contacts.c.erased_at_ms.is_(None)]
+    if filters.external_id is not None:
+        found.append(contacts.c.external_id == filters.external_id)
+    if filters.updated_since_ms is not None:
+        found.append(contacts.c.updated_at_ms >= filters.updated_since_ms)
     if filters.number is not None:
         found.append(_has_number(contact_numbers.c.number == filters.number))
     if filters.tag is not None:
@@ -125,8 +145,10 @@ async def change(
     version: int | None,
     by: str,
     now_ms: int,
-) -> Edit:
+) -> Edit | Taken:
     """Set what people know of a contact; ``tags`` None leaves them."""
+    if await _external_id_is_taken(tx, contact_id, values.get("external_id")):
+        return Taken(field="external_id")
     outcome = await _edit(tx, contact_id, values, version=version, now_ms=now_ms)
     if outcome is not Edit.DONE:
         return outcome
@@ -136,6 +158,17 @@ async def change(
             await tx.execute(insert(contact_tags), {"contact_id": contact_id, "tag": tag})
     await _tell(tx, contact_id, by=by, now_ms=now_ms)
     return outcome
+
+
+async def _external_id_is_taken(
+    tx: AsyncConnection, contact_id: str, external_id: str | None
+) -> bool:
+    if external_id is None:
+        return False
+    query = select(contacts.c.id).where(
+        contacts.c.external_id == external_id, contacts.c.id != contact_id
+    )
+    return (await tx.execute(query)).first() is not None
 
 
 async def set_blocked(
@@ -184,7 +217,7 @@ async def _edit(
     version: int | None,
     now_ms: int,
 ) -> Edit:
-    row = contacts.c.id == contact_id
+    row = and_(contacts.c.id == contact_id, contacts.c.erased_at_ms.is_(None))
     return await edit(tx, contacts, row, values, version=version, now_ms=now_ms)
 
 

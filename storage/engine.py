@@ -5,7 +5,7 @@ BEGIN IMMEDIATE) and four readers (``query_only``, one snapshot each).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import driver
+from storage.compacting import Compacted, compact
 from storage.errors import StoreUnavailable
 from storage.lock import FolderLock
 from storage.migrate import migrate_postgresql, migrate_sqlite
@@ -40,7 +41,10 @@ _HIDE_PARAMETERS = True
 class Store:
     """One open store; ``open`` makes it, ``close`` ends it."""
 
-    def __init__(self, *, lock: FolderLock, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(
+        self, *, lock: FolderLock, writer: AsyncEngine, reader: AsyncEngine, path: Path | None
+    ) -> None:
+        self._path = path
         self._lock = lock
         self._writer = writer
         self._reader = reader
@@ -62,12 +66,13 @@ class Store:
                 await asyncio.to_thread(migrate_sqlite, path)
                 writer, reader = _sqlite_engines(path)
             else:
+                path = None
                 writer = reader = _postgresql_engine(url)
                 await migrate_postgresql(writer)
         except BaseException:
             lock.release()
             raise
-        store = cls(lock=lock, writer=writer, reader=reader)
+        store = cls(lock=lock, writer=writer, reader=reader, path=path)
         try:
             # The writer connects first: it cannot switch a file to WAL under an open reader.
             await store.check()
@@ -137,6 +142,17 @@ class Store:
             self.unavailable_total += 1
             raise StoreUnavailable(reason=str(error.__cause__ or error)) from error
 
+    async def compact(self, needles: Sequence[bytes]) -> Compacted:
+        """Let nothing that was deleted lie in the files any more; writers wait meanwhile.
+
+        Empties the write-ahead log, and looks for what must not be found (``needles``); where it
+        is, the whole file is written anew. PostgreSQL does that by itself, in its own time.
+        """
+        if self._path is None:
+            return Compacted.BY_SERVER
+        async with self._writer.connect():  # the one writer's place: nobody writes meanwhile
+            return await asyncio.to_thread(compact, self._path, needles)
+
     async def close(self) -> None:
         """Close all connections, then let go of the folder."""
         try:
@@ -172,7 +188,7 @@ _WRITER_PRAGMAS = (
     *_COMMON_PRAGMAS,
     "journal_mode = WAL",
     "synchronous = FULL",  # NORMAL may lose the last commits at a power cut
-    "secure_delete = FAST",  # an erased person's text must not linger in freed pages
+    "secure_delete = ON",  # an erased person's text must not linger, in freed pages neither
 )
 _READER_PRAGMAS = (*_COMMON_PRAGMAS, "query_only = ON")
 

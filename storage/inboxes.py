@@ -15,7 +15,8 @@ from storage.schema import inboxes
 class InboxRow:
     """An inbox; None is what the configuration says for the whole gateway.
 
-    ``team_id`` is the team whose mailbox it is; None: nobody's yet.
+    ``team_id`` is the team whose mailbox it is; None: nobody's yet. ``keep_days`` is how long what
+    was written is kept; 0 is for good.
     """
 
     name: str
@@ -24,6 +25,7 @@ class InboxRow:
     language: str | None
     signature: str | None
     team_id: str | None
+    keep_days: int | None
     version: int
 
 

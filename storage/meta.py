@@ -17,12 +17,19 @@ _LAST_EVENTS = 200
 
 async def salt(tx: AsyncConnection) -> bytes:
     """Give the store's secret salt, made at the first call; needs a write transaction."""
-    query = select(meta.c.value).where(meta.c.key == _SALT)
-    found: bytes | None = (await tx.execute(query)).scalar_one_or_none()
-    if found is None:
+    found = await known_salt(tx)
+    if not found:
         found = secrets.token_bytes(_SALT_BYTES)
         await tx.execute(insert(meta), {"key": _SALT, "value": found})
     return found
+
+
+async def known_salt(tx: AsyncConnection) -> bytes:
+    """Give the store's secret salt in a transaction that only reads; empty before the first."""
+    found: bytes | None = (
+        await tx.execute(select(meta.c.value).where(meta.c.key == _SALT))
+    ).scalar_one_or_none()
+    return found or b""
 
 
 def digest(salt_: bytes, value: bytes) -> bytes:

@@ -35,12 +35,29 @@ def backup(session: Session, file: Path, *, as_json: bool) -> None:
             f"{file} cannot be written: {error.strerror or error}.",
             advice="Run this as root (sudo) or as the user that the daemon runs as.",
         ) from error
+    _remember(source.parent, copied.path)
     if as_json:
         show.document({"file": str(copied.path.absolute()), "octets": copied.octets})
     else:
         show.note(
             f"{copied.path} holds everything up to now ({copied.octets / 1e6:.1f} MB), checked. "
             "It holds customers' messages: keep it as safe as the store itself."
+        )
+
+
+def _remember(data_dir: Path, copy: Path) -> None:
+    """Let an erasure name this copy; one that cannot be noted is a backup all the same."""
+    from gatewayd.cli.offline import hand_over  # noqa: PLC0415 - loads the store
+    from gatewayd.clock import SystemClock  # noqa: PLC0415 - as above
+    from storage.copies import remember  # noqa: PLC0415 - as above
+
+    try:
+        remember(data_dir, copy, now_ms=SystemClock().now_ms())
+        hand_over(data_dir)
+    except OSError as error:
+        show.note(
+            f"{data_dir} takes no note of this copy ({error.strerror or error}): when a customer "
+            "is erased, it will not be named."
         )
 
 

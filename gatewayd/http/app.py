@@ -15,7 +15,9 @@ from gatewayd.http.route import (
     CONSENTS,
     CONTACTS,
     CONVERSATIONS,
+    ERASURES,
     EVENTS,
+    IDENTITIES,
     INBOX_TARGETS,
     INBOXES,
     LINKS,
@@ -38,7 +40,9 @@ from gatewayd.http.routes import (
     contacts,
     conversations,
     decode,
+    erasures,
     events,
+    identities,
     inboxes,
     incidents,
     messages,
@@ -59,7 +63,9 @@ from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
+from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
+from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
@@ -76,6 +82,8 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
     *conversations.ROUTES,
+    *identities.ROUTES,
+    *erasures.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -139,6 +147,8 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
+    app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)

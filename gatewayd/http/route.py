@@ -19,7 +19,9 @@ from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
 from gatewayd.services.conversations import Conversations
+from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
+from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
@@ -139,6 +141,8 @@ MESSAGES = web.AppKey("messages", Messages)
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
+IDENTITIES = web.AppKey("identities", Identities)
+ERASURES = web.AppKey("erasures", Erasures)
 STAFF = web.AppKey("staff", Staff)
 LINKS = web.AppKey("links", Links)
 INBOXES = web.AppKey("inboxes", Inboxes)

@@ -9,6 +9,7 @@ from storage import contacts
 from storage.contacts import ContactRow
 from storage.editing import Edit
 from storage.engine import Store
+from storage.people import Taken
 
 
 class Contacts:
@@ -32,7 +33,7 @@ class Contacts:
         tags: Collection[str] | None,
         version: int | None,
         by: Principal,
-    ) -> Edit:
+    ) -> Edit | Taken:
         """Set what is given; ``tags`` None leaves them."""
         async with self._store.write() as tx:
             outcome = await contacts.change(

@@ -47,12 +47,17 @@ EVENT_TYPES: dict[str, str] = {
         "they were opted out or in, or an opt-out for a time is over: `what`, of which `inbox`, "
         "the `message_id` that said so; the words are in the ledger"
     ),
+    "contact.erased": "all that was theirs is gone: how many `messages` and `notes`, and how many "
+    "were `canceled`",
+    "contact.merged": "another contact (`merged`) became a part of it",
+    "contact.split": "some of its numbers are another contact (`split_off`) now",
     "contact.updated": "somebody changed what is known of it, or blocked it (`blocked`)",
     "conversation.created": "a contact has a first message or call in an inbox",
     "conversation.updated": "something of it changed, such as whose turn it is",
     "conversation.assigned": "it was handed to a person (`person_id`), a team (`team_id`), "
     "or nobody",
     "conversation.snoozed": "it sleeps until a time, or until the customer writes",
+    "conversation.joined": "it became a part of another (`into`) when their contacts were merged",
     "conversation.closed": "it is over",
     "conversation.reopened": "it is open again: the customer wrote, its sleep ended, or a person "
     "wants it so",

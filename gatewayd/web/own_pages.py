@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from config.schema import Language
+from gatewayd.http.route import STAFF
 from gatewayd.web.entry import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from gatewayd.web.flashes import Flash, is_ours
 from gatewayd.web.languages import N_
@@ -24,7 +25,12 @@ async def _choose(visit: Visit) -> web.StreamResponse:
     response = go_to(back if is_ours(back) else "/me", flash=Flash(message=N_("Saved")))
     language, theme = visit.field("language"), visit.field("theme")
     if language in set(Language):
-        _keep(response, LANGUAGE_COOKIE, language)
+        keep_language(response, language)
+        if visit.person_id is not None:
+            # Theirs, not this device's alone: automatic notices to them are in it too.
+            await visit.request.app[STAFF].change_person(
+                visit.person_id, {"language": language}, version=None, by=visit.author
+            )
     if theme in THEMES:
         _keep(response, THEME_COOKIE, theme)
     elif theme:
@@ -32,7 +38,12 @@ async def _choose(visit: Visit) -> web.StreamResponse:
     return response
 
 
-def _keep(response: web.Response, name: str, value: str) -> None:
+def keep_language(response: web.StreamResponse, language: str) -> None:
+    """Let the browser remember the language."""
+    _keep(response, LANGUAGE_COOKIE, language)
+
+
+def _keep(response: web.StreamResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=_YEAR_SECONDS, path="/", httponly=True, samesite="Lax")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import changes
+from storage import changes, kept_refusals
 from storage.conversations import journal, timeline, waits
 from storage.conversations.states import NEW, ConversationState, Turn, after_turn
 from storage.conversations.timeline import EntryKind, NewEntry
@@ -106,7 +106,7 @@ async def add_missed_call(
 ) -> MissedCall:
     """Put a call that nobody could take into its conversation."""
     place = await find_place(tx, number=number, inbox=inbox, turn=Turn.CUSTOMER, now_ms=now_ms)
-    entry = NewEntry(kind=EntryKind.MISSED_CALL, modem=modem)
+    entry = NewEntry(kind=EntryKind.MISSED_CALL, modem=modem, number=number)
     seq = await timeline.append(tx, place.conversation_id, entry, now_ms=now_ms)
     await take_turn(tx, place, seq=seq, now_ms=now_ms)
     return MissedCall(place=place, seq=seq)
@@ -206,6 +206,7 @@ async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> str:
     await _INSERT_NUMBER.execute(
         tx, {"number": number, "contact_id": contact_id, "added_at_ms": now_ms}
     )
+    await kept_refusals.restore(tx, number, contact_id)
     data: Mapping[str, changes.Json] = {"id": contact_id}
     await changes.record(tx, "contact.created", now_ms=now_ms, subject=contact_id, data=data)
     return contact_id

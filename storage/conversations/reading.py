@@ -92,6 +92,7 @@ class EntryRow:
     at_ms: int
     message_id: str | None
     modem: str | None
+    number: str | None
     text: str | None
     person_id: str | None
     person_name: str | None

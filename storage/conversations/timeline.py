@@ -26,6 +26,12 @@ class EntryKind(StrEnum):
     """Consent was taken away or given back, or may have been meant to be."""
     HELD = "held"
     """A rule holds it for review."""
+    MERGED = "merged"
+    """Its contact and another were found to be one person; what passed with both is here."""
+    SPLIT = "split"
+    """Some of its contact's numbers were found to be another person's; that is there now."""
+    ERASED = "erased"
+    """What was written here is gone, at the customer's request."""
     REMINDER = "reminder"
     """People of ours were reminded that the customer waits; the text is how late it is."""
 
@@ -43,12 +49,14 @@ class Author:
 class NewEntry:
     """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``.
 
-    ``consent`` is what became of consent, in the words of the ledger and of ``routing.consent``.
+    ``number`` is who called. ``consent`` is what became of consent, in the words of the ledger and
+    of ``routing.consent``.
     """
 
     kind: EntryKind
     message_id: str | None = None
     modem: str | None = None
+    number: str | None = None
     text: str | None = None
     person_id: str | None = None
     team_id: str | None = None
@@ -70,6 +78,7 @@ async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, 
         "at_ms": now_ms,
         "message_id": entry.message_id,
         "modem": entry.modem,
+        "number": entry.number,
         "text": entry.text,
         "person_id": entry.person_id,
         "team_id": entry.team_id,

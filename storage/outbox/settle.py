@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.outbox.consent import objection
 from storage.outbox.outcomes import fail_siblings, mark_unknown
 from storage.outbox.rollup import Fault, roll_up
-from storage.schema import IN_FLIGHT, IS_QUEUED, messages, parts
+from storage.schema import HAS_CONTENT, IN_FLIGHT, IS_QUEUED, messages, parts
 from storage.states import MessageState, PartState
 
 _BATCH = 500
@@ -28,6 +28,8 @@ class CancelOutcome(StrEnum):
 class ResolveOutcome(StrEnum):
     """What a person's word on an ``unknown`` message could do."""
 
+    ERASED = "erased"
+    """There is nothing left of it to send."""
     RESOLVED = "resolved"
     NOT_UNKNOWN = "not_unknown"
     NOT_FOUND = "not_found"
@@ -158,6 +160,7 @@ _RESEND_DUE = (
         parts.c.state == PartState.UNKNOWN.value,
         parts.c.unknown_at_ms <= bindparam("before"),
         messages.c.on_unknown == "resend",
+        HAS_CONTENT,
         # Late is worse than unknown: what has expired is held for a person.
         messages.c.expires_at_ms.is_(None) | (messages.c.expires_at_ms > bindparam("now")),
         # So is what its contact does not want any more.
@@ -232,12 +235,14 @@ async def resolve(
     by: str,
 ) -> ResolveOutcome:
     """Settle all unknown parts of a message by a person's word; ``by`` is the person's id."""
-    query = select(messages.c.state).where(
+    query = select(messages.c.state, messages.c.erased_at_ms).where(
         messages.c.id == message_id, messages.c.direction == "out"
     )
-    state = (await tx.execute(query)).scalar_one_or_none()
-    if state is None:
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
         return ResolveOutcome.NOT_FOUND
+    if as_ == "resend" and row.erased_at_ms is not None:
+        return ResolveOutcome.ERASED
     statement = {"sent": _SETTLE_SENT, "failed": _SETTLE_FAILED, "resend": _SETTLE_RESEND}[as_]
     values: dict[str, object] = {"of_message": message_id}
     if as_ != "failed":

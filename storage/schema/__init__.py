@@ -12,7 +12,7 @@ from storage.schema.callbacks import (
     callback_calls,
     callbacks,
 )
-from storage.schema.consent import consents, decisions, opt_outs
+from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_UNANSWERED,
@@ -22,9 +22,11 @@ from storage.schema.inbox import (
     contacts,
     conversation_tags,
     conversations,
+    former_contacts,
     timeline,
 )
 from storage.schema.messages import (
+    HAS_CONTENT,
     IN_FLIGHT,
     IN_FLIGHT_STATES,
     IS_ACCEPTED,
@@ -42,6 +44,7 @@ from storage.schema.messages import (
 )
 from storage.schema.modems import balances, canaries, incidents, modems
 from storage.schema.notices import MAIL_IS_PENDING, alerts, mails
+from storage.schema.options import options
 from storage.schema.programs import (
     IS_PENDING,
     changes,
@@ -73,6 +76,7 @@ from storage.schema.targets import (
 __all__ = [
     "CALLBACK_IS_OPEN",
     "CALL_IS_PENDING",
+    "HAS_CONTENT",
     "IN_FLIGHT",
     "IN_FLIGHT_STATES",
     "IS_ACCEPTED",
@@ -106,6 +110,7 @@ __all__ = [
     "conversations",
     "decisions",
     "deliveries",
+    "former_contacts",
     "group_parts",
     "groups",
     "held_notices",
@@ -113,6 +118,7 @@ __all__ = [
     "inbox_targets",
     "inboxes",
     "incidents",
+    "kept_opt_outs",
     "links",
     "mails",
     "messages",
@@ -121,6 +127,7 @@ __all__ = [
     "modems",
     "notification_wishes",
     "opt_outs",
+    "options",
     "parts",
     "passwords",
     "pdus",

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -22,6 +23,16 @@ opt_outs = Table(
     Column("business_number", String, primary_key=True),  # empty where the SIM's is unknown
     Column("since_ms", Ms, nullable=False),
     Column("until_ms", Ms),  # null: until they opt in again
+)
+
+kept_opt_outs = Table(
+    "kept_opt_outs",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # salted, of an erased contact's number
+    Column("inbox", String, primary_key=True),
+    Column("business_number", String, primary_key=True),
+    Column("since_ms", Ms, nullable=False),
+    Column("until_ms", Ms),
 )
 
 consents = Table(

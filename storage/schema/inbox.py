@@ -26,10 +26,14 @@ contacts = Table(
     Column("language", String),
     Column("spoken_language", String),  # that of their own words, where these decide
     Column("notes", Text),
+    Column("external_id", String),  # by which the business's own system knows them
     Column("blocked_at_ms", Ms),
+    Column("erased_at_ms", Ms),  # at their own request: only counts and this fact are left
     Column("version", Integer, nullable=False),
     Column("created_at_ms", Ms, nullable=False),
     Column("updated_at_ms", Ms, nullable=False),
+    Index("ix_contacts_external_id", "external_id", unique=True),
+    Index("ix_contacts_updated_at_ms", "updated_at_ms"),
 )
 
 IS_BLOCKED = contacts.c.blocked_at_ms.is_not(None)
@@ -39,6 +43,17 @@ Index(
     contacts.c.blocked_at_ms,
     sqlite_where=IS_BLOCKED,
     postgresql_where=IS_BLOCKED,
+)
+
+former_contacts = Table(
+    "former_contacts",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("contact_id", String, nullable=False, unique=True),
+    Column("why", String, nullable=False),  # merged, erased
+    Column("into_id", String),  # of which contact it is a part now
+    Column("external_id", String),
+    Column("at_ms", Ms, nullable=False, index=True),
 )
 
 contact_numbers = Table(
@@ -121,6 +136,7 @@ timeline = Table(
     Column("at_ms", Ms, nullable=False),
     Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), unique=True),
     Column("modem", String),  # that a missed call rang at
+    Column("number", String),  # that called
     Column("text", Text),  # of a note; why it was handed over
     Column("person_id", String, ForeignKey(people.c.id)),  # to whom it was handed over
     Column("team_id", String, ForeignKey(teams.c.id)),

@@ -38,6 +38,7 @@ messages = Table(
     Column("conversation_id", String),
     Column("error_code", String),
     Column("error_detail", Text),
+    Column("erased_at_ms", Ms),  # its content is gone, by age or at the contact's request
     Column("created_at_ms", Ms, nullable=False),
     Column("sent_at_ms", Ms),
     Column("delivered_at_ms", Ms),
@@ -68,6 +69,16 @@ messages = Table(
     Index("ix_messages_client_reference_seq", "client_reference", "seq"),
     Index("ix_messages_created_at_ms_seq", "created_at_ms", "seq"),
     Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
+)
+
+HAS_CONTENT = messages.c.erased_at_ms.is_(None)
+
+Index(
+    "ix_messages_content",
+    messages.c.inbox,
+    messages.c.created_at_ms,
+    sqlite_where=HAS_CONTENT,
+    postgresql_where=HAS_CONTENT,
 )
 
 IS_AUTOMATIC = messages.c.author_type == literal_column("'automatic'")

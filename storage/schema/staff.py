@@ -24,6 +24,7 @@ inboxes = Table(
     Column("signature", Text),
     # No foreign key: the column is younger than the table, and teams are never deleted.
     Column("team_id", String),  # whose mailbox it is
+    Column("keep_days", Integer),  # how long what was written is kept; 0: for good
     Column("version", Integer, nullable=False),
     Column("created_at_ms", Ms, nullable=False),
     Column("updated_at_ms", Ms, nullable=False),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gatewayd.answering import AddressKind, kind_of, why_unanswerable
 from gatewayd.http.models.base import Moment, Output, Page, PageQuery, moment_at, moment_of
-from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line, Tags
+from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line, Line200, Tags
 from storage.contacts import ContactRow
 
 
@@ -19,6 +19,10 @@ class ContactsQuery(PageQuery):
     q: Annotated[
         str | None, Field(min_length=1, max_length=200, description="in the name or a number")
     ] = None
+    external_id: Annotated[str | None, Field(max_length=200)] = None
+    updated_since: Annotated[
+        Moment | None, Field(description="changed at this time or later; see also `former`")
+    ] = None
 
 
 class ContactEdit(Edited):
@@ -27,6 +31,9 @@ class ContactEdit(Edited):
     name: Line | None = None
     language: Annotated[Language | None, Field(description="null: not known")] = None
     notes: Annotated[str | None, Field(max_length=5000)] = None
+    external_id: Annotated[
+        Line200 | None, Field(description="by which your own system knows them; one contact's")
+    ] = None
     tags: Tags = NOT_GIVEN
 
 
@@ -50,8 +57,10 @@ class Contact(Output):
     numbers: list[ContactNumber]
     tags: list[str]
     notes: str | None
+    external_id: Annotated[str | None, Field(description="by which your own system knows them")]
     blocked_at: Annotated[Moment | None, Field(description="null: not blocked")]
     created_at: Moment
+    updated_at: Moment
     version: int
 
 
@@ -69,8 +78,10 @@ def contact_json(row: ContactRow, *, country: str | None) -> Contact:
         numbers=[_number(number, country) for number in row.numbers],
         tags=list(row.tags),
         notes=row.notes,
+        external_id=row.external_id,
         blocked_at=moment_of(row.blocked_at_ms),
         created_at=moment_at(row.created_at_ms),
+        updated_at=moment_at(row.updated_at_ms),
         version=row.version,
     )
 

@@ -18,6 +18,9 @@ def _line(value: str) -> str:
 Line = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_line)]
 """A name for people, on one line."""
 
+Line200 = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
+"""As Line, of what another system made."""
+
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,31}$")]
 """A name to type and to log."""
 

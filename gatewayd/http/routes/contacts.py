@@ -6,6 +6,7 @@ from aiohttp import web
 
 from gatewayd.http import answers
 from gatewayd.http.editing import check, given
+from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.contacts import (
     Contact,
     ContactEdit,
@@ -13,8 +14,8 @@ from gatewayd.http.models.contacts import (
     ContactsQuery,
     contact_json,
 )
-from gatewayd.http.problems import FieldProblem, not_found, unprocessable
-from gatewayd.http.route import CONTACTS, Answer, Call, Route
+from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
+from gatewayd.http.route import CONTACTS, IDENTITIES, Answer, Call, Route
 from gatewayd.numbers import canonical, digits_of
 from gatewayd.services.tokens import Scope
 from storage import contacts
@@ -22,6 +23,8 @@ from storage.contacts import ContactFilter
 from storage.errors import CursorExpired
 
 _TAG = "Contacts"
+_IF_MATCH = "If-Match"
+_LONGEST_VERSION = 10
 
 
 async def list_contacts(call: Call) -> web.StreamResponse:
@@ -34,6 +37,8 @@ async def list_contacts(call: Call) -> web.StreamResponse:
         blocked=asked.blocked,
         q=asked.q,
         digits=digits_of(asked.q),
+        external_id=asked.external_id,
+        updated_since_ms=None if asked.updated_since is None else milliseconds(asked.updated_since),
     )
     try:
         async with call.context.store.read() as tx:
@@ -47,7 +52,7 @@ async def list_contacts(call: Call) -> web.StreamResponse:
 
 async def get_contact(call: Call) -> web.StreamResponse:
     """Show one."""
-    return answers.json_of(await _named(call))
+    return _answer(await _named(call))
 
 
 async def edit_contact(call: Call) -> web.StreamResponse:
@@ -55,13 +60,29 @@ async def edit_contact(call: Call) -> web.StreamResponse:
     asked: ContactEdit = call.body
     outcome = await call.request.app[CONTACTS].change(
         call.request.match_info["id"],
-        given(asked, "name", "language", "notes"),
+        given(asked, "name", "language", "notes", "external_id"),
         tags=asked.tags if "tags" in asked.model_fields_set else None,
-        version=asked.version,
+        version=asked.version or _seen(call),
         by=call.author,
     )
     check(outcome, _what(call))
-    return answers.json_of(await _named(call))
+    return _answer(await _named(call))
+
+
+def _answer(contact: Contact) -> web.Response:
+    return answers.json_of(contact, headers={"ETag": f'"{contact.version}"'})
+
+
+def _seen(call: Call) -> int | None:
+    """Read the version that the client has looked at from its If-Match header."""
+    tag = call.request.headers.get(_IF_MATCH)
+    if tag is None or tag == "*":
+        return None
+    version = tag.strip('"')
+    if not (version.isascii() and version.isdecimal() and len(version) < _LONGEST_VERSION):
+        detail = "must be the ETag that came with the contact"
+        raise unprocessable([FieldProblem(pointer=f"/header/{_IF_MATCH}", detail=detail)])
+    return int(version)
 
 
 async def block_contact(call: Call) -> web.StreamResponse:
@@ -88,10 +109,19 @@ def _what(call: Call) -> str:
 
 
 async def _named(call: Call) -> Contact:
-    row = await call.request.app[CONTACTS].get(call.request.match_info["id"])
-    if row is None:
-        raise not_found(_what(call))
-    return contact_json(row, country=_country(call))
+    return await shown(call, call.request.match_info["id"])
+
+
+async def shown(call: Call, contact_id: str) -> Contact:
+    """Show a contact as it is now; raises Problem 404, or 410 with what became of it."""
+    row = await call.request.app[CONTACTS].get(contact_id)
+    if row is not None and row.erased_at_ms is None:
+        return contact_json(row, country=_country(call))
+    former = await call.request.app[IDENTITIES].former(contact_id)
+    if former is None:
+        raise not_found(f"contact {contact_id!a}")
+    became = f"it is a part of {former.into_id} now" if former.into_id else "it was erased"
+    raise Problem(HTTPStatus.GONE, "contact_gone", f"there is no such contact any more: {became}")
 
 
 def _country(call: Call) -> str:
@@ -119,6 +149,7 @@ ROUTES = (
         tag=_TAG,
         summary="One contact",
         answers=_SHOWN,
+        problems=(HTTPStatus.GONE,),
     ),
     Route(
         method="PATCH",
@@ -126,10 +157,11 @@ ROUTES = (
         handler=edit_contact,
         access=Scope.INBOX,
         tag=_TAG,
-        summary="Set name, language, tags, notes",
+        summary="Set name, language, tags, notes, external id",
         body=ContactEdit,
+        headers={_IF_MATCH: "the ETag that came with it, in place of `version`"},
         answers=_SHOWN,
-        problems=(HTTPStatus.CONFLICT,),
+        problems=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
     ),
     Route(
         method="POST",

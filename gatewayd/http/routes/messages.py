@@ -110,6 +110,12 @@ async def resolve_message(call: Call) -> web.StreamResponse:
     match await call.request.app[MESSAGES].resolve(message_id, asked.as_, by=call.author):
         case ResolveOutcome.NOT_FOUND:
             raise not_found(f"outgoing message {message_id!a}")
+        case ResolveOutcome.ERASED:
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "message_erased",
+                "its content was erased: there is nothing to send again",
+            )
         case ResolveOutcome.NOT_UNKNOWN:
             detail = await _detail(call)
             raise Problem(

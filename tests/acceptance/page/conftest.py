@@ -9,6 +9,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +23,7 @@ from pytest_asyncio import is_async_test
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DESKTOP = {"width": 1360, "height": 860}
 PHONE = {"width": 360, "height": 740}
+PASSWORD = "three blue bicycles"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,6 +60,8 @@ class Shop:
     def __init__(self, gateway: Any) -> None:
         self.gateway = gateway
         self._customers = 0
+        self._cookies: dict[str, str] = {}
+        self.people: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -68,6 +72,25 @@ class Shop:
         answer = self.gateway.http(method, path, body)
         assert status in (None, answer.status), answer.body
         return answer.json if answer.body else None
+
+    def person(self, name: str, role: str = "manager", **more: Any) -> str:
+        """Give a colleague's session, who is made when they are first named."""
+        if name not in self._cookies:
+            made = {"name": name, "display_name": name.title(), "role": role} | more
+            person = self.api("POST", "/v1/users", made, 201)
+            link = self.api("POST", f"/v1/users/{person['id']}/link", status=201)["path"]
+            answer = self.gateway.http(
+                "POST",
+                "/v1/session/link",
+                {"link": link.rpartition("/")[2], "password": PASSWORD},
+                headers={"Authorization": f"Bearer {self.gateway.token}"},
+            )
+            assert answer.status == 200, answer.body
+            self.people[name] = person["id"]
+            self._cookies[name] = SimpleCookie(answer.headers["Set-Cookie"])[
+                "gatewayd_session"
+            ].value
+        return self._cookies[name]
 
     def customer(self) -> str:
         """Give a number that nobody has."""
@@ -145,14 +168,26 @@ Visit = Callable[..., Awaitable[Tab]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser, shop: Shop) -> AsyncIterator[Visit]:
-    """Open the page in a browser of its own: `await visit("/inbox/all", locale="fr-CA")`."""
+    """Open the page in a browser of its own: `await visit("/inbox/all", person="luc")`.
+
+    Whoever is named is made and logged in; `person=None` is nobody.
+    """
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
-    async def open_(path: str = "/", *, locale: str = "en-CA", **options: Any) -> Tab:
-        headers = {"Authorization": f"Bearer {shop.gateway.token}"}
-        settings = {"viewport": DESKTOP, "locale": locale, "extra_http_headers": headers} | options
+    async def open_(
+        path: str = "/",
+        *,
+        person: str | None = "marie",
+        role: str = "manager",
+        locale: str = "en-CA",
+        **options: Any,
+    ) -> Tab:
+        settings = {"viewport": DESKTOP, "locale": locale} | options
         context = await browser.new_context(**settings)
+        if person is not None:
+            cookie = {"name": "gatewayd_session", "value": shop.person(person, role)}
+            await context.add_cookies([{**cookie, "url": shop.url}])
         contexts.append(context)
         watch = Watch(home=urlsplit(shop.url).netloc)
         watches.append(watch)

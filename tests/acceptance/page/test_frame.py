@@ -1,7 +1,11 @@
 """The frame of the page: what each answer says about itself, and what is at hand everywhere."""
 
+import gzip
+import http.client
 import re
+from contextlib import closing
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -11,12 +15,35 @@ PHONE = {"width": 360, "height": 740}
 SERIOUS = {"serious", "critical"}
 
 
+def ask(shop: Any, method: str, path: str, body: str | None = None, **headers: str) -> Any:
+    """Ask as Marie's browser would, which shows no token."""
+    sent = {"Cookie": f"gatewayd_session={shop.person('marie')}"} | headers
+    with closing(http.client.HTTPConnection(*shop.gateway.address, timeout=30)) as line:
+        line.request(method, path, body, sent)
+        answer = line.getresponse()
+        return answer, answer.read()
+
+
 def head(shop: Any, path: str, **headers: str) -> Any:
-    return shop.gateway.http("GET", path, headers=headers)
+    return ask(shop, "GET", path, **headers)
+
+
+def form(shop: Any, path: str, written: dict[str, str], **headers: str) -> int:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer, _ = ask(shop, "POST", path, urlencode(written), **kind, **headers)
+    status: int = answer.status
+    return status
+
+
+def csrf_token(shop: Any) -> str:
+    _, body = head(shop, "/me")
+    found = re.search(rb'name="csrf_token" value="([^"]+)"', body)
+    assert found
+    return found[1].decode()
 
 
 def test_a_page_lets_nothing_in_but_its_own_files(shop: Any) -> None:
-    answer = head(shop, "/inbox/all")
+    answer, raw = head(shop, "/inbox/all")
     assert answer.status == 200
     policy = dict(
         directive.strip().split(" ", 1)
@@ -25,43 +52,61 @@ def test_a_page_lets_nothing_in_but_its_own_files(shop: Any) -> None:
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
-    body = answer.body.decode()
+    body = raw.decode()
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", body)
-    assert shop.gateway.token not in body
+    assert shop.person("marie") not in body
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_a_file_is_kept_for_ever_under_the_address_of_its_content(shop: Any) -> None:
-    page = head(shop, "/inbox/all").body.decode()
+    page = head(shop, "/inbox/all")[1].decode()
     css = re.search(r'href="(/static/[^"]+/page\.css)"', page)
     assert css
-    answer = head(shop, css[1], **{"Accept-Encoding": "gzip"})
+    answer, _ = head(shop, css[1], **{"Accept-Encoding": "gzip"})
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["Content-Encoding"] == "gzip"
     other = re.sub(r"[0-9a-f]{12}", "0" * 12, css[1])
-    assert head(shop, other).status == 404
-    assert head(shop, "/static/x/../../render.py").status == 404
+    assert head(shop, other)[0].status == 404
+    assert head(shop, "/static/x/../../render.py")[0].status == 404
 
 
 def test_the_first_load_is_below_100_kb(shop: Any) -> None:
     zipped = {"Accept-Encoding": "gzip"}
-    page = head(shop, "/inbox/all", **zipped)
-    import gzip  # noqa: PLC0415 - only here
-
-    text = gzip.decompress(page.body).decode()
+    _, page = head(shop, "/inbox/all", **zipped)
+    text = gzip.decompress(page).decode()
     urls = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', text))
-    size = len(page.body) + sum(len(head(shop, url, **zipped).body) for url in urls)
+    size = len(page) + sum(len(head(shop, url, **zipped)[1]) for url in urls)
     assert size < 100_000
 
 
 def test_who_is_not_logged_in_is_sent_to_the_log_in_and_back(shop: Any) -> None:
-    answer = head(shop, "/inbox/all?q=a%26b", Authorization="")
+    answer, _ = head(shop, "/inbox/all?q=a%26b", Cookie="")
     assert answer.status == 303
     assert answer.headers["Location"] == "/login?next=%2Finbox%2Fall%3Fq%3Da%2526b"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_another_site_s_form_is_refused(shop: Any, headers: dict[str, str]) -> None:
+    written = {"theme": "dark", "csrf_token": csrf_token(shop)}
+    assert form(shop, "/me", written, **headers) == 403
+
+
+def test_a_form_without_its_secret_is_refused(shop: Any) -> None:
+    assert form(shop, "/me", {"theme": "dark"}) == 403
+    assert form(shop, "/me", {"theme": "dark", "csrf_token": "guessed"}) == 403
+    assert form(shop, "/me", {"theme": "dark", "csrf_token": csrf_token(shop)}) == 303
+
+
 def test_the_page_is_for_the_gateway_s_own_names(shop: Any) -> None:
-    assert head(shop, "/inbox/all", Host="evil.example").status == 421
+    assert head(shop, "/inbox/all", Host="evil.example")[0].status == 421
 
 
 async def test_what_is_not_there_is_said_in_a_page(visit: Any) -> None:

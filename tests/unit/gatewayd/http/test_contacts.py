@@ -55,6 +55,8 @@ async def test_whoever_writes_is_a_contact(api: Any) -> None:
         "numbers": [{"number": CUSTOMER, "kind": "e164", "answerable": True}],
         "tags": [],
         "notes": None,
+        "external_id": None,
+        "updated_at": "2026-12-01T12:00:00.000Z",
         "blocked_at": None,
         "spoken_language": None,
         "created_at": "2026-12-01T12:00:00.000Z",
