@@ -33,12 +33,14 @@ _DECIDED = frozenset(
         "conversation.assigned",
         "inbox.updated",
         "rules.updated",
+        "settings.updated",
         "user.created",
         "user.updated",
         "team.created",
         "team.updated",
     }
 )
+_LOG_INS = frozenset({"session.started", "session.refused", "session.ended"})
 _SOMEBODY = ("usr_", "tok_", "uid:")
 
 
@@ -142,6 +144,10 @@ async def follow_change(
     tx: AsyncConnection, type_: str, *, subject: str, data: Mapping[str, Any], now_ms: int
 ) -> None:
     """Record what the journal of changes is told, where somebody decided it."""
+    if type_ in _LOG_INS:
+        actor = data.get("person_id") or "nobody"
+        await record(tx, actor=actor, action=type_, subject=subject, now_ms=now_ms, data=data)
+        return
     by = data.get("by")
     if type_ not in _DECIDED or not isinstance(by, str):
         return

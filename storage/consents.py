@@ -221,10 +221,11 @@ async def ledger(tx: AsyncConnection, contact_id: str) -> list[ConsentRow]:
     query = (
         select(consents).where(consents.c.contact_id == contact_id).order_by(consents.c.seq.desc())
     )
-    return [_row(dict(row)) for row in (await tx.execute(query)).mappings()]
+    return [consent_row(dict(row)) for row in (await tx.execute(query)).mappings()]
 
 
-def _row(row: dict[str, Any]) -> ConsentRow:
+def consent_row(row: dict[str, Any]) -> ConsentRow:
+    """Read a row of the ledger."""
     del row["seq"]
     author = Author(**{name: row.pop(f"author_{name}") for name in ("type", "id", "name")})
     kind = ConsentKind(row.pop("what"))

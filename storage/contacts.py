@@ -69,7 +69,7 @@ class ContactPage:
 
 async def get(tx: AsyncConnection, contact_id: str) -> ContactRow | None:
     """Read one."""
-    rows = await _rows(tx, select(contacts).where(contacts.c.id == contact_id))
+    rows = await contact_rows(tx, select(contacts).where(contacts.c.id == contact_id))
     return rows[0] if rows else None
 
 
@@ -84,7 +84,7 @@ async def page(
         if seq is None:
             raise CursorExpired(cursor=cursor)
         query = query.where(contacts.c.seq < seq)
-    found = await _rows(tx, query.order_by(contacts.c.seq.desc()).limit(limit + 1))
+    found = await contact_rows(tx, query.order_by(contacts.c.seq.desc()).limit(limit + 1))
     items = tuple(found[:limit])
     return ContactPage(items=items, next=items[-1].id if len(found) > limit else None)
 
@@ -113,7 +113,8 @@ def _has_number(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return contacts.c.id.in_(select(contact_numbers.c.contact_id).where(condition))
 
 
-async def _rows(tx: AsyncConnection, query: Select[*tuple[Any, ...]]) -> list[ContactRow]:
+async def contact_rows(tx: AsyncConnection, query: Select[*tuple[Any, ...]]) -> list[ContactRow]:
+    """Read the contacts that a query of the whole table gives, in its order."""
     found = list((await tx.execute(query)).mappings())
     if not found:
         return []

@@ -129,8 +129,8 @@ _COST = (
     _of_paid(func.sum(attempts.c.price_micros), "cost_micros"),
     _of_paid(func.min(attempts.c.price_currency), "cost_currency"),
 )
-_COLUMNS = (*(messages.c[name] for name in _FIELDS if name in messages.c), *_COST)
-_ONE = select(*_COLUMNS).where(messages.c.id == bindparam("message_id"))
+MESSAGE_COLUMNS = (*(messages.c[name] for name in _FIELDS if name in messages.c), *_COST)
+_ONE = select(*MESSAGE_COLUMNS).where(messages.c.id == bindparam("message_id"))
 _SEQ_OF = select(messages.c.seq).where(messages.c.id == bindparam("cursor"))
 _ATTEMPT_COLUMNS = tuple(
     attempts.c[field.name] for field in fields(AttemptRow) if field.name in attempts.c
@@ -153,7 +153,7 @@ _IN_STATE = select(messages.c.state, func.count()).group_by(messages.c.state)
 async def get_message(tx: AsyncConnection, message_id: str) -> MessageRow | None:
     """Read one message."""
     row = (await tx.execute(_ONE, {"message_id": message_id})).mappings().one_or_none()
-    return None if row is None else _message(row)
+    return None if row is None else message_row(row)
 
 
 async def messages_by_id(
@@ -162,22 +162,22 @@ async def messages_by_id(
     """Read many at once, to join bodies to events; what has been erased is not in the answer."""
     if not message_ids:
         return {}
-    query = select(*_COLUMNS).where(messages.c.id.in_(set(message_ids)))
-    return {row["id"]: _message(row) for row in (await tx.execute(query)).mappings()}
+    query = select(*MESSAGE_COLUMNS).where(messages.c.id.in_(set(message_ids)))
+    return {row["id"]: message_row(row) for row in (await tx.execute(query)).mappings()}
 
 
 async def list_messages(
     tx: AsyncConnection, filters: MessageFilter, *, limit: int, cursor: str | None = None
 ) -> Page:
     """Read a page, newest first. Raises CursorExpired for a cursor that names no message."""
-    query = select(*_COLUMNS).where(*_conditions(filters))
+    query = select(*MESSAGE_COLUMNS).where(*_conditions(filters))
     if cursor is not None:
         seq = (await tx.execute(_SEQ_OF, {"cursor": cursor})).scalar_one_or_none()
         if seq is None:
             raise CursorExpired(cursor=cursor)
         query = query.where(messages.c.seq < seq)
     rows = await tx.execute(query.order_by(messages.c.seq.desc()).limit(limit + 1))
-    found = [_message(row) for row in rows.mappings()]
+    found = [message_row(row) for row in rows.mappings()]
     items = tuple(found[:limit])
     return Page(items=items, next=items[-1].id if len(found) > limit else None)
 
@@ -228,5 +228,6 @@ async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
     return dict((await tx.execute(_IN_STATE)).all())
 
 
-def _message(row: RowMapping) -> MessageRow:
+def message_row(row: RowMapping) -> MessageRow:
+    """Read a row of MESSAGE_COLUMNS."""
     return MessageRow(**{**row, "state": MessageState(row["state"])})

@@ -9,7 +9,7 @@ import json
 import math
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +22,7 @@ Json = dict[str, Any]
 
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 30.0
+_DOWNLOAD_SECONDS = 1800.0
 # The daemon's heartbeat comes every 15 s; without two of them the stream is dead.
 _SILENCE_SECONDS = 35.0
 
@@ -100,6 +101,21 @@ class Client:
     def delete(self, path: str) -> Json:
         """DELETE something; raises NoDaemonError, RefusedError, LostError."""
         return self._ask("DELETE", path)
+
+    def download(
+        self, path: str, query: Mapping[str, object], write: Callable[[bytes], object]
+    ) -> None:
+        """GET what is no object, in portions; raises NoDaemonError, RefusedError, LostError."""
+        given = {name: value for name, value in query.items() if value is not None}
+        target = f"{path}?{urlencode(given)}" if given else path
+        connection, response = self._open("GET", target, None, {}, _DOWNLOAD_SECONDS)
+        try:
+            if response.status >= HTTPStatus.BAD_REQUEST:
+                raise _refusal(response.status, response.read())
+            while chunk := _portion(response):
+                write(chunk)
+        finally:
+            connection.close()
 
     def pages(self, path: str, query: Mapping[str, object], limit: int) -> Iterator[Json]:
         """GET a list's items, newest first, page after page, at most ``limit`` of them."""
@@ -203,6 +219,13 @@ class Client:
                 advice = "Its log says why: `journalctl -u gatewayd -n 50`."
         stopped = isinstance(error, FileNotFoundError | ConnectionRefusedError)
         return NoDaemonError(sentence, advice=advice, stopped=stopped)
+
+
+def _portion(response: http.client.HTTPResponse) -> bytes:
+    try:
+        return response.read(1 << 16)
+    except (OSError, http.client.HTTPException) as error:
+        raise _lost(error) from error
 
 
 def _lines(

@@ -45,7 +45,7 @@ def set_rules(settings: Settings, document: Json, *, dry_run: bool) -> int | Non
         outcome = await (
             there.check(document)
             if dry_run
-            else there.replace(document, version=None, by=_somebody())
+            else there.replace(document, version=None, by=somebody())
         )
         if isinstance(outcome, UnfitBook):
             raise unfit_rules(outcome.problems)
@@ -92,7 +92,8 @@ def _rules(settings: Settings, store: Store) -> Rules:
     return Rules(settings=settings, store=store, bus=Bus(), clock=SystemClock())
 
 
-def _somebody() -> Principal:
+def somebody() -> Principal:
+    """Give who runs this command, an administrator as on the socket."""
     uid = os.geteuid()
     return Principal(
         type=PrincipalType.LOCAL,

@@ -33,6 +33,7 @@ COMMANDS = {
     "modems": _Entry("modems", "modems", "List, find, probe, restart, mute and ask modems."),
     "events": _Entry("events", "events", "Show what happened, and what happens."),
     "audit": _Entry("audit", "audit", "Check that the audit journal is whole."),
+    "export": _Entry("export", "export", "Export a conversation, or everything."),
     "rules": _Entry("rules", "rules", "Export, import and try the rules of what comes in."),
     "token": _Entry("tokens", "token", "Make, list and revoke tokens for programs."),
     "backup": _Entry("backup", "backup", "Copy the store to a file, while the daemon runs."),

@@ -6,9 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from gatewayd.compat.mount import mount
+from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.logged_in import SESSIONS
+from gatewayd.http.masked import OPTIONS, masked
 from gatewayd.http.middleware import around, mark
 from gatewayd.http.route import (
     AUDITS,
@@ -17,6 +19,7 @@ from gatewayd.http.route import (
     CONVERSATIONS,
     ERASURES,
     EVENTS,
+    EXPORTS,
     IDENTITIES,
     INBOX_TARGETS,
     INBOXES,
@@ -35,6 +38,7 @@ from gatewayd.http.route import (
 from gatewayd.http.routes import (
     accounts,
     audit,
+    business,
     by_hand,
     consents,
     contacts,
@@ -42,6 +46,7 @@ from gatewayd.http.routes import (
     decode,
     erasures,
     events,
+    exports,
     identities,
     inboxes,
     incidents,
@@ -54,6 +59,7 @@ from gatewayd.http.routes import (
     targets,
     teams,
     tokens,
+    trust,
     users,
     webhooks,
 )
@@ -69,6 +75,7 @@ from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
+from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
@@ -84,6 +91,7 @@ ROUTES: tuple[Route, ...] = (
     *conversations.ROUTES,
     *identities.ROUTES,
     *erasures.ROUTES,
+    *exports.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -101,7 +109,9 @@ ROUTES: tuple[Route, ...] = (
     *tokens.ROUTES,
     *session.ROUTES,
     *audit.ROUTES,
+    *business.ROUTES,
     *service.ROUTES,
+    *trust.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
 
@@ -115,6 +125,7 @@ def build_app(context: HttpContext) -> web.Application:
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
     app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
+    app[OPTIONS] = Options(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
     app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
     parts: dict[str, Any] = {
@@ -149,6 +160,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
+    app[EXPORTS] = Exports(settings=settings, store=store, clock=clock, audits=app[AUDITS])
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
@@ -158,7 +170,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
 
 def _guarded(gate: Gate, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
-        return await route.handler(await gate.admit(route, request))
+        return masked(request, await route.handler(await gate.admit(route, request)))
 
     return handle
 

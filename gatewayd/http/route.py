@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
+from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.streams import Streams
 from gatewayd.redecode import Redecode
@@ -143,6 +144,7 @@ CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
 IDENTITIES = web.AppKey("identities", Identities)
 ERASURES = web.AppKey("erasures", Erasures)
+EXPORTS = web.AppKey("exports", Exports)
 STAFF = web.AppKey("staff", Staff)
 LINKS = web.AppKey("links", Links)
 INBOXES = web.AppKey("inboxes", Inboxes)

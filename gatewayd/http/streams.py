@@ -5,7 +5,7 @@ socket buffer and no more; one that stays stalled is cut off and resumes by Last
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -15,8 +15,10 @@ from aiohttp import web
 
 from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.http.limits import Limits
+from gatewayd.http.masked import is_masked
 from gatewayd.http.models.events import Event, event_json
 from gatewayd.http.problems import Problem
+from gatewayd.masking import mask_json
 from gatewayd.metrics import Metrics
 from gatewayd.services.events import Events, Filter
 from storage.errors import StoreError
@@ -84,7 +86,8 @@ class Streams:
             )
             await response.prepare(request)
             try:
-                await self._feed(response, stream, events, position, wanted)
+                frame = _masked_frame if is_masked(request) else _frame
+                await self._feed(response, stream, events, position, wanted, frame)
             except TimeoutError:
                 log.info("event_stream_stalled", principal=principal_id)
                 if request.transport is not None:
@@ -123,6 +126,7 @@ class Streams:
         events: Events,
         position: str | None,
         wanted: Filter,
+        frame: Callable[[Event], bytes],
     ) -> None:
         await self._write(response, _GREETING)
         while not stream.ended:
@@ -131,7 +135,7 @@ class Streams:
                 position = batch[-1].change.id
                 chosen = [told for told in batch if wanted.takes(told.change.type)]
                 if chosen:
-                    await self._write(response, b"".join(_frame(event_json(t)) for t in chosen))
+                    await self._write(response, b"".join(frame(event_json(t)) for t in chosen))
                 continue
             hinted = await stream.hints.wait(self._limits.heartbeat_seconds)
             if not hinted:
@@ -144,3 +148,7 @@ class Streams:
 
 def _frame(event: Event) -> bytes:
     return f"id: {event.id}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
+
+
+def _masked_frame(event: Event) -> bytes:
+    return _frame(event.model_copy(update={"data": mask_json(event.data)}))

@@ -71,6 +71,7 @@ EVENT_TYPES: dict[str, str] = {
     "not answered (`silent`), or is there again (`back`)",
     "inbox.updated": "a manager changed what holds for an inbox",
     "rules.updated": "the rules have a new `version`",
+    "settings.updated": "a manager changed what holds for the whole business",
     "user.created": "a person joined",
     "user.digest": "a person's hours began: what they were not told before, `conversations` (ids)",
     "user.updated": "something of a person changed, such as an absence; `role` and `inboxes` "

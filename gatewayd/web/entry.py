@@ -14,6 +14,7 @@ from config.schema import Language
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Entered, Gate
 from gatewayd.http.logged_in import CSRF_FIELD, CSRF_HEADER
+from gatewayd.http.masked import is_masked
 from gatewayd.http.problems import Problem
 from gatewayd.web import flashes
 from gatewayd.web.formats import Formats
@@ -68,6 +69,7 @@ def reading(
             zone=ZoneInfo(gateway.timezone),
             region=gateway.region,
             now_ms=context.clock.now_ms(),
+            masked=is_masked(request),
         ),
         theme=theme_of(request),
         form=form,

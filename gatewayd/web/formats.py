@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from babel import dates, numbers
 
+from gatewayd.masking import mask_number
 from gatewayd.money import Money
 from gatewayd.web.languages import N_, Tongue
 
@@ -27,6 +28,8 @@ class Formats:
     region: str
     """Where the shop is: its numbers are written without their country."""
     now_ms: int
+    masked: bool = False
+    """Whether the reader sees only the ends of numbers."""
 
     def at(self, ms: int) -> datetime:
         """Give a moment in the reader's time zone."""
@@ -105,6 +108,8 @@ class Formats:
         """Write a telephone number; a short code or a name stays as it is."""
         if not number.startswith("+"):
             return number
+        if self.masked:
+            return mask_number(number)
         try:
             parsed = phonenumbers.parse(number)
         except phonenumbers.NumberParseException:

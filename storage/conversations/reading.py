@@ -133,7 +133,7 @@ _ALL = (
     .outerjoin(teams, teams.c.id == conversations.c.team_id)
 )
 _ONE = _ALL.where(conversations.c.id == bindparam("of_conversation"))
-_ENTRIES = (
+ENTRIES = (
     select(
         timeline,
         people.c.display_name.label("person_name"),
@@ -141,7 +141,11 @@ _ENTRIES = (
     )
     .outerjoin(people, people.c.id == timeline.c.person_id)
     .outerjoin(teams, teams.c.id == timeline.c.team_id)
-    .where(timeline.c.conversation_id == bindparam("of_conversation"))
+)
+"""All rows of all timelines, as ``entry_row`` reads them."""
+
+_ENTRIES = (
+    ENTRIES.where(timeline.c.conversation_id == bindparam("of_conversation"))
     .order_by(timeline.c.seq.desc())
     .limit(bindparam("row_limit"))
 )
@@ -206,6 +210,14 @@ def _matches(q: str, digits: str | None) -> ColumnElement[bool]:
     return or_(*looked_at)
 
 
+async def conversation_rows(
+    tx: AsyncConnection, conditions: Sequence[ColumnElement[bool]], *, after: str, limit: int
+) -> list[ConversationRow]:
+    """Read those that fulfil all of these, in the order of their ids, which is that of age."""
+    query = _ALL.where(*conditions, conversations.c.id > after).order_by(conversations.c.id)
+    return await _rows(tx, query.limit(limit), {})
+
+
 async def _rows(
     tx: AsyncConnection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
 ) -> list[ConversationRow]:
@@ -245,12 +257,13 @@ async def entries(
             raise CursorExpired(cursor=cursor)
         query = query.where(timeline.c.seq < seq)
     values = {"of_conversation": conversation_id, "row_limit": limit + 1}
-    found = [_entry(row) for row in (await tx.execute(query, values)).mappings()]
+    found = [entry_row(row) for row in (await tx.execute(query, values)).mappings()]
     items = tuple(found[:limit])
     return EntryPage(items=items, next=items[-1].id if len(found) > limit else None)
 
 
-def _entry(row: RowMapping) -> EntryRow:
+def entry_row(row: RowMapping) -> EntryRow:
+    """Read a row of ENTRIES."""
     values = {name: row[name] for name in row if name != "conversation_id"}
     type_, id_, name = (values.pop(f"author_{each}") for each in ("type", "id", "name"))
     author = None if type_ is None else Author(type=type_, id=id_, name=name)

@@ -68,11 +68,12 @@ def consent_json(view: ConsentView) -> Consent:
             )
             for row in view.opt_outs
         ],
-        ledger=[_entry(row) for row in view.ledger],
+        ledger=[consent_entry_json(row) for row in view.ledger],
     )
 
 
-def _entry(row: ConsentRow) -> ConsentEntry:
+def consent_entry_json(row: ConsentRow) -> ConsentEntry:
+    """Translate a row of the ledger."""
     return ConsentEntry(
         id=row.id,
         what=row.what,

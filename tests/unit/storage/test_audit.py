@@ -206,6 +206,19 @@ async def test_it_follows_what_somebody_decides(
         assert dict(row.data) == {k: v for k, v in data.items() if k not in {"id", "by"}}
 
 
+async def test_it_follows_who_logs_in_and_who_is_refused(store: Store) -> None:
+    async with store.write() as tx:
+        for type_, person in (("session.started", "usr_A"), ("session.refused", None)):
+            data: dict[str, changes.Json] = {"person_id": person, "address": "192.0.2.1"}
+            subject = person or "nobody"
+            await changes.record(tx, type_, now_ms=NOW, subject=subject, data=data)
+        rows = await audit.page(tx, AuditFilter(), limit=9)
+    assert [(row.action, row.actor) for row in rows] == [
+        ("session.refused", "nobody"),
+        ("session.started", "usr_A"),
+    ]
+
+
 async def test_a_long_chain_is_looked_at_in_batches(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
