@@ -55,6 +55,8 @@ class ContactFilter:
     blocked: bool | None = None
     q: str | None = None
     digits: str | None = None
+    may_see: Collection[str] | None = None
+    """The only inboxes where somebody must have a conversation; None: all."""
     external_id: str | None = None
     updated_since_ms: int | None = None
 
@@ -100,6 +102,11 @@ def _conditions(filters: ContactFilter) -> list[ColumnElement[bool]]:
     if filters.tag is not None:
         tagged = select(contact_tags.c.contact_id).where(contact_tags.c.tag == filters.tag)
         found.append(contacts.c.id.in_(tagged))
+    if filters.may_see is not None:
+        somewhere = select(conversations.c.contact_id).where(
+            conversations.c.inbox.in_(filters.may_see)
+        )
+        found.append(contacts.c.id.in_(somewhere))
     if filters.blocked is not None:
         found.append(IS_BLOCKED if filters.blocked else ~IS_BLOCKED)
     if filters.q is not None:

@@ -18,7 +18,7 @@ from gatewayd.install.files import (
 from gatewayd.install.steps import (
     Run,
     Step,
-    StepFailed,
+    StepFailedError,
     after_configuration,
     before_configuration,
     is_booted,
@@ -92,7 +92,7 @@ class ServiceSetUp:
             )
         try:
             perform(steps, show.note)
-        except StepFailed as failed:
+        except StepFailedError as failed:
             raise CliError(
                 f"{failed.step}: {failed.reason}.",
                 advice="The steps before it are done; when it is mended, do the same again, or "

@@ -1,4 +1,4 @@
-"""The files that make gatewayd a service: where they lie, where they go, with which program in them.
+"""The files that make gatewayd a service: where they lie, where they go, which program they name.
 
 Owns the list. The Debian package installs the same files by Debian's own tools.
 """

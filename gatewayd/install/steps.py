@@ -14,7 +14,7 @@ from gatewayd.install.files import ENABLED, ServiceFile
 Run = Callable[[Sequence[str]], None]
 
 
-class StepFailed(Exception):
+class StepFailedError(Exception):
     """A step could not be done; those before it stand, and may be done again."""
 
     def __init__(self, *, step: str, reason: str) -> None:
@@ -39,13 +39,12 @@ def run_command(command: Sequence[str]) -> None:
 def before_configuration(files: Sequence[ServiceFile], root: Path, run: Run) -> list[Step]:
     """Lay down the files; make the user and the folders."""
     steps = [_write(file, root) for file in files]
-    for command in (
+    commands = (
         ("systemd-sysusers", "gatewayd.conf"),
         ("systemd-tmpfiles", "--create", "gatewayd.conf", "gatewayd-usb.conf"),
         ("udevadm", "control", "--reload"),
-    ):
-        steps.append(_command(command, run))
-    return steps
+    )
+    return [*steps, *(_command(command, run) for command in commands)]
 
 
 def after_configuration(*, booted: bool, run: Run) -> list[Step]:
@@ -73,16 +72,16 @@ def undo(files: Sequence[ServiceFile], root: Path, *, booted: bool, run: Run) ->
 
 
 def perform(steps: Sequence[Step], say: Callable[[str], None]) -> None:
-    """Say and do each; raises StepFailed at the first that fails."""
+    """Say and do each; raises StepFailedError at the first that fails."""
     for step in steps:
         say(step.says)
         try:
             step.work()
         except subprocess.CalledProcessError as error:
             reason = (error.stderr or "").strip() or f"it ended with status {error.returncode}"
-            raise StepFailed(step=step.says, reason=reason) from error
+            raise StepFailedError(step=step.says, reason=reason) from error
         except OSError as error:
-            raise StepFailed(step=step.says, reason=error.strerror or str(error)) from error
+            raise StepFailedError(step=step.says, reason=error.strerror or str(error)) from error
 
 
 def _write(file: ServiceFile, root: Path) -> Step:

@@ -50,7 +50,7 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
     query = visit.request.query
     q = query.get("q", "").strip()[:_LONGEST_SEARCH]
     before = query.get("before", "")
-    filters = view.filter(visit.person_id)
+    filters = replace(view.filter(visit.person_id), may_see=visit.author.inboxes)
     if q:
         filters = replace(filters, q=q, digits=digits_of(q))
     async with visit.context.store.read() as tx:

@@ -1,6 +1,6 @@
 """Owns reading conversations: one, pages by filter, and pages of a timeline. Writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,8 @@ class ConversationFilter:
     blocked: bool = False
     q: str | None = None
     digits: str | None = None
+    may_see: Collection[str] | None = None
+    """The only inboxes to look in; None: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +186,8 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
         found.append(conversations.c.contact_id.in_(select(contacts.c.id).where(IS_BLOCKED)))
     else:
         found.append(~IS_BLOCKED)
+    if filters.may_see is not None:
+        found.append(conversations.c.inbox.in_(filters.may_see))
     person, team = conversations.c.person_id, conversations.c.team_id
     if filters.assignee_id is not None:
         found.append(or_(person == filters.assignee_id, team == filters.assignee_id))

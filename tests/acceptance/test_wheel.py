@@ -79,6 +79,11 @@ def test_the_wheel_lists_its_packages_and_their_files(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         found = {name for name in file.namelist() if ".dist-info/" not in name}
 
+    data = {name for name in found if ".data/data/" in name}
+    assert {name.partition("/data/")[2] for name in data} == {
+        f"share/gatewayd/systemd/{path.name}" for path in (ROOT / "systemd").iterdir()
+    }
+    found -= data
     assert found == expected
     assert {name.partition("/")[0] for name in found} == set(PACKAGES)
     assert {

@@ -6,7 +6,7 @@ import pytest
 
 from gatewayd.install.files import ServiceFile, service_files, shipped_folder
 from gatewayd.install.steps import (
-    StepFailed,
+    StepFailedError,
     after_configuration,
     before_configuration,
     is_booted,
@@ -110,9 +110,7 @@ def test_undo_leaves_nothing_of_the_service(machine: Machine) -> None:
     machine.lay_down()
     machine.commands.clear()
 
-    perform(
-        undo(machine.files, machine.root, booted=True, run=machine.run), machine.said.append
-    )
+    perform(undo(machine.files, machine.root, booted=True, run=machine.run), machine.said.append)
 
     assert machine.there() == set()
     assert machine.commands[0] == "systemctl disable --now gatewayd.service"
@@ -127,7 +125,7 @@ def test_a_failing_step_says_which_and_why(machine: Machine) -> None:
     def fail(command: Sequence[str]) -> None:
         raise subprocess.CalledProcessError(1, command, stderr="Failed to connect to bus\n")
 
-    with pytest.raises(StepFailed) as raised:
+    with pytest.raises(StepFailedError) as raised:
         perform(after_configuration(booted=True, run=fail), machine.said.append)
 
     assert str(raised.value) == "run: systemctl daemon-reload: Failed to connect to bus"
