@@ -16,6 +16,7 @@ from storage.conversations.previews import PreviewRow
 from storage.conversations.reading import ConversationRow
 
 _ON_A_PAGE = 40
+_MOST_ROWS = 400
 _LONGEST_SEARCH = 200
 
 
@@ -57,7 +58,7 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         found = await reading.page(
             tx,
             filters,
-            limit=_ON_A_PAGE,
+            limit=visit.rows(_ON_A_PAGE, most=_MOST_ROWS),
             before=int(before) if before.isascii() and before.isdecimal() else None,
         )
         said = await previews.of_conversations(tx, [row.id for row in found.items])
