@@ -1,7 +1,7 @@
 """A real boot: Debian under qemu installs the package, and its unit runs a modem on a serial port.
 
-Long: it builds the package twice, and a Debian (kept in GATEWAYD_BOOT_ROOT where that is set). Needs
-root, the registries, and Debian's debootstrap, debhelper, qemu-system-x86, e2fsprogs.
+Long: it builds the package twice, and a Debian (kept in GATEWAYD_BOOT_ROOT where that is set).
+Needs root, the registries, and debootstrap, debhelper, qemu-system-x86, e2fsprogs.
 """
 
 import json
