@@ -151,7 +151,7 @@ async def _serving(
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
             reports=ReportCalls(store=store, bus=common["bus"], clock=clock, poster=poster),
-            custody=Custody(store=store, clock=clock),
+            custody=Custody(**common),
         )
 
 
