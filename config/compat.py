@@ -55,6 +55,10 @@ class CompatSettings:
         default=False, metadata=_key(values.flag, "the APIs of an SMSEagle: v1, JSON-RPC and v2")
     )
     kannel: bool = field(default=False, metadata=_key(values.flag, "the sendsms API of Kannel"))
+    android_sms_gateway: bool = field(
+        default=False,
+        metadata=_key(values.flag, "the third-party API of SMS Gateway for Android"),
+    )
     alertmanager: bool = field(
         default=False, metadata=_key(values.flag, "the webhook of Prometheus's Alertmanager")
     )

@@ -21,6 +21,15 @@ class WebhookState(StrEnum):
     DISABLED = "disabled"
 
 
+class WebhookFormat(StrEnum):
+    """In which form it is told of events."""
+
+    STANDARD = "standard"
+    """Our own, signed by Standard Webhooks 1.0."""
+    ANDROID = "android"
+    """That of SMS Gateway for Android."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookRow:
     """A webhook as stored. Times are UTC milliseconds.
@@ -34,6 +43,8 @@ class WebhookRow:
     types: tuple[str, ...] | None
     inbox: str | None
     ordered: bool
+    format: WebhookFormat
+    alias: str | None
     state: WebhookState
     disabled_reason: str | None
     secret: str
@@ -72,6 +83,8 @@ async def create(
     ordered: bool,
     secret: str,
     now_ms: int,
+    format_: WebhookFormat = WebhookFormat.STANDARD,
+    alias: str | None = None,
 ) -> WebhookRow:
     """Insert a webhook that is told what happens from now on."""
     row = WebhookRow(
@@ -80,6 +93,8 @@ async def create(
         types=types,
         inbox=inbox,
         ordered=ordered,
+        format=format_,
+        alias=alias,
         state=WebhookState.ACTIVE,
         disabled_reason=None,
         secret=secret,
@@ -203,6 +218,12 @@ async def remove(tx: AsyncConnection, webhook_id: str) -> bool:
     return done.rowcount == 1
 
 
+async def remove_alias(tx: AsyncConnection, alias: str) -> bool:
+    """Forget the webhook that a client gave this id; false when there is none such."""
+    done = await tx.execute(delete(webhooks).where(webhooks.c.alias == alias))
+    return done.rowcount > 0
+
+
 async def _journal(
     tx: AsyncConnection, webhook_id: str, state: str, reason: str | None, *, now_ms: int
 ) -> None:
@@ -217,4 +238,9 @@ async def _journal(
 
 def _webhook(row: RowMapping) -> WebhookRow:
     types = None if row["types"] is None else tuple(row["types"])
-    return WebhookRow(**{**row, "types": types, "state": WebhookState(row["state"])})
+    found = {
+        "types": types,
+        "state": WebhookState(row["state"]),
+        "format": WebhookFormat(row["format"] or WebhookFormat.STANDARD),
+    }
+    return WebhookRow(**{**row, **found})

@@ -6,14 +6,15 @@ notification that is posted again within ten minutes sends nothing again.
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 
+import structlog
 from aiohttp import web
 
 from config.compat import AlertReceiverSettings
 from gatewayd.compat.alerttext import Notice, cut, text_of
-from gatewayd.compat.sending import Denied, Taken, send
+from gatewayd.compat.sending import Denied, Sent, Taken, send
 from gatewayd.compat.visit import Endpoint, Visit
 from gatewayd.http.answers import json_text
 from gatewayd.http.jsonbody import body_as
@@ -24,6 +25,8 @@ from gatewayd.services.tokens import Scope
 SAME_FOR_MS = 600_000
 """Longer than Alertmanager tries one notification again, shorter than its reminders."""
 
+_log = structlog.get_logger(__name__)
+
 _LATER = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -32,19 +35,7 @@ def _taking(api: str) -> Callable[[Visit], Awaitable[web.Response]]:
         principal = await visit.enter_by_header(scope=Scope.MESSAGES_SEND)
         receiver = _receiver(visit)
         notice = body_as(Notice, await visit.body())
-        policy = Policy.of(visit.context.settings)
-        text = text_of(notice, receiver.template)
-        draft = Draft(
-            to="",
-            text=cut(
-                text,
-                max_parts=min(receiver.cut_to_parts, policy.max_parts),
-                shifts=policy.shifts,
-            ),
-            inbox=receiver.inbox,
-            priority="urgent",
-            client_reference=f"{api}:{receiver.name}",
-        )
+        draft = _draft(api, receiver, notice, Policy.of(visit.context.settings))
         same = _identity(api, receiver.name, notice)
         sent = await send(
             visit,
@@ -55,15 +46,34 @@ def _taking(api: str) -> Callable[[Visit], Awaitable[web.Response]]:
             valid_ms=SAME_FOR_MS,
             digest=same,
         )
-        answer = {
-            "sent": [{"to": one.to, "id": one.id} for one in sent if isinstance(one, Taken)],
-            "refused": [
-                {"to": one.to, "detail": one.detail} for one in sent if isinstance(one, Denied)
-            ],
-        }
-        return json_text(json.dumps(answer))
+        return _told(receiver, sent)
 
     return take
+
+
+def _draft(api: str, receiver: AlertReceiverSettings, notice: Notice, policy: Policy) -> Draft:
+    text = cut(
+        text_of(notice, receiver.template),
+        max_parts=min(receiver.cut_to_parts, policy.max_parts),
+        shifts=policy.shifts,
+    )
+    return Draft(
+        to="",
+        text=text,
+        inbox=receiver.inbox,
+        priority="urgent",
+        client_reference=f"{api}:{receiver.name}",
+    )
+
+
+def _told(receiver: AlertReceiverSettings, sent: Sequence[Sent]) -> web.Response:
+    taken = [{"to": one.to, "id": one.id} for one in sent if isinstance(one, Taken)]
+    denied = [one for one in sent if isinstance(one, Denied)]
+    for one in denied:
+        # Nobody reads the answer; somebody waits for this text.
+        _log.warning("alert_not_texted", receiver=receiver.name, code=one.code)
+    refused = [{"to": one.to, "detail": one.detail} for one in denied]
+    return json_text(json.dumps({"sent": taken, "refused": refused}))
 
 
 def _receiver(visit: Visit) -> AlertReceiverSettings:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from config.compat import CompatSettings
-from gatewayd.compat import alerts, kannel, smseagle
+from gatewayd.compat import alerts, android, kannel, smseagle
 from gatewayd.compat.visit import Endpoint, Visit
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
@@ -14,6 +14,7 @@ from gatewayd.http.problems import FORM, Form
 ENDPOINTS: dict[str, Sequence[Endpoint]] = {
     "smseagle": smseagle.ENDPOINTS,
     "kannel": kannel.ENDPOINTS,
+    "android_sms_gateway": android.ENDPOINTS,
     "alertmanager": alerts.ALERTMANAGER,
     "grafana": alerts.GRAFANA,
 }

@@ -63,7 +63,7 @@ class Visit:
         self, secret: str | None, *, scope: Scope, user: str | None = None
     ) -> Principal:
         """Recognise who asks; raises Problem. ``user``: the name that goes with the password."""
-        principal = await self.request.app[TOKENS].recognise(secret) if secret else None
+        principal = await self.request.app[TOKENS].recognise(secret.strip()) if secret else None
         if principal is None or (user is not None and user != principal.name):
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,

@@ -18,7 +18,7 @@ from gatewayd.webhooks.targets import Targets
 from storage import changes, deliveries, webhooks
 from storage.deliveries import Backlog, DeliveryPage, DeliveryRow, DeliveryState
 from storage.engine import Store
-from storage.webhooks import WebhookRow
+from storage.webhooks import WebhookFormat, WebhookRow
 
 PREVIOUS_SECRET_MS = 86_400_000
 """How long the secret before a rotation signs too."""
@@ -37,6 +37,9 @@ class Wanted:
     types: tuple[str, ...] | None
     inbox: str | None
     ordered: bool
+    format: WebhookFormat = WebhookFormat.STANDARD
+    alias: str | None = None
+    """The id that a client of another form gave it; one that had it before is replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +81,16 @@ class Webhooks:
     async def create(self, asked: Wanted) -> WebhookRow:
         """Make a webhook that is told what happens from now on."""
         async with self._store.write() as tx:
+            if asked.alias is not None:
+                await webhooks.remove_alias(tx, asked.alias)
             row = await webhooks.create(
                 tx,
                 url=asked.url,
                 types=asked.types,
                 inbox=asked.inbox,
                 ordered=asked.ordered,
+                format_=asked.format,
+                alias=asked.alias,
                 secret=new_secret(),
                 now_ms=self._clock.now_ms(),
             )
@@ -147,9 +154,10 @@ class Webhooks:
             return await webhooks.get(tx, webhook_id)
 
     async def remove(self, webhook_id: str) -> bool:
-        """Forget it with its deliveries; false when there is none such."""
+        """Forget it, by its id or its client's, with its deliveries; false: there is none such."""
         async with self._store.write() as tx:
             removed = await webhooks.remove(tx, webhook_id)
+            removed = await webhooks.remove_alias(tx, webhook_id) or removed
         self._bus.publish(Topic.WEBHOOKS)
         return removed
 

@@ -18,6 +18,7 @@ from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
 from gatewayd.http.models.events import event_json
 from gatewayd.services.events import RULE_FIRED, Events, Told
+from gatewayd.webhooks import android
 from gatewayd.webhooks.post import Poster, signed
 from gatewayd.webhooks.schedule import (
     Attempt,
@@ -33,7 +34,7 @@ from storage.changes import Change
 from storage.deliveries import DeliveryRow, DeliveryState, Tried
 from storage.engine import Store
 from storage.errors import CursorExpired, StoreUnavailable
-from storage.webhooks import WebhookRow
+from storage.webhooks import WebhookFormat, WebhookRow
 
 AT_ONCE = 8
 """Requests to one webhook that wants no order."""
@@ -49,7 +50,7 @@ _random = SystemRandom()
 def wanted(webhook: WebhookRow, told: Told, inboxes: Mapping[str, str]) -> bool:
     """Whether this webhook is told of this event. ``inboxes``: each modem's, by its name."""
     if told.change.type == RULE_FIRED and told.change.data.get("webhook") == webhook.id:
-        return True
+        return webhook.format is WebhookFormat.STANDARD
     if webhook.types is not None and told.change.type not in webhook.types:
         return False
     if webhook.inbox is None:
@@ -213,8 +214,7 @@ class Courier:
     async def _try(self, webhook: WebhookRow, told: Told) -> Attempt:
         try:
             now_ms = self._clock.now_ms()
-            body = event_json(told).model_dump_json()
-            headers = signed(told.change.id, body, secrets_of(webhook, now_ms), now_ms=now_ms)
+            body, headers = shaped(webhook, told, now_ms)
             return await self._poster.post(webhook.url, body, headers)
         except Exception as error:  # noqa: BLE001 - the unit's barrier: it counts as a failed try
             _log.error(
@@ -262,6 +262,17 @@ class Courier:
                 reason=reason,
             )
         return told
+
+
+def shaped(webhook: WebhookRow, told: Told, now_ms: int) -> tuple[str, dict[str, str]]:
+    """Give the body and its signature in the form that the receiver knows."""
+    match webhook.format:
+        case WebhookFormat.STANDARD:
+            body = event_json(told).model_dump_json()
+            return body, signed(told.change.id, body, secrets_of(webhook, now_ms), now_ms=now_ms)
+        case WebhookFormat.ANDROID:
+            body = android.event_body(webhook, told)
+            return body, android.signature(body, webhook.secret, now_ms=now_ms)
 
 
 def secrets_of(webhook: WebhookRow, now_ms: int) -> list[str]:

@@ -64,6 +64,8 @@ webhooks = Table(
     Column("types", JSON(none_as_null=True)),  # null: every type
     Column("inbox", String),
     Column("ordered", Boolean, nullable=False),
+    Column("format", String),  # whose way of telling; null: our own
+    Column("alias", String),  # the id that a client of that other way gave it
     Column("state", String, nullable=False),
     Column("disabled_reason", Text),
     Column("secret", String, nullable=False),  # signing needs it itself, not its digest

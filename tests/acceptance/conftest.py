@@ -34,6 +34,7 @@ COMPAT = """
 [compat]
 smseagle = true
 kannel = true
+android_sms_gateway = true
 alertmanager = true
 grafana = true
 [[alert_receivers]]

@@ -17,7 +17,7 @@ from gatewayd.http.models.events import Event, event_json
 from gatewayd.services.events import EVENT_TYPES, Told
 from gatewayd.services.webhooks import WebhookView
 from storage.deliveries import DeliveryRow, DeliveryState
-from storage.webhooks import WebhookRow
+from storage.webhooks import WebhookFormat, WebhookRow
 
 Url = Annotated[str, Field(min_length=1, max_length=2000, description="http or https")]
 Types = Annotated[
@@ -84,6 +84,10 @@ class Webhook(Output):
     types: list[str] | None
     inbox: str | None
     ordered: bool
+    format: Annotated[
+        WebhookFormat,
+        Field(description="`android`: made by a client of SMS Gateway for Android, in its form"),
+    ]
     state: Annotated[
         Literal["active", "failing", "disabled"],
         Field(description="`failing`: tried four times and more in vain; it is tried on"),
@@ -163,6 +167,7 @@ def _webhook(row: WebhookRow, view: WebhookView) -> dict[str, Any]:
         "inbox": row.inbox,
         "ordered": row.ordered,
         "state": "failing" if failing else row.state.value,
+        "format": row.format,
         "disabled_reason": row.disabled_reason,
         "failing_since": moment_of(row.failing_since_ms),
         "pending": view.backlog.pending,

@@ -1,4 +1,4 @@
-"""Addresses that are called when something becomes of a message."""
+"""Addresses that are called when something becomes of a message; webhooks in another's form."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,8 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     _callbacks()
     _calls()
+    op.add_column("webhooks", sa.Column("format", sa.String(), nullable=True))
+    op.add_column("webhooks", sa.Column("alias", sa.String(), nullable=True))
 
 
 def _callbacks() -> None:

@@ -62,6 +62,11 @@ ASK: Mapping[str, Ask] = {
         "/cgi-bin/sendsms",
         params={"user": "till", "pass": token, "to": "5145550123", "text": "x"},
     ),
+    "android": lambda tcp, token: tcp.post(
+        "/3rdparty/v1/messages",
+        json={"phoneNumbers": ["5145550123"], "textMessage": {"text": "x"}},
+        headers=bearer(token),
+    ),
     "alertmanager": lambda tcp, token: tcp.post(
         "/compat/alertmanager/oncall", json=NOTICE, headers=bearer(token)
     ),
@@ -103,7 +108,7 @@ def _in_its_form(api: str, text: str) -> str:
             result = json.loads(text)["result"]
             assert result["status"] == "error"
             return str(result["error_text"])
-        case "v2":
+        case "v2" | "android":
             return str(json.loads(text)["message"])
         case _:
             return str(json.loads(text)["error"])

@@ -22,7 +22,7 @@ from storage import changes, deliveries, webhooks
 from storage.deliveries import DeliveryRow
 from storage.engine import Store
 from storage.errors import StoreUnavailable
-from storage.webhooks import WebhookRow, WebhookState
+from storage.webhooks import WebhookFormat, WebhookRow, WebhookState
 
 T = TypeVar("T")
 NOON_MS = 1_796_126_400_000
@@ -371,6 +371,8 @@ def test_for_a_while_after_a_rotation_two_secrets_sign() -> None:
         types=None,
         inbox=None,
         ordered=False,
+        format=WebhookFormat.STANDARD,
+        alias=None,
         state=WebhookState.ACTIVE,
         disabled_reason=None,
         secret="new",
