@@ -23,6 +23,7 @@ def check_across(settings: Settings) -> Iterator[Finding]:
     yield from _canaries(settings)
     yield from _inboxes(settings)
     yield from _smtp(settings)
+    yield from _tls(settings)
     yield from _alert_receivers(settings)
     if len(bytes(settings.http.socket)) > _LONGEST_SOCKET_PATH:
         yield (
@@ -116,6 +117,8 @@ def _another_can(inbox: InboxSettings, modems: Mapping[str, str]) -> bool:
 
 def _smtp(settings: Settings) -> Iterator[Finding]:
     smtp = settings.smtp
+    if settings.alarms.email_to and smtp.host is None:
+        yield (("alarms", "email_to"), None, "expected beside a mail server, [smtp] host")
     if smtp.host is not None and smtp.from_address is None:
         yield (("smtp", "from_address"), None, "expected beside host: whom the e-mail comes from")
     if (smtp.user is None) != (smtp.password_file is None):
@@ -126,6 +129,31 @@ def _smtp(settings: Settings) -> Iterator[Finding]:
             ("smtp", "security"),
             smtp.security.value,
             'expected "starttls" or "tls": the password would be read on the way',
+        )
+
+
+def _tls(settings: Settings) -> Iterator[Finding]:
+    tls = settings.http_tls
+    if (tls.certificate is None) != (tls.key is None):
+        missing = "certificate" if tls.certificate is None else "key"
+        yield (("http", "tls", missing), None, "expected: certificate and key go together")
+    if tls.local_authority and tls.certificate is not None:
+        yield (
+            ("http", "tls", "local_authority"),
+            True,
+            "expected either this or a certificate and its key",
+        )
+    if tls.plain_listen is not None and not (tls.enabled or tls.key is not None):
+        yield (
+            ("http", "tls", "plain_listen"),
+            str(tls.plain_listen),
+            "expected beside a certificate and its key, or local_authority = true",
+        )
+    if tls.plain_listen is not None and tls.plain_listen.port == settings.http.port != 0:
+        yield (
+            ("http", "tls", "plain_listen"),
+            str(tls.plain_listen),
+            "expected another port than that of [http] listen",
         )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.across import check_across
+from config.alarms import AlarmSettings
 from config.compat import AlertReceiverSettings, CompatSettings
 from config.keys import Key
 from config.lines import KeyPath
@@ -34,11 +35,13 @@ from config.schema import (
     WebhookSettings,
 )
 from config.secrets import SecretSource
+from config.tls import TlsSettings
 from config.values import UnfitError
 
 TABLES: Mapping[str, type] = {
     "gateway": GatewaySettings,
     "http": HttpSettings,
+    "http.tls": TlsSettings,
     "modems": ModemSettings,
     "inboxes": InboxSettings,
     "storage": StorageSettings,
@@ -49,6 +52,7 @@ TABLES: Mapping[str, type] = {
     "smtp": SmtpSettings,
     "compat": CompatSettings,
     "alert_receivers": AlertReceiverSettings,
+    "alarms": AlarmSettings,
     "logging": LoggingSettings,
 }
 """Every table of the file, in the order of the documents."""
@@ -60,7 +64,6 @@ LISTS: Mapping[str, str] = {
 }
 """Those that are lists of tables, and what each entry is about."""
 
-_LATER_TABLES = frozenset({"http.tls"})
 _SOCKET_NAME = "gatewayd.sock"
 _SECRET_WORDS = re.compile("pin$|pass|secret|token|key$", re.IGNORECASE)
 
@@ -93,6 +96,11 @@ def from_mapping(document: Mapping[str, Any], *, base: Path) -> Settings:
 def build(document: Mapping[str, Any], *, file: Path, lines: Mapping[KeyPath, int]) -> Built:
     """Check a whole document; raises ConfigError with everything that is wrong."""
     return _Builder(file=file, lines=lines).build(document)
+
+
+def field_of(table: str) -> str:
+    """Name the field of the settings that holds a table."""
+    return table.replace(".", "_")
 
 
 def keys_of(table: type) -> dict[str, Key]:
@@ -131,11 +139,12 @@ class _Builder:
     written: set[str] = field(default_factory=set)
 
     def build(self, document: Mapping[str, Any]) -> Built:
+        document = _flat(document)
         for name in document:
             if name not in TABLES:
                 self._unknown_table(name, document[name])
         read = {
-            name: self._table(table, (name,), document.get(name, {}))
+            name: self._table(table, tuple(name.split(".")), document.get(name, {}))
             for name, table in TABLES.items()
             if name not in LISTS
         }
@@ -143,7 +152,7 @@ class _Builder:
         data_dir = read["gateway"].get("data_dir", DEFAULT_DATA_DIR)
         read["http"].setdefault("socket", data_dir / _SOCKET_NAME)
         if not self.problems:
-            tables = {name: TABLES[name](**values) for name, values in read.items()}
+            tables = {field_of(name): TABLES[name](**values) for name, values in read.items()}
             tables |= {
                 name: tuple(TABLES[name](**values) for values in entries)
                 for name, entries in lists.items()
@@ -204,9 +213,6 @@ class _Builder:
                 return value
 
     def _unknown_table(self, name: str, value: object) -> None:
-        if name in _LATER_TABLES:
-            self._problem((name,), "this version does not have it yet", hint="Take it out")
-            return
         if not isinstance(value, dict | list):
             hint = _home_of(name) or "Each key stands below the [table] that it belongs to"
             self._problem((name,), "no such key outside a table", value=value, hint=hint)
@@ -217,9 +223,6 @@ class _Builder:
 
     def _unknown_key(self, path: KeyPath, value: object, keys: Mapping[str, Key]) -> None:
         name = str(path[-1])
-        if f"{path[0]}.{name}" in _LATER_TABLES:
-            self._problem(path, "this version does not have it yet", hint="Take it out")
-            return
         # 0.5 takes "pin" to "pin_file"; difflib's own 0.6 does not.
         near = difflib.get_close_matches(name, keys, n=1, cutoff=0.5)
         hint = (
@@ -265,12 +268,25 @@ class _Builder:
             for index, inbox in enumerate(settings.inboxes)
             if f"inboxes.{index}.failover_after" in self.written and not inbox.failover_to
         ]
-        if not settings.http.listen.is_loopback:
+        if not settings.http.listen.is_loopback and not settings.http_tls.enabled:
             warnings.append(
                 f"[http] listen = {spell(str(settings.http.listen))} lets other machines reach the "
-                "API without encryption: tokens and messages can be read on the way."
+                "API without encryption: tokens and messages can be read on the way. [http.tls] "
+                "encrypts."
             )
         return warnings
+
+
+def _flat(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put a table inside a table beside it, under the name that its header has."""
+    flat = dict(document)
+    for name in TABLES:
+        outer, dot, inner = name.partition(".")
+        around = document.get(outer)
+        if dot and isinstance(around, dict) and inner in around:
+            flat[outer] = {key: value for key, value in flat[outer].items() if key != inner}
+            flat[name] = around[inner]
+    return flat
 
 
 def title(path: KeyPath) -> str:
@@ -278,6 +294,9 @@ def title(path: KeyPath) -> str:
     if path[0] in LISTS:
         header = f"[[{path[0]}]]" if len(path) == 1 else f"[[{path[0]}]] {int(path[1]) + 1}"
         return " ".join((header, *map(str, path[2:])))
+    nested = ".".join(map(str, path[:2]))
+    if nested in TABLES and len(path) > 1:
+        return " ".join((f"[{nested}]", *map(str, path[2:])))
     return " ".join((f"[{path[0]}]", *map(str, path[1:])))
 
 

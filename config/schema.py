@@ -10,11 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from config import hosts, values
+from config.alarms import AlarmSettings
 from config.compat import AlertReceiverSettings, CompatSettings
 from config.hosts import Network
 from config.keys import key as _key
 from config.keys import secret as _secret
 from config.secrets import SecretSource
+from config.tls import TlsSettings
 from config.values import Listen, Price
 
 DEFAULT_DATA_DIR = Path("/var/lib/gatewayd")
@@ -102,6 +104,9 @@ class HttpSettings:
     socket: Path = field(metadata=_key(values.path, "unix socket for the command line"))
     allowed_hosts: tuple[str, ...] = field(
         default=(), metadata=_key(hosts.host_names, "further names a request's Host may carry")
+    )
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(), metadata=_key(hosts.networks, "reverse proxies whose word on a client counts")
     )
 
     @property
@@ -338,6 +343,7 @@ class Settings:
 
     gateway: GatewaySettings
     http: HttpSettings
+    http_tls: TlsSettings = field(default_factory=TlsSettings)
     modems: tuple[ModemSettings, ...] = ()
     inboxes: tuple[InboxSettings, ...] = ()
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -348,4 +354,5 @@ class Settings:
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     compat: CompatSettings = field(default_factory=CompatSettings)
     alert_receivers: tuple[AlertReceiverSettings, ...] = ()
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)

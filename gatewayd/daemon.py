@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from config.schema import Settings
+from gatewayd.alarms.alarms import Alarms
 from gatewayd.bus import Bus
 from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
@@ -29,6 +30,7 @@ from gatewayd.mail.mailer import Mailer
 from gatewayd.metrics import Metrics
 from gatewayd.notify import Notifier, keep_told
 from gatewayd.services.inboxes import seed_inboxes
+from gatewayd.watching import watch_loop
 from gatewayd.webhooks.courier import Courier
 from gatewayd.webhooks.post import Poster
 from gatewayd.webhooks.targets import Targets
@@ -36,6 +38,9 @@ from modem.supervisor import Timing
 from modem.ttys import PortSource, scan
 from storage import outbox
 from storage.engine import Store
+
+if TYPE_CHECKING:
+    from gatewayd.tls.certificates import Certificates
 
 _log = structlog.get_logger(__name__)
 
@@ -99,6 +104,9 @@ class _Parts:
     canaries: Canaries
     courier: Courier
     mailer: Mailer
+    metrics: Metrics
+    certificates: "Certificates | None"
+    alarms: Alarms
     reports: ReportCalls
     custody: Custody
 
@@ -109,6 +117,8 @@ class _Stop:
 
     asked: asyncio.Event
     hurried: asyncio.Event
+    hung_up: asyncio.Event
+    """SIGHUP came; who looks after something then clears it."""
 
 
 async def _recover(store: Store, clock: Clock) -> None:
@@ -131,12 +141,14 @@ async def _serving(
     metrics = Metrics()
     fleet = Fleet(**common, timing=timing, metrics=metrics, ports=ports)
     await fleet.load()
+    certificates = _certificates(settings)
     context = HttpContext(
         **common,
         modems=fleet,
         stopping=stop.asked,
         version=version("gatewayd"),
         metrics=metrics,
+        certificates=certificates,
     )
     agent = f"gatewayd/{context.version}"
     targets = Targets(settings.webhooks.allowed_networks)
@@ -150,9 +162,24 @@ async def _serving(
             canaries=Canaries(**common, modems=fleet),
             courier=Courier(**common, poster=poster),
             mailer=Mailer(**common),
+            metrics=metrics,
+            certificates=certificates,
+            alarms=Alarms(**common, modems=fleet, certificates=certificates),
             reports=ReportCalls(store=store, bus=common["bus"], clock=clock, poster=poster),
             custody=Custody(**common),
         )
+
+
+def _certificates(settings: Settings) -> "Certificates | None":
+    """Open what encrypts the listener; raises TlsError."""
+    if not settings.http_tls.enabled:
+        if not settings.http.listen.is_loopback:
+            _log.warning("listening_without_encryption", listen=str(settings.http.listen))
+        return None
+    # A library that a start without encryption does not need.
+    from gatewayd.tls.certificates import Certificates  # noqa: PLC0415 - as above
+
+    return Certificates(settings)
 
 
 async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) -> None:
@@ -173,8 +200,13 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.reports.run(), name="reports"),
             services.create_task(parts.custody.run(), name="custody"),
             services.create_task(telling, name="notify"),
+            services.create_task(parts.alarms.run(), name="alarms"),
+            services.create_task(watch_loop(parts.metrics.loop_lag), name="loop lag"),
             services.create_task(parts.fleet.recordings.run(), name="recordings"),
         ]
+        if parts.certificates is not None:
+            keeping = parts.certificates.keep(stop.hung_up)
+            helpers.append(services.create_task(keeping, name="certificates"))
         await stop.asked.wait()
         parts.fleet.stop()
         await asyncio.wait({fleet, hurried}, return_when=asyncio.FIRST_COMPLETED)
@@ -192,7 +224,11 @@ def _no_reload() -> None:
 @contextmanager
 def _signals(reload: Callable[[], None]) -> Iterator[_Stop]:
     """First SIGTERM or SIGINT: no new work. Second: cancel, but an exchange still ends."""
-    stop = _Stop(asked=asyncio.Event(), hurried=asyncio.Event())
+    stop = _Stop(asked=asyncio.Event(), hurried=asyncio.Event(), hung_up=asyncio.Event())
+
+    def hang_up() -> None:
+        reload()
+        stop.hung_up.set()
 
     def take(number: int) -> None:
         name = signal.Signals(number).name
@@ -206,7 +242,7 @@ def _signals(reload: Callable[[], None]) -> Iterator[_Stop]:
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, take, number)
-    loop.add_signal_handler(signal.SIGHUP, reload)  # its default would kill the process
+    loop.add_signal_handler(signal.SIGHUP, hang_up)  # its default would kill the process
     try:
         yield stop
     finally:

@@ -4,7 +4,7 @@ Owns the names of all metrics (docs/http.md lists them; a test compares). Knows 
 nor SQL.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,13 +13,16 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from gatewayd.directory import BalanceView, ModemView
+from gatewayd.directory import ModemView
+from gatewayd.metrics_modems import modem_metrics
+from gatewayd.watching import ServiceFigures, info, lag_histogram, service_metrics
 
 _HTTP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 # 24.011's TR1M lets an honest submit take 35–45 s.
@@ -43,6 +46,7 @@ class Snapshot:
     """How often the store did not answer since the start."""
     webhooks: Sequence["WebhookFigures"] = ()
     mail: "MailFigures | None" = None
+    service: ServiceFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +149,8 @@ class Metrics:
         self.event_streams = Gauge(
             "gatewayd_event_streams", "Event streams open now", registry=self.registry
         )
+        self.loop_lag = lag_histogram(self.registry)
+        ProcessCollector(registry=self.registry)
         self._submits = self._counter(
             "gatewayd_submits", "Parts handed to a modem, by what it said", "modem", "outcome"
         )
@@ -197,9 +203,7 @@ class _Reading:
 
     def collect(self) -> Iterator[Metric]:
         """Implement prometheus_client's collector."""
-        info = GaugeMetricFamily("gatewayd_info", "The running version", labels=("version",))
-        info.add_metric([self._snapshot.version], 1)
-        yield info
+        yield info(self._snapshot.version)
         messages = GaugeMetricFamily(
             "gatewayd_messages", "Messages kept, by state", labels=("state",)
         )
@@ -211,34 +215,12 @@ class _Reading:
         )
         unavailable.add_metric([], self._snapshot.store_unavailable)
         yield unavailable
-        yield from _modem_metrics(self._snapshot.modems)
+        yield from modem_metrics(self._snapshot.modems)
         yield from _webhook_metrics(self._snapshot.webhooks)
+        if self._snapshot.service is not None:
+            yield from service_metrics(self._snapshot.service)
         if self._snapshot.mail is not None:
             yield from _mail_metrics(self._snapshot.mail)
-
-
-def _modem_metrics(views: Sequence[ModemView]) -> Iterator[Metric]:
-    state = GaugeMetricFamily(
-        "gatewayd_modem_state", "1 for the state that the modem is in", labels=("modem", "state")
-    )
-    for view in views:
-        state.add_metric([view.name, view.state], 1)
-    yield state
-    unparsed = CounterMetricFamily(
-        "gatewayd_modem_unparsed_lines",
-        "Lines from the modem that mean nothing to the gateway",
-        labels=("modem",),
-    )
-    for view in views:
-        unparsed.add_metric([view.name], view.unparsed_lines)
-    yield unparsed
-    for name, text, figure in _MODEM_FIGURES:
-        family = GaugeMetricFamily(name, text, labels=("modem",))
-        for view in views:
-            value = figure(view)
-            if value is not None:
-                family.add_metric([view.name], value)
-        yield family
 
 
 def _webhook_metrics(webhooks: Sequence[WebhookFigures]) -> Iterator[Metric]:
@@ -259,69 +241,9 @@ def _webhook_metrics(webhooks: Sequence[WebhookFigures]) -> Iterator[Metric]:
     yield from (pending, lag, failing)
 
 
-def _units(balance: BalanceView | None) -> float | None:
-    return None if balance is None or balance.micros is None else balance.micros / 1_000_000
-
-
 def _mail_metrics(mail: MailFigures) -> Iterator[Metric]:
     yield GaugeMetricFamily("gatewayd_mail_pending", "E-mail that waits", mail.pending)
     yield GaugeMetricFamily(
         "gatewayd_mail_lag_seconds", "How long the oldest has waited", mail.lag_seconds
     )
     yield GaugeMetricFamily("gatewayd_mail_failed", "E-mail kept that failed for good", mail.failed)
-
-
-_MODEM_FIGURES: tuple[tuple[str, str, Callable[[ModemView], float | None]], ...] = (
-    (
-        "gatewayd_modem_signal_dbm",
-        "Signal strength in dBm",
-        lambda view: view.signal_dbm,
-    ),
-    (
-        "gatewayd_modem_queue_parts",
-        "Parts that wait for this modem",
-        lambda view: view.queue,
-    ),
-    (
-        "gatewayd_modem_sent_today_parts",
-        "Parts that the network accepted since the gateway's midnight",
-        lambda view: view.sent_today,
-    ),
-    (
-        "gatewayd_modem_store_used",
-        "Messages that lie in the modem's store",
-        lambda view: view.store_used,
-    ),
-    (
-        "gatewayd_modem_store_size",
-        "Messages that the modem's store can hold",
-        lambda view: view.store_size,
-    ),
-    (
-        "gatewayd_modem_balance",
-        "What the SIM was last read to have, in the currency of its settings",
-        lambda view: _units(view.balance),
-    ),
-    (
-        "gatewayd_modem_balance_read_timestamp_seconds",
-        "When the balance was last read",
-        lambda view: (
-            view.balance.read_at.timestamp() if view.balance and view.balance.read_at else None
-        ),
-    ),
-    (
-        "gatewayd_modem_muted",
-        "1 while the modem receives but does not send",
-        lambda view: float(view.muted),
-    ),
-    (
-        "gatewayd_modem_canary_age_seconds",
-        "Seconds since a test message last proved the whole path",
-        lambda view: None if view.canary is None else view.canary.age_seconds,
-    ),
-    (
-        "gatewayd_modem_incidents_open",
-        "Troubles of the modem that are not over",
-        lambda view: sum(incident.closed_at is None for incident in view.incidents),
-    ),
-)

@@ -5,6 +5,8 @@ BEGIN IMMEDIATE) and four readers (``query_only``, one snapshot each).
 """
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any, Self, TypeVar, cast
 from sqlalchemy import delete, event, insert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -32,7 +34,12 @@ _READERS = 4
 _POOL_TIMEOUT_SECONDS = 30
 _BUSY_TIMEOUT_MS = 5_000
 
+TROUBLE_SECONDS = 60.0
+
 _PROBE = "probe"
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY_CODE = 0xFF
+"""An extended result code holds its primary one in the low byte."""
 
 _HIDE_PARAMETERS = True
 """A failed statement's error reaches the log; the texts and numbers it was about must not."""
@@ -50,6 +57,7 @@ class Store:
         self._reader = reader
         self.unavailable_total = 0
         """How often the database did not answer."""
+        self._refused: tuple[float, str] | None = None
 
     @classmethod
     async def open(cls, *, data_dir: Path, url: str | None = None) -> Self:
@@ -87,8 +95,12 @@ class Store:
 
         Raises StoreUnavailable where the database does not take it: a full disk, a lost file.
         """
-        async with self._answering(), self._writer.begin() as tx:
-            yield tx
+        try:
+            async with self._answering(), self._writer.begin() as tx:
+                yield tx
+        except StoreUnavailable as error:
+            self._refused = (time.monotonic(), error.reason)
+            raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -98,6 +110,16 @@ class Store:
         """
         async with self._answering(), self._reader.begin() as tx:
             yield tx
+
+    @property
+    def write_trouble(self) -> str | None:
+        """Why it refused what was written in the last minute; None where it took all of it.
+
+        A full file has room for something small now and then: that is no cure.
+        """
+        if self._refused is None or time.monotonic() - self._refused[0] > TROUBLE_SECONDS:
+            return None
+        return self._refused[1]
 
     async def shielded(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run ``unit`` in one write transaction that a cancellation of the caller cannot stop.
@@ -138,7 +160,9 @@ class Store:
         """Tell the database's own trouble from a bug in what it was asked."""
         try:
             yield
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        except (DatabaseError, InterfaceError, PoolTimeoutError) as error:
+            if not _is_its_own_trouble(error):
+                raise
             self.unavailable_total += 1
             raise StoreUnavailable(reason=str(error.__cause__ or error)) from error
 
@@ -161,6 +185,14 @@ class Store:
                 await self._reader.dispose()
         finally:
             self._lock.release()
+
+
+def _is_its_own_trouble(error: SQLAlchemyError) -> bool:
+    """Whether the database cannot answer, rather than that it was asked something wrong."""
+    if isinstance(error, OperationalError) or not isinstance(error, DatabaseError):
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY_CODE in _DAMAGED
 
 
 def _take_folder(data_dir: Path) -> FolderLock:

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from config import Loaded, SecretSource, example, find
-from config.build import LISTS, TABLES, keys_of
+from config.build import LISTS, TABLES, field_of, keys_of
 from config.values import format_duration
 from gatewayd.cli import show
+from gatewayd.cli.certificates import certificate_troubles
 from gatewayd.cli.failure import Exit
 from gatewayd.cli.root import Session, pass_session
 
@@ -35,18 +36,23 @@ def check(session: Session, *, as_json: bool) -> int:
             raise
         show.document({"file": str(file.absolute()), "ok": False, "problems": _problems(error)})
         return Exit.CONFIG
+    troubles = certificate_troubles(loaded.settings)
     if as_json:
         show.document(
             {
                 "file": str(loaded.file),
-                "ok": True,
-                "problems": [],
+                "ok": not troubles,
+                "problems": [{"key": "[http.tls]", "expected": each} for each in troubles],
                 "warnings": list(loaded.warnings),
             }
         )
-        return Exit.DONE
+        return Exit.CONFIG if troubles else Exit.DONE
     for warning in loaded.warnings:
         show.note(f"{loaded.file}: {warning}")
+    for trouble in troubles:
+        show.note(f"{loaded.file}: [http.tls]: {trouble}.")
+    if troubles:
+        return Exit.CONFIG
     click.echo(f"{loaded.file} is right.")
     return Exit.DONE
 
@@ -80,7 +86,7 @@ def rows(loaded: Loaded) -> list[dict[str, Any]]:
     """List every setting with its value, secrets hidden, and where it comes from."""
     found = []
     for table, kind in TABLES.items():
-        value = getattr(loaded.settings, table)
+        value = getattr(loaded.settings, field_of(table))
         entries = enumerate(value) if table in LISTS else [(None, value)]
         for index, entry in entries:
             prefix = table if index is None else f"{table}.{index}"

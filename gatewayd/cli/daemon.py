@@ -15,7 +15,8 @@ from gatewayd.cli.failure import CliError, Exit
 from gatewayd.cli.offline import forbidden, make_data_dir
 from gatewayd.daemon import run_daemon
 from gatewayd.http.server import ListenError
-from storage.errors import StoreError, StoreLocked
+from gatewayd.tls.errors import TlsError
+from storage.errors import SchemaTooNew, StoreError, StoreLocked
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,18 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
         case ListenError():
             sentence = str(error)
             return CliError(f"{sentence[:1].upper()}{sentence[1:]}.")
+        case TlsError():
+            return CliError(
+                f"The listener cannot be encrypted: {error}.",
+                advice="`gatewayd config check` looks at the certificate too.",
+                status=Exit.CONFIG,
+            )
+        case SchemaTooNew():
+            return CliError(
+                f"The store in {data_dir} cannot be used: {error}.",
+                advice="Install that version again, or restore a backup that this one made.",
+                status=Exit.CONFIG,
+            )
         case StoreError():
             return CliError(f"The store in {data_dir} cannot be used: {error}.")
         case PermissionError():

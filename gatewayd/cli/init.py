@@ -5,7 +5,6 @@ Owns the questions, the file that comes of the answers, and the first token. Ope
 
 import os
 import re
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,8 @@ from gatewayd.cli import show
 from gatewayd.cli.failure import CliError, Exit
 from gatewayd.cli.place import guess_country, local_zone
 from gatewayd.cli.root import Session, pass_session
+from gatewayd.tls.addresses import host_names, lan_addresses
+from gatewayd.tls.errors import TlsError
 
 _LOCAL_DATA_DIR = "gatewayd-data"
 
@@ -39,7 +40,11 @@ class Answers:
 @click.option(
     "--system", is_flag=True, help=f"Write {SYSTEM_FILE}, with the data in {DEFAULT_DATA_DIR}."
 )
-@click.option("--lan", is_flag=True, help="Let other machines on the network reach the API.")
+@click.option(
+    "--lan",
+    is_flag=True,
+    help="Let the shop's other machines and phones in, encrypted, with an authority of its own.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the file; change nothing.")
 @pass_session
 def init(session: Session, *, yes: bool, system: bool, lan: bool, dry_run: bool) -> None:
@@ -64,10 +69,18 @@ def init(session: Session, *, yes: bool, system: bool, lan: bool, dry_run: bool)
     if dry_run:
         click.echo(text, nl=False)
         show.note(f"Nothing was changed; this would be {file}.")
+        if lan:
+            made = (file.parent / answers.data_dir / "tls").absolute()
+            show.note(
+                f"It would also make the shop's certificate authority in {made}: authority.crt, "
+                "which phones install, and authority.key, server.crt, server.key. Nothing else on "
+                "this machine would change."
+            )
         return
     _write(file, text)
     secret = _first_token(file)
-    _tell(file, secret, answers)
+    fingerprint = _authority(file) if lan else None
+    _tell(file, secret, answers, fingerprint)
 
 
 def compose(answers: Answers) -> str:
@@ -83,8 +96,12 @@ def compose(answers: Answers) -> str:
     if zone is not None:
         values["timezone"] = as_toml(zone)
     if answers.lan:
-        names = [socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"]
-        values |= {"listen": '"0.0.0.0:8767"', "allowed_hosts": as_toml(names)}
+        values |= {
+            "listen": '"0.0.0.0:8767"',
+            "allowed_hosts": as_toml(list(host_names())),
+            "local_authority": "true",
+            "plain_listen": '"0.0.0.0:8766"',
+        }
     for key, value in values.items():
         text = _set(text, key, value)
     return text
@@ -181,17 +198,36 @@ def _first_token(file: Path) -> str:
         raise
 
 
-def _tell(file: Path, secret: str, answers: Answers) -> None:
-    show.record(
-        {
-            "configuration": str(file),
-            "data": str((file.parent / answers.data_dir).absolute()),
-            "token": secret,
-        }
-    )
+def _authority(file: Path) -> str:
+    """Make the shop's own authority now, so that its fingerprint can be written down here."""
+    from config import load  # noqa: PLC0415 - beside its use
+    from gatewayd.tls import authority, material  # noqa: PLC0415 - a large library, for --lan only
+
+    settings = load(file)
+    try:
+        authority.ensure(settings, addresses=lan_addresses(), now=material.now())
+        return authority.authority_of(settings)[1]
+    except TlsError as error:
+        raise CliError(f"{error}.", status=Exit.CONFIG) from error
+
+
+def _tell(file: Path, secret: str, answers: Answers, fingerprint: str | None) -> None:
+    facts = {
+        "configuration": str(file),
+        "data": str((file.parent / answers.data_dir).absolute()),
+        "token": secret,
+    }
+    if fingerprint is not None:
+        facts["fingerprint"] = fingerprint
+    show.record(facts)
     run = "gatewayd run" if file == LOCAL_FILE.absolute() else f"gatewayd --config {file} run"
     start = "systemctl enable --now gatewayd" if file == SYSTEM_FILE else run
     show.note("The token is an administrator's and is not shown again.")
     if answers.lan:
-        show.note("Other machines can reach the API without encryption: keep the network trusted.")
+        address = next(map(str, lan_addresses()), "this machine's address")
+        show.note(
+            f"Phones and other machines begin at http://{address}:8766/trust: it shows how to "
+            "trust this one, and a QR code for the next. Compare the fingerprint there with the "
+            "one above."
+        )
     show.note(f"Start it with `{start}`; then `gatewayd modems list` shows the modem.")

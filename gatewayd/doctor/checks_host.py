@@ -5,14 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gatewayd.clock import is_plausible
+from gatewayd.disk import DISK_LEAST_BYTES
 from gatewayd.doctor.facts import Facts, FolderFacts, Standing
 from gatewayd.doctor.findings import Code, Finding, Sign
 from storage.checkup import Checkup, Unreadable
 
 _MEBIBYTE = 1 << 20
-DISK_LEAST_BYTES = 200 * _MEBIBYTE
-"""Below this little, a log or a backup fills the disk within days."""
-
 _OTHERS = 0o007
 
 

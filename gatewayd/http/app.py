@@ -60,6 +60,7 @@ from gatewayd.http.routes import (
     targets,
     teams,
     tokens,
+    trust,
     users,
     webhooks,
 )
@@ -112,6 +113,7 @@ ROUTES: tuple[Route, ...] = (
     *audit.ROUTES,
     *business.ROUTES,
     *service.ROUTES,
+    *trust.ROUTES,
 )
 """Every route there is: the router, OpenAPI and the docs test read this."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from config.schema import Settings
 from gatewayd.bus import Bus
@@ -10,6 +11,9 @@ from gatewayd.directory import ModemDirectory
 from gatewayd.http.limits import Limits
 from gatewayd.metrics import Metrics
 from storage.engine import Store
+
+if TYPE_CHECKING:
+    from gatewayd.tls.certificates import Certificates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +29,5 @@ class HttpContext:
     version: str
     metrics: Metrics = field(default_factory=Metrics)
     limits: Limits = field(default_factory=Limits)
+    certificates: "Certificates | None" = None
+    """What encrypts the listener; None where nothing does."""

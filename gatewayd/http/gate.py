@@ -8,9 +8,11 @@ import hashlib
 from dataclasses import dataclass
 from http import HTTPStatus
 
+import structlog
 from aiohttp import web
 
 from gatewayd.http.body import read_body
+from gatewayd.http.client import CLIENT
 from gatewayd.http.context import HttpContext
 from gatewayd.http.jsonbody import body_as, query_as
 from gatewayd.http.logged_in import (
@@ -28,6 +30,7 @@ from gatewayd.rates import RateLimiter
 from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
 
+_log = structlog.get_logger(__name__)
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="gatewayd"'}
 
 
@@ -107,7 +110,7 @@ class Gate:
             return None
         header = request.headers.get("Authorization")
         if header is not None:
-            return await self._by_token(header)
+            return await self._by_token(header, request)
         # A browser's request never counts as that of an account of this machine.
         claims_session = has_cookie(request)
         uid = administrator_uid(request)
@@ -134,7 +137,7 @@ class Gate:
             headers=_CHALLENGE,
         )
 
-    async def _by_token(self, header: str) -> Principal:
+    async def _by_token(self, header: str, request: web.Request) -> Principal:
         kind, _, secret = header.partition(" ")
         secret = secret.strip()
         principal, detail = None, "this token is unknown or was revoked"
@@ -143,6 +146,7 @@ class Gate:
         else:
             detail = "this is no token; expected Authorization: Bearer gw_…"
         if principal is None:
+            _log.info("token_refused", client=request[CLIENT].address)
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
                 "token_invalid",

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from gatewayd.http.peer import address_of, host_name
+from gatewayd.http.client import CLIENT
+from gatewayd.http.peer import host_name
 from gatewayd.http.problems import Problem
 from gatewayd.services.sessions import LONGEST_MS, Begun, Session, Sessions, Visitor
 
@@ -46,14 +47,14 @@ def has_cookie(request: web.Request) -> bool:
 
 def visitor_of(request: web.Request) -> Visitor:
     """Tell where a log-in comes from."""
-    address = address_of(request) or "this machine"
+    address = request[CLIENT].address or "this machine"
     return Visitor(address=address, user_agent=request.headers.get("User-Agent", ""))
 
 
 def keep(response: web.StreamResponse, request: web.Request, begun: Begun) -> None:
     """Give the browser its session."""
     # A header that a client forges could only make its own cookie stricter.
-    by_tls = request.secure or request.headers.get("X-Forwarded-Proto") == "https"
+    by_tls = request[CLIENT].encrypted or request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
         COOKIE,
         begun.secret,

@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from gatewayd.barrier import trace
+from gatewayd.http.client import CLIENT, client_of
 from gatewayd.http.context import HttpContext
 from gatewayd.http.peer import is_our_host
 from gatewayd.http.problems import FORM, Form, Problem, from_http_exception
@@ -37,8 +38,9 @@ def around(context: HttpContext) -> Middleware:
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get(_ID_HEADER, "")
-        request_id = given if _ACCEPTABLE_ID.fullmatch(given) else _new_request_id()
+        request_id = given if _ACCEPTABLE_ID.fullmatch(given) else new_request_id()
         request[REQUEST_ID] = request_id
+        request[CLIENT] = client_of(request, context.settings.http.trusted_proxies)
         loop = asyncio.get_running_loop()
         started = loop.time()
         response = await _within_barrier(context, request, handler)
@@ -58,7 +60,7 @@ async def _within_barrier(
 ) -> web.StreamResponse:
     request_id = request[REQUEST_ID]
     try:
-        _check_host(context, request)
+        check_host(context, request)
         return await handler(request)
     except Problem as problem:
         return _refused(request, problem)
@@ -98,8 +100,10 @@ def _refused(request: web.Request, problem: Problem) -> web.Response:
     return problem.response(request[REQUEST_ID]) if page is None else page
 
 
-def _check_host(context: HttpContext, request: web.Request) -> None:
-    if not is_our_host(request, context.settings.http.allowed_hosts):
+def check_host(context: HttpContext, request: web.Request) -> None:
+    """Raise Problem where the request is meant for somebody else."""
+    allowed = context.settings.http.allowed_hosts
+    if not is_our_host(request, allowed, called=request[CLIENT].host):
         raise Problem(
             HTTPStatus.MISDIRECTED_REQUEST,
             "wrong_host",
@@ -116,7 +120,8 @@ async def mark(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["X-Content-Type-Options"] = "nosniff"
 
 
-def _new_request_id() -> str:
+def new_request_id() -> str:
+    """Make one, for the answer and the log."""
     return f"req_{secrets.token_hex(10)}"
 
 

@@ -41,8 +41,9 @@ def is_on_this_machine(request: web.Request) -> bool:
 
 
 def address_of(request: web.Request) -> str | None:
-    """Give the address at the connection's other end; None on the unix socket."""
-    return _address(request, "peername")
+    """Give the address at the other end of the connection; None on the unix socket."""
+    found = _address(request, "peername")
+    return None if found is None else found.partition("%")[0]
 
 
 def administrator_uid(request: web.Request) -> int | None:
@@ -67,14 +68,17 @@ def user_name(uid: int) -> str:
         return f"uid {uid}"
 
 
-def is_our_host(request: web.Request, allowed_hosts: Collection[str]) -> bool:
+def is_our_host(
+    request: web.Request, allowed_hosts: Collection[str], *, called: str | None = None
+) -> bool:
     """Whether ``Host`` names this listener or is configured; else it may be DNS rebinding.
 
-    The address the client connected to is always right, whatever the port: rebinding needs a name.
+    ``called`` is the name by which a trusted proxy was called, which counts instead. The address
+    that the client connected to is always right, whatever the port: rebinding needs a name.
     """
     if _unix_socket(request) is not None:
         return True
-    values = request.headers.getall("Host", [])
+    values = request.headers.getall("Host", []) if called is None else [called]
     # A target that names its own host is meant for a proxy (RFC 9112 §3.2.2), which this is not.
     if len(values) != 1 or not request.raw_path.startswith("/"):
         return False

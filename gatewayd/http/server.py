@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import socket
+import ssl
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from aiohttp.http import HttpProcessingError
 
 from gatewayd.http.app import build_app
 from gatewayd.http.context import HttpContext
+from gatewayd.http.plain import HTTPS_PORT, build_plain_app
 
 _SOCKET_MODE = 0o660
 _BACKLOG = 128
@@ -50,12 +52,15 @@ class Listening:
     port: int
     """The real one, also where 0 was asked for."""
     socket: Path
+    encrypted: bool = False
+    plain_port: int | None = None
+    """Where plain http leads to it."""
 
     @property
     def url(self) -> str:
         """The address for people and for curl."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self.encrypted else 'http'}://{host}:{self.port}"
 
 
 class _WireLog(logging.LoggerAdapter[logging.Logger]):
@@ -89,8 +94,16 @@ async def serve(context: HttpContext) -> AsyncIterator[Listening]:
         unix = _bind_unix(http.socket)
         try:
             await web.SockSite(runner, unix, backlog=_BACKLOG).start()
-            port = await _listen_tcp(runner, http.host, http.port)
-            yield Listening(host=http.host, port=port, socket=http.socket)
+            tls = None if context.certificates is None else context.certificates.context
+            port = await _listen_tcp(runner, http.host, http.port, tls, key="[http] listen")
+            async with _plain(context, port) as plain:
+                yield Listening(
+                    host=http.host,
+                    port=port,
+                    socket=http.socket,
+                    encrypted=tls is not None,
+                    plain_port=plain,
+                )
         finally:
             # No new connections by the old name while the running ones end.
             http.socket.unlink(missing_ok=True)
@@ -98,19 +111,40 @@ async def serve(context: HttpContext) -> AsyncIterator[Listening]:
         await runner.cleanup()
 
 
-async def _listen_tcp(runner: web.AppRunner, host: str, port: int) -> int:
-    site = web.TCPSite(runner, host, port, backlog=_BACKLOG)
+@asynccontextmanager
+async def _plain(context: HttpContext, https_port: int) -> AsyncIterator[int | None]:
+    """Listen on plain http as well, where that is wanted; gives the port."""
+    listen = context.settings.http_tls.plain_listen
+    if listen is None:
+        yield None
+        return
+    app = build_plain_app(context)
+    app[HTTPS_PORT] = https_port
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        yield await _listen_tcp(
+            runner, listen.host, listen.port, None, key="[http.tls] plain_listen"
+        )
+    finally:
+        await runner.cleanup()
+
+
+async def _listen_tcp(
+    runner: web.AppRunner, host: str, port: int, tls: ssl.SSLContext | None, *, key: str
+) -> int:
+    site = web.TCPSite(runner, host, port, backlog=_BACKLOG, ssl_context=tls)
     try:
         await site.start()
     except (OSError, OverflowError) as error:
-        raise ListenError(address=f"{host}:{port}", reason=_tcp_reason(error)) from error
+        raise ListenError(address=f"{host}:{port}", reason=_tcp_reason(error, key)) from error
     return int(next(a[1] for a in runner.addresses if isinstance(a, tuple)))
 
 
-def _tcp_reason(error: OSError | OverflowError) -> str:
+def _tcp_reason(error: OSError | OverflowError, key: str) -> str:
     match getattr(error, "errno", None):
         case errno.EADDRINUSE:
-            return "the port is in use by another program; stop it, or change [http] listen"
+            return f"the port is in use by another program; stop it, or change {key}"
         case errno.EACCES:
             return "the system does not allow it; ports below 1024 are for root"
         case errno.EADDRNOTAVAIL:

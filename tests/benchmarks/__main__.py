@@ -7,7 +7,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks import figures, receiving, reliability, routing, sending, starting
+from tests.benchmarks import figures, receiving, reliability, routing, sending, soak, starting
 
 _Run = Callable[[argparse.Namespace], Awaitable[None]]
 
@@ -42,6 +42,10 @@ async def _reliability(options: argparse.Namespace) -> None:
     await reliability.measure(messages=options.slow_messages, seed=options.seed)
 
 
+async def _soak(options: argparse.Namespace) -> None:
+    await soak.soak(options.soak_minutes, options.seed)
+
+
 _PROGRAMS: dict[str, _Run] = {
     "sending": _sending,
     "line": _line,
@@ -50,6 +54,7 @@ _PROGRAMS: dict[str, _Run] = {
     "cost": _cost,
     "rules": _rules,
     "reliability": _reliability,
+    "soak": _soak,
 }
 
 
@@ -65,6 +70,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--decisions", type=int, default=2000, help="made by `rules`")
     parser.add_argument("--seed", type=int, default=1, help="of the moments in `reliability`")
+    parser.add_argument("--soak-minutes", type=int, default=60)
     parser.add_argument("--idle-seconds", type=float, default=60.0)
     options = parser.parse_args()
     unknown = set(options.what) - set(_PROGRAMS)

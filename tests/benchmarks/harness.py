@@ -121,6 +121,10 @@ class Daemon:
         pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def descriptors(self) -> int:
+        """Open files and sockets now."""
+        return len(list(Path(f"/proc/{self._process.pid}/fd").iterdir()))
+
     def cpu_seconds(self) -> float:
         """Processor time used so far, user's and system's."""
         stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8")

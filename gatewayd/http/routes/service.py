@@ -1,21 +1,27 @@
 """Health, figures and the API's own description."""
 
 import json
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+import structlog
 from aiohttp import web
 
+from gatewayd.disk import disk_space
 from gatewayd.http import answers
+from gatewayd.http.context import HttpContext
 from gatewayd.http.docs_page import content_security_policy, page, stylesheet
 from gatewayd.http.models.service import Health, Ready
 from gatewayd.http.openapi import document
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import ROUTE_TABLE, WEBHOOKS, Answer, Call, Door, Route
-from gatewayd.metrics import MEDIA_TYPE, MailFigures, Snapshot
-from storage import mails, queries
+from gatewayd.metrics import MEDIA_TYPE, MailFigures, Snapshot, WebhookFigures
+from gatewayd.watching import ServiceFigures
+from storage import gauges, mails, queries
 from storage.errors import StoreError
 
 _TAG = "Service"
+_log = structlog.get_logger(__name__)
 
 
 async def healthz(call: Call) -> web.StreamResponse:
@@ -50,26 +56,56 @@ async def readyz(call: Call) -> web.StreamResponse:
 
 
 async def metrics(call: Call) -> web.StreamResponse:
-    """Write the figures of this moment."""
+    """Write the figures of this moment; what the store does not tell is missing."""
     context = call.context
-    async with context.store.read() as tx:
-        counts = await queries.count_by_state(tx)
-        mail = await mails.figures(tx)
     now_ms = context.clock.now_ms()
+    messages: Mapping[str, int] = {}
+    oldest: Mapping[str, int] = {}
+    mail: MailFigures | None = None
+    webhooks: Sequence[WebhookFigures] = ()
+    try:
+        async with context.store.read() as tx:
+            messages = await queries.count_by_state(tx)
+            oldest = await gauges.oldest_due_ms(tx, now_ms=now_ms)
+            mail = _mail_figures(await mails.figures(tx), now_ms)
+        webhooks = await call.request.app[WEBHOOKS].figures()
+    except StoreError as error:
+        _log.warning("metrics_without_store", reason=str(error))
     snapshot = Snapshot(
         version=context.version,
         modems=context.modems.views(),
-        messages=counts,
+        messages=messages,
         store_unavailable=context.store.unavailable_total,
-        webhooks=await call.request.app[WEBHOOKS].figures(),
-        mail=MailFigures(
-            pending=mail.pending,
-            lag_seconds=max(0, now_ms - (mail.oldest_ms or now_ms)) / 1000,
-            failed=mail.failed,
-        ),
+        webhooks=webhooks,
+        mail=mail,
+        service=_service_figures(context, oldest, now_ms),
     )
     return web.Response(
         body=context.metrics.exposition(snapshot), headers={"Content-Type": MEDIA_TYPE}
+    )
+
+
+def _mail_figures(found: mails.MailFigures, now_ms: int) -> MailFigures:
+    return MailFigures(
+        pending=found.pending,
+        lag_seconds=max(0, now_ms - (found.oldest_ms or now_ms)) / 1000,
+        failed=found.failed,
+    )
+
+
+def _service_figures(
+    context: HttpContext, oldest: Mapping[str, int], now_ms: int
+) -> ServiceFigures:
+    data_dir = context.settings.gateway.data_dir
+    shown = context.certificates
+    return ServiceFigures(
+        store_writable=context.store.write_trouble is None,
+        disk=disk_space(data_dir),
+        queue_age_seconds={
+            inbox: max(0, now_ms - due_ms) / 1000 for inbox, due_ms in oldest.items()
+        },
+        database_bytes=gauges.database_bytes(data_dir),
+        certificate_ends=None if shown is None else shown.pair.not_after.timestamp(),
     )
 
 

@@ -133,7 +133,7 @@ country = "QC"
 max_parts = 4
 [http]
 listen = "8767"
-tls = {}
+tls = "yes"
 [[modems]]
 device = "auto"
 [[modems]]
@@ -161,7 +161,7 @@ validity = "forever"
             'expected an IP address and a port of at most 65535, such as "127.0.0.1:8767" '
             'or "[::1]:8767".'
         ),
-        "10: [http] tls: this version does not have it yet. Take it out.",
+        '10: [http.tls] = "yes": expected a table.',
         (
             "11: [[modems]] 1 name: it is missing, "
             'expected a short name of small letters, digits, - and _, such as "counter".'
@@ -179,8 +179,11 @@ validity = "forever"
     ("text", "expected"),
     [
         ('country = "CA"', "It belongs in [gateway]."),
-        ("[zebra]", "The tables are [gateway], [http], [[modems]], "),
-        (MINIMAL + "[http]\nzzz = 1", "The keys here are listen, socket, allowed_hosts."),
+        ("[zebra]", "The tables are [gateway], [http], [http.tls], [[modems]], "),
+        (
+            MINIMAL + "[http]\nzzz = 1",
+            "The keys here are listen, socket, allowed_hosts, trusted_proxies.",
+        ),
         (MINIMAL + "http = 3", "[gateway] http = 3: no such key."),
         ("http = 3\n" + MINIMAL, "[http] = 3: expected a table."),
         ("modems = 3\n" + MINIMAL, "expected one [[modems]] table per modem"),
@@ -329,7 +332,7 @@ def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:
         '[sending] resend_after has no effect while on_unknown is "hold", the default.',
         (
             '[http] listen = "0.0.0.0:8767" lets other machines reach the API without encryption: '
-            "tokens and messages can be read on the way."
+            "tokens and messages can be read on the way. [http.tls] encrypts."
         ),
     )
 

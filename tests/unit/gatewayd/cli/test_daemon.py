@@ -45,11 +45,11 @@ def test_the_daemons_status_is_the_commands(settings: Settings) -> None:
             Exit.FAILED,
             "Cannot listen on 127.0.0.1:8767: the port is in use.",
         ),
-        (SchemaTooNew(revision="0009"), Exit.FAILED, "was written by a newer version"),
+        (SchemaTooNew(revision="0009"), Exit.CONFIG, "was written by a newer version"),
         (PermissionError(13, "Permission denied", "/x/y"), Exit.CONFIG, "/x/y cannot be written"),
         (
             ExceptionGroup("services", [ExceptionGroup("inner", [SchemaTooNew(revision="9")])]),
-            Exit.FAILED,
+            Exit.CONFIG,
             "newer version",
         ),
         (ZeroDivisionError(), Exit.BUG, "ended because of a bug: ZeroDivisionError."),

@@ -7,6 +7,7 @@ import pytest
 
 from config import load
 from gatewayd.cli import place
+from gatewayd.tls import authority
 from modem.ttys import FoundPort
 
 
@@ -68,13 +69,26 @@ def test_init_asks_and_asks_again(empty: Path, run: Any, monkeypatch: pytest.Mon
     assert settings.modems[0].device == "/dev/ttyUSB1"
 
 
-def test_init_for_the_network_says_what_that_means(empty: Path, run: Any) -> None:
+def test_init_for_the_network_encrypts_and_tells_what_phones_compare(empty: Path, run: Any) -> None:
     ran = run("init", "--yes", "--lan")
 
-    assert "without encryption" in ran.err
+    assert ran.status == 0, ran.err
+    assert ":8766/trust" in ran.err
     settings = load(empty / "gatewayd.toml")
     assert str(settings.http.listen) == "0.0.0.0:8767"
     assert len(settings.http.allowed_hosts) == 2
+    assert settings.http_tls.local_authority
+    told = dict(line.split("\t") for line in ran.out.splitlines())["fingerprint"]
+    assert told == authority.authority_of(settings)[1]
+    assert run("config", "check").status == 0
+
+
+def test_a_dry_run_for_the_network_names_the_files_and_makes_none(empty: Path, run: Any) -> None:
+    ran = run("init", "--yes", "--lan", "--dry-run")
+
+    assert "local_authority = true" in ran.out
+    assert "gatewayd-data/tls: authority.crt" in ran.err
+    assert list(empty.iterdir()) == []
 
 
 def test_a_dry_run_changes_nothing(empty: Path, run: Any) -> None:

@@ -1,6 +1,9 @@
 from typing import Any
 
+import pytest
+
 from gatewayd.http.docs_page import content_security_policy, stylesheet
+from storage.errors import StoreUnavailable
 
 
 async def test_health_needs_nothing_but_the_loop(api: Any) -> None:
@@ -47,7 +50,7 @@ async def test_metrics_tell_of_requests_messages_and_modems(api: Any) -> None:
 
     assert answer.content_type == "text/plain"
     for line in (
-        'gatewayd_info{version="1.2.3"} 1.0',
+        "gatewayd_store_writable 1.0",
         'gatewayd_messages{state="queued"} 1.0',
         'gatewayd_modem_state{modem="counter",state="ready"} 1.0',
         'gatewayd_modem_signal_dbm{modem="counter"} -71.0',
@@ -87,3 +90,27 @@ async def test_the_page_needs_neither_scripts_nor_internet(api: Any) -> None:
     assert "//" not in text.replace("<!doctype html>", "")
     assert "/v1/messages/{id}/resolve" in text
     assert "messages:send" in text
+
+
+async def test_the_queue_s_age_is_that_of_the_part_that_should_have_gone_first(api: Any) -> None:
+    await api.send()
+    api.clock.ms += 90_000
+    await api.send()
+    await api.send(send_at="2026-12-02T12:00:00Z")
+    async with api.tcp.get("/metrics") as answer:
+        rows = (await answer.text()).splitlines()
+    assert 'gatewayd_queue_age_seconds{inbox="main"} 90.0' in rows
+
+
+async def test_metrics_are_there_while_the_store_cannot_be_read(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise StoreUnavailable(reason="database disk image is malformed")
+
+    monkeypatch.setattr(api.context.store, "read", broken)
+    async with api.tcp.get("/metrics") as answer:
+        assert answer.status == 200
+        text = await answer.text()
+    assert 'gatewayd_modem_state{modem="counter",state="ready"} 1.0' in text
+    assert "gatewayd_messages{" not in text
