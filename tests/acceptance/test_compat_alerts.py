@@ -128,6 +128,7 @@ def _free_port() -> int:
         return port
 
 
+@pytest.mark.timeout(180)  # its pauses between tries grow
 def test_the_real_alertmanager_texts_once_though_the_first_try_fails(
     new_gateway: Any, tmp_path: Path
 ) -> None:

@@ -120,6 +120,7 @@ def test_every_schema_keyword_is_json_schemas(openapi: dict[str, Any]) -> None:
         *("$ref", "type", "anyOf", "enum", "const", "format", "pattern", "items", "properties"),
         *("required", "additionalProperties", "title", "description", "default", "minimum"),
         *("maximum", "minLength", "maxLength", "minItems", "maxItems"),
+        "prefixItems",
     }
 
     def check(schema: dict[str, Any]) -> None:
@@ -202,7 +203,7 @@ async def test_every_scope_is_enforced(api: Any, route: Route) -> None:
     ids=lambda route: f"{route.method} {route.path}",
 )
 @pytest.mark.parametrize(
-    ("raw", "status"), [(b"[]", 400), (b"{", 400), (b"{}", 422), (b'{"\\ud800": 1}', 422)]
+    ("raw", "status"), [(b"[]", 400), (b"{", 400), (b'{"never": 1}', 422), (b'{"\\ud800": 1}', 422)]
 )
 async def test_every_body_is_checked(api: Any, route: Route, raw: bytes, status: int) -> None:
     path = _some(route)
