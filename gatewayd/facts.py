@@ -21,6 +21,7 @@ from routing.own_phones import Alert
 from storage import alerts, consents
 from storage.conversations import facts
 from storage.conversations.facts import ContactFacts
+from storage.people import PersonRow, PersonState
 
 ALARM_LIST = "alarm_recipients"
 """Whom this list of the rulebook names gets alarms, and cannot opt out of them."""
@@ -52,7 +53,7 @@ async def facts_of(
     Not in it what came in at ``at_ms`` itself: it is asked before that is filed.
     """
     found = await facts.contact(tx, number=number, inbox=inbox)
-    user = next((name for name, row in loaded.people.items() if row.phone == number), None)
+    user = next((name for name, row in loaded.people.items() if _has_phone(row, number)), None)
     return Incoming(
         at=_moment(at_ms),
         kind=kind,
@@ -140,3 +141,8 @@ def sender_type_of(number: str) -> SenderType:
 
 def _moment(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
+
+
+def _has_phone(row: PersonRow, number: str) -> bool:
+    """Whether it is the own phone of somebody who works here."""
+    return row.phone == number and row.state is PersonState.ACTIVE

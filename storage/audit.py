@@ -36,12 +36,16 @@ _DECIDED = frozenset(
         "settings.updated",
         "user.created",
         "user.updated",
+        "user.suspended",
+        "user.unsuspended",
+        "link.created",
+        "link.used",
         "team.created",
         "team.updated",
     }
 )
 _LOG_INS = frozenset({"session.started", "session.refused", "session.ended"})
-_SOMEBODY = ("usr_", "tok_", "uid:")
+_SOMEBODY = ("usr_", "tok_", "uid:", "lnk_")
 
 
 class Breach(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, insert, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, kept_refusals
@@ -111,7 +111,11 @@ async def standing(
     return Standing(blocked=blocked, opted_out=opted_out, asked=asked, own_phone=own)
 
 
-_OWN_PHONE = Prepared(select(people.c.id).where(people.c.phone == bindparam("with_number")))
+_OWN_PHONE = Prepared(
+    select(people.c.id).where(
+        people.c.phone == bindparam("with_number"), people.c.state == literal_column("'active'")
+    )
+)
 _CONTACT = Prepared(
     select(contacts.c.id, contacts.c.blocked_at_ms)
     .join_from(contact_numbers, contacts, contacts.c.id == contact_numbers.c.contact_id)

@@ -10,9 +10,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    false,
     func,
     insert,
-    or_,
     select,
     update,
 )
@@ -24,6 +24,7 @@ from storage.errors import CursorExpired
 from storage.people import Taken
 from storage.prepared import Prepared
 from storage.schema import IS_BLOCKED, contact_numbers, contact_tags, contacts, conversations
+from storage.search.names import contacts_called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class ContactFilter:
     blocked: bool | None = None
     q: str | None = None
     digits: str | None = None
+    may_see: Collection[str] | None = None
+    """The only inboxes where somebody must have a conversation; None: all."""
     external_id: str | None = None
     updated_since_ms: int | None = None
 
@@ -100,12 +103,16 @@ def _conditions(filters: ContactFilter) -> list[ColumnElement[bool]]:
     if filters.tag is not None:
         tagged = select(contact_tags.c.contact_id).where(contact_tags.c.tag == filters.tag)
         found.append(contacts.c.id.in_(tagged))
+    if filters.may_see is not None:
+        somewhere = select(conversations.c.contact_id).where(
+            conversations.c.inbox.in_(filters.may_see)
+        )
+        found.append(contacts.c.id.in_(somewhere))
     if filters.blocked is not None:
         found.append(IS_BLOCKED if filters.blocked else ~IS_BLOCKED)
     if filters.q is not None:
-        written = contact_numbers.c.number.icontains(filters.digits or filters.q, autoescape=True)
-        named = contacts.c.name.icontains(filters.q, autoescape=True)
-        found.append(or_(named, _has_number(written)))
+        called = contacts_called(filters.q, filters.digits)
+        found.append(false() if called is None else contacts.c.seq.in_(called))
     return found
 
 

@@ -82,7 +82,12 @@ async def use(tx: AsyncConnection, link: LinkRow, *, now_ms: int) -> bool:
     )
     if used.rowcount != 1:
         return False
-    facts = {"id": link.id, "person_id": link.person_id, "purpose": link.purpose.value}
+    facts = {
+        "id": link.id,
+        "person_id": link.person_id,
+        "purpose": link.purpose.value,
+        "by": link.person_id or link.id,
+    }
     await changes.record(
         tx, "link.used", now_ms=now_ms, subject=link.person_id or link.id, data=facts
     )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import changes
 from storage.editing import Edit, edit
 from storage.ids import Prefix, new_id
-from storage.schema import absences, people, team_members
+from storage.schema import absences, conversations, people, team_members
 
 
 class PersonState(StrEnum):
@@ -211,6 +211,19 @@ async def unknown_of(tx: AsyncConnection, ids: Collection[str]) -> list[str]:
     """Give those of these ids that no person has."""
     known = set((await tx.execute(select(people.c.id).where(people.c.id.in_(ids)))).scalars())
     return [one for one in ids if one not in known]
+
+
+async def can_be_given(tx: AsyncConnection, person_id: str, conversation_id: str) -> bool:
+    """Whether somebody works here and sees the inbox of a conversation; so where there is none."""
+    query = select(people.c.inboxes).where(
+        people.c.id == person_id, people.c.state == PersonState.ACTIVE.value
+    )
+    person = (await tx.execute(query)).one_or_none()
+    if person is None:
+        return False
+    of_it = select(conversations.c.inbox).where(conversations.c.id == conversation_id)
+    inbox = (await tx.execute(of_it)).scalar_one_or_none()
+    return inbox is None or person.inboxes is None or inbox in person.inboxes
 
 
 async def other_admins(tx: AsyncConnection, *, but: str) -> bool:

@@ -97,6 +97,8 @@ class MessageFilter:
     since_ms: int | None = None
     until_ms: int | None = None
     q: str | None = None
+    may_see: Collection[str] | None = None
+    """The only inboxes to look in; None: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,8 @@ def _conditions(filters: MessageFilter) -> list[ColumnElement[bool]]:
         found.append(messages.c.created_at_ms >= filters.since_ms)
     if filters.until_ms is not None:
         found.append(messages.c.created_at_ms < filters.until_ms)
+    if filters.may_see is not None:
+        found.append(messages.c.inbox.in_(filters.may_see))
     if filters.q is not None:
         found.append(_text_matches(filters.q))
     return found

@@ -21,6 +21,10 @@ class TokenRow:
     created_at_ms: int
     last_used_at_ms: int | None
     revoked_at_ms: int | None
+    inboxes: tuple[str, ...] | None
+    """The only ones that it opens; None: all."""
+    person_id: str | None
+    """Whose it is, and with whom it ends; None: a program's."""
 
 
 _BY_HASH = select(tokens).where(
@@ -39,7 +43,14 @@ _REVOKE = (
 
 
 async def create(
-    tx: AsyncConnection, *, hash_: bytes, name: str, scopes: Sequence[str], now_ms: int
+    tx: AsyncConnection,
+    *,
+    hash_: bytes,
+    name: str,
+    scopes: Sequence[str],
+    inboxes: Sequence[str] | None,
+    person_id: str | None,
+    now_ms: int,
 ) -> TokenRow:
     """Insert a token by the hash of its secret."""
     row = TokenRow(
@@ -49,6 +60,8 @@ async def create(
         created_at_ms=now_ms,
         last_used_at_ms=None,
         revoked_at_ms=None,
+        inboxes=None if inboxes is None else tuple(inboxes),
+        person_id=person_id,
     )
     await tx.execute(
         insert(tokens),
@@ -58,6 +71,8 @@ async def create(
             "name": name,
             "scopes": list(row.scopes),
             "created_at_ms": now_ms,
+            "inboxes": None if inboxes is None else list(inboxes),
+            "person_id": person_id,
         },
     )
     return row
@@ -93,4 +108,6 @@ def _token(row: RowMapping) -> TokenRow:
         created_at_ms=row["created_at_ms"],
         last_used_at_ms=row["last_used_at_ms"],
         revoked_at_ms=row["revoked_at_ms"],
+        inboxes=None if row["inboxes"] is None else tuple(row["inboxes"]),
+        person_id=row["person_id"],
     )

@@ -52,6 +52,7 @@ def demo(port: int | None, folder: Path | None) -> int:
     from gatewayd import logs  # noqa: PLC0415 - as above
     from gatewayd.cli.daemon import supervise  # noqa: PLC0415 - as above
     from gatewayd.cli.offline import make_token  # noqa: PLC0415 - as above
+    from gatewayd.cli.offline_users import first_admin_link  # noqa: PLC0415 - as above
 
     folder = _folder(folder)
     file = _write(folder, _free_port() if port is None else port)
@@ -59,10 +60,11 @@ def demo(port: int | None, folder: Path | None) -> int:
     logs.configure(settings.logging)
     # The token of the last start is revoked: the one that is shown is the one that is valid.
     made = make_token(settings.gateway.data_dir, name="demo", scopes=["admin"], instead=True)
-    return supervise(settings, _live(settings, file=file, secret=made.secret))
+    link = first_admin_link(settings)
+    return supervise(settings, _live(settings, file=file, secret=made.secret, link=link))
 
 
-async def _live(settings: Settings, *, file: Path, secret: str) -> int:
+async def _live(settings: Settings, *, file: Path, secret: str, link: str | None) -> int:
     """Run network, modem, customers and daemon until the daemon ends."""
     from gatewayd.daemon import run_daemon  # noqa: PLC0415 - as in demo
     from modem.virtual import registry  # noqa: PLC0415 - as in demo
@@ -76,7 +78,7 @@ async def _live(settings: Settings, *, file: Path, secret: str) -> int:
     customers = VirtualCustomers(network, shop_number=_NUMBER)
 
     async def greet(ready: "Ready") -> None:
-        click.echo(welcome(url=ready.listening.url, secret=secret, file=file))
+        click.echo(welcome(url=ready.listening.url, secret=secret, file=file, link=link))
         customers.start()
 
     try:
@@ -86,8 +88,11 @@ async def _live(settings: Settings, *, file: Path, secret: str) -> int:
         registry.detach("")
 
 
-def welcome(*, url: str, secret: str, file: Path) -> str:
-    """Say where it is and what to try; each command can be copied as it stands."""
+def welcome(*, url: str, secret: str, file: Path, link: str | None = None) -> str:
+    """Say where it is and what to try; each command can be copied as it stands.
+
+    ``link`` is the first administrator's, None where one can log in already.
+    """
     from modem.virtual.customer_lines import PERSONAS  # noqa: PLC0415 - as in demo
 
     token = f"-H 'Authorization: Bearer {secret}'"
@@ -99,6 +104,7 @@ gatewayd runs on a virtual modem; virtual customers text in and answer. Ctrl-C e
 
   address  {url}   (its API: {url}/docs)
   token    {secret}
+  page     {url}{_opens(link)}
 
 Send a message to {customer.name}:
 
@@ -112,6 +118,10 @@ Or in another terminal:
 
   gatewayd --config {shlex.quote(str(file))} messages list
 """
+
+
+def _opens(link: str | None) -> str:
+    return "/login" if link is None else f"{link}   (choose a name and a password; works once)"
 
 
 def _folder(chosen: Path | None) -> Path:

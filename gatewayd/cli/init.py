@@ -16,7 +16,7 @@ from config.schema import DEFAULT_DATA_DIR
 from config.values import Reader, UnfitError, country, line
 from gatewayd.cli import show
 from gatewayd.cli.failure import CliError, Exit
-from gatewayd.cli.place import guess_country, local_zone
+from gatewayd.cli.place import guess_country, local_zone, page_address
 from gatewayd.cli.root import Session, pass_session
 from gatewayd.tls.addresses import host_names, lan_addresses
 from gatewayd.tls.errors import TlsError
@@ -78,9 +78,9 @@ def init(session: Session, *, yes: bool, system: bool, lan: bool, dry_run: bool)
             )
         return
     _write(file, text)
-    secret = _first_token(file)
+    secret, link = _first_keys(file)
     fingerprint = _authority(file) if lan else None
-    _tell(file, secret, answers, fingerprint)
+    _tell(file, secret, link, answers, fingerprint)
 
 
 def compose(answers: Answers) -> str:
@@ -185,13 +185,17 @@ def _write(file: Path, text: str) -> None:
         ) from error
 
 
-def _first_token(file: Path) -> str:
+def _first_keys(file: Path) -> tuple[str, str | None]:
+    """Make an administrator's token, and the link to the page of the first one who logs in."""
     from config import load  # noqa: PLC0415 - beside its use
     from gatewayd.cli.offline import make_token  # noqa: PLC0415 - the store takes a while
+    from gatewayd.cli.offline_users import first_admin_link  # noqa: PLC0415 - as above
 
     try:
-        data_dir = load(file).gateway.data_dir
-        return make_token(data_dir, name="administrator", scopes=["admin"]).secret
+        settings = load(file)
+        made = make_token(settings.gateway.data_dir, name="administrator", scopes=["admin"])
+        link = first_admin_link(settings)
+        return made.secret, None if link is None else page_address(settings) + link
     except BaseException:
         # Without its token and data it is half a set-up, and would stop the next `init`.
         file.unlink(missing_ok=True)
@@ -211,18 +215,24 @@ def _authority(file: Path) -> str:
         raise CliError(f"{error}.", status=Exit.CONFIG) from error
 
 
-def _tell(file: Path, secret: str, answers: Answers, fingerprint: str | None) -> None:
+def _tell(
+    file: Path, secret: str, link: str | None, answers: Answers, fingerprint: str | None
+) -> None:
     facts = {
         "configuration": str(file),
         "data": str((file.parent / answers.data_dir).absolute()),
         "token": secret,
     }
+    if link is not None:
+        facts["page"] = link
     if fingerprint is not None:
         facts["fingerprint"] = fingerprint
     show.record(facts)
     run = "gatewayd run" if file == LOCAL_FILE.absolute() else f"gatewayd --config {file} run"
     start = "systemctl enable --now gatewayd" if file == SYSTEM_FILE else run
     show.note("The token is an administrator's and is not shown again.")
+    if link is not None:
+        show.note("The page's link makes you its administrator: it works once, within a week.")
     if answers.lan:
         address = next(map(str, lan_addresses()), "this machine's address")
         show.note(

@@ -7,16 +7,16 @@ Must not be used while a daemon runs: the store's lock refuses that, and so do w
 import asyncio
 import os
 import pwd
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.cli.failure import CliError, Exit
 from gatewayd.clock import SystemClock
-from gatewayd.services.tokens import Scope, create_token, note_created
+from gatewayd.services.tokens import Scope, create_token, note_created, unfit_token
 from gatewayd.services.tokens import revoke_token as revoke
 from storage import tokens
 from storage.engine import Store
@@ -37,7 +37,12 @@ class MadeToken:
 
 
 def make_token(
-    data_dir: Path, *, name: str, scopes: Collection[str], instead: bool = False
+    data_dir: Path,
+    *,
+    name: str,
+    scopes: Collection[str],
+    inboxes: Sequence[str] | None = None,
+    instead: bool = False,
 ) -> MadeToken:
     """Make a token, ``instead`` of the earlier ones of this name or beside them.
 
@@ -50,9 +55,11 @@ def make_token(
             for earlier in await tokens.list_all(tx):
                 if earlier.name == name:
                     await revoke(tx, earlier.id, by=_somebody(), now_ms=now_ms)
-        row, secret = await create_token(
-            tx, name=name, scopes=set(map(Scope, scopes)), now_ms=now_ms
-        )
+        wanted = set(map(Scope, scopes))
+        limits: dict[str, Any] = {"inboxes": inboxes, "person_id": None, "now_ms": now_ms}
+        if unfit := await unfit_token(tx, scopes=wanted, **limits):
+            raise CliError(f"{unfit.field}: {unfit.detail}.")
+        row, secret = await create_token(tx, name=name, scopes=wanted, **limits)
         await note_created(tx, row, by=_somebody(), now_ms=now_ms)
         return MadeToken(row=row, secret=secret)
 

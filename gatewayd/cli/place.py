@@ -2,10 +2,12 @@
 
 import os
 import re
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 from config.countries import COUNTRIES
+from config.schema import Settings
 
 _LOCALTIME = Path("/etc/localtime")
 _ZONES = Path("/usr/share/zoneinfo/zone.tab")
@@ -24,6 +26,17 @@ def local_zone() -> str | None:
         return None
     _, found, name = target.partition("zoneinfo/")
     return name if found else None
+
+
+def page_address(settings: Settings) -> str:
+    """Give the page's address as far as the configuration tells: a name, where it has one."""
+    http = settings.http
+    host = http.host
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not listened on
+        host = http.allowed_hosts[0] if http.allowed_hosts else socket.gethostname()
+    host = f"[{host}]" if ":" in host else host
+    scheme = "https" if settings.http_tls.enabled else "http"
+    return f"{scheme}://{host}:{http.port}"
 
 
 def _from_zone(zone: str | None, table: Path = _ZONES) -> str | None:

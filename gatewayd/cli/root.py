@@ -35,6 +35,7 @@ COMMANDS = {
     "audit": _Entry("audit", "audit", "Check that the audit journal is whole."),
     "export": _Entry("export", "export", "Export a conversation, or everything."),
     "rules": _Entry("rules", "rules", "Export, import and try the rules of what comes in."),
+    "user": _Entry("users", "user", "Add people, let them in, and let them go."),
     "token": _Entry("tokens", "token", "Make, list and revoke tokens for programs."),
     "backup": _Entry("backup", "backup", "Copy the store to a file, while the daemon runs."),
     "restore": _Entry("backup", "restore", "Make a backup the store again."),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # gatewayd.services.tokens.Scope; written out, since that module's package is not needed to ask.
-SCOPES = ("messages:send", "messages:read", "inbox", "events", "admin")
+SCOPES = ("messages:send", "messages:read", "inbox", "events", "supervise", "manage", "admin")
 _COLUMNS = ("id", "name", "scopes", "created_at", "last_used_at", "revoked_at")
 
 
@@ -39,21 +39,36 @@ def token() -> None:
     type=click.Choice(SCOPES),
     help=f"What it may do; may be repeated. One of {', '.join(SCOPES)}; admin is all of them.",
 )
+@click.option(
+    "--inbox",
+    "inboxes",
+    metavar="I",
+    multiple=True,
+    help="An inbox that it opens; may be repeated.  [default: every one]",
+)
 @show.json_option
 @pass_session
-def create(session: Session, name: str, *, scopes: tuple[str, ...], as_json: bool) -> None:
+def create(
+    session: Session,
+    name: str,
+    *,
+    scopes: tuple[str, ...],
+    inboxes: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Make a token called NAME and print it: it is shown this once."""
     if not name.strip() or len(name) > 64 or not name.isprintable():  # noqa: PLR2004 - the API's
         raise click.UsageError("NAME must be one line of 1 to 64 characters.")
     unique = list(dict.fromkeys(scopes))
 
     def online(client: Client) -> Json:
-        return client.post("/v1/tokens", {"name": name, "scopes": unique})
+        limits = {"inboxes": list(inboxes)} if inboxes else {}
+        return client.post("/v1/tokens", {"name": name, "scopes": unique, **limits})
 
     def offline(data_dir: Path) -> Json:
         from gatewayd.cli.offline import make_token  # noqa: PLC0415 - only while stopped
 
-        made = make_token(data_dir, name=name, scopes=unique)
+        made = make_token(data_dir, name=name, scopes=unique, inboxes=list(inboxes) or None)
         return {**_json(made.row), "token": made.secret}
 
     made = _either(session, online, offline)
@@ -126,6 +141,8 @@ def _json(row: "TokenRow") -> dict[str, Any]:
         "created_at": _time(row.created_at_ms),
         "last_used_at": _time(row.last_used_at_ms),
         "revoked_at": _time(row.revoked_at_ms),
+        "inboxes": None if row.inboxes is None else list(row.inboxes),
+        "user": row.person_id,
     }
 
 

@@ -23,6 +23,7 @@ from gatewayd.http.route import (
     IDENTITIES,
     INBOX_TARGETS,
     INBOXES,
+    LEAVING,
     LINKS,
     MESSAGES,
     PREVIEWS,
@@ -74,6 +75,7 @@ from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
 from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.leaving import Leaving
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.options import Options
@@ -129,7 +131,9 @@ def build_app(context: HttpContext) -> web.Application:
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[OPTIONS] = Options(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
-    app[STREAMS] = Streams(bus=context.bus, limits=context.limits, metrics=context.metrics)
+    app[STREAMS] = Streams(
+        bus=context.bus, limits=context.limits, metrics=context.metrics, clock=context.clock
+    )
     parts: dict[str, Any] = {
         "settings": context.settings,
         "store": context.store,
@@ -160,6 +164,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[LEAVING] = Leaving(store=store, bus=bus, clock=clock)
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
     app[EXPORTS] = Exports(settings=settings, store=store, clock=clock, audits=app[AUDITS])

@@ -57,11 +57,7 @@ def refused(why: Taken | Unfit | Refusal) -> Problem:
         case Forbidden():
             return Problem(HTTPStatus.FORBIDDEN, why.code, why.detail)
         case LastAdmin():
-            return Problem(
-                HTTPStatus.CONFLICT,
-                "last_admin",
-                "this is the last administrator; make another one first",
-            )
+            return Problem(HTTPStatus.CONFLICT, "last_admin", why.detail)
         case NoSuchInbox():
-            unknown = FieldProblem(pointer=f"/inboxes/{why.place}", detail="there is no such inbox")
+            unknown = FieldProblem(pointer=f"/inboxes/{why.place}", detail=why.detail)
             return unprocessable([unknown], code="inbox_unknown")

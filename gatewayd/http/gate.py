@@ -5,6 +5,7 @@ Owns the order of these checks. Knows no particular route.
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -24,11 +25,13 @@ from gatewayd.http.logged_in import (
 )
 from gatewayd.http.masked import mark
 from gatewayd.http.peer import administrator_uid, is_on_this_machine, user_name
-from gatewayd.http.problems import Problem
+from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import Call, Door, Route
 from gatewayd.rates import RateLimiter
 from gatewayd.services.sessions import Session
+from gatewayd.services.sight import ids_in
 from gatewayd.services.tokens import Principal, PrincipalType, Scope, Tokens
+from storage import sight
 
 _log = structlog.get_logger(__name__)
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="gatewayd"'}
@@ -64,11 +67,14 @@ class Gate:
             csrf_token=request.headers.get(CSRF_HEADER),
         )
         raw = await self._read(route, request)
+        body = None if route.body is None else body_as(route.body, raw)
+        if body is not None and entered.principal is not None:
+            await self._check_seen(entered.principal, ids_in(body.model_dump()))
         return Call(
             request=request,
             context=self._context,
             principal=entered.principal,
-            body=None if route.body is None else body_as(route.body, raw),
+            body=body,
             query=None if route.query is None else query_as(route.query, request.query),
             body_digest=hashlib.sha256(raw).digest(),
             session=entered.session,
@@ -95,6 +101,7 @@ class Gate:
         if principal is not None:
             self._check_scope(access, principal)
             self._check_rate(principal)
+            await self._check_sight(principal, request)
         if changes and self._context.stopping.is_set():
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -170,6 +177,23 @@ class Gate:
                 "session_required",
                 "this is for a person who is logged in, not for a program",
             )
+
+    async def _check_sight(self, principal: Principal, request: web.Request) -> None:
+        """What lies in an inbox that they do not see is not there for them, on any route."""
+        if principal.inboxes is None:
+            return
+        named = [*request.match_info.values()]
+        if request.path.startswith("/v1/inboxes/") and not principal.may_see(named[0]):
+            raise not_found(f"inbox {named[0]!a}")
+        await self._check_seen(principal, named)
+
+    async def _check_seen(self, principal: Principal, ids: Collection[str]) -> None:
+        if principal.inboxes is None or not ids:
+            return
+        async with self._context.store.read() as tx:
+            unseen = await sight.unseen_of(tx, ids, principal.inboxes)
+        if unseen:
+            raise not_found(f"{min(unseen)!a}")
 
     def _check_rate(self, principal: Principal) -> None:
         if principal.type is PrincipalType.LOCAL:

@@ -24,6 +24,7 @@ from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
 from gatewayd.services.identities import Identities
 from gatewayd.services.inboxes import Inboxes
+from gatewayd.services.leaving import Leaving
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
@@ -146,6 +147,7 @@ IDENTITIES = web.AppKey("identities", Identities)
 ERASURES = web.AppKey("erasures", Erasures)
 EXPORTS = web.AppKey("exports", Exports)
 STAFF = web.AppKey("staff", Staff)
+LEAVING = web.AppKey("leaving", Leaving)
 LINKS = web.AppKey("links", Links)
 INBOXES = web.AppKey("inboxes", Inboxes)
 INBOX_TARGETS = web.AppKey("inbox_targets", InboxTargets)

@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from gatewayd.bus import Bus, Subscription, Topic
+from gatewayd.clock import Clock
 from gatewayd.http.limits import Limits
 from gatewayd.http.masked import is_masked
 from gatewayd.http.models.events import Event, event_json
@@ -21,6 +22,8 @@ from gatewayd.http.problems import Problem
 from gatewayd.masking import mask_json
 from gatewayd.metrics import Metrics
 from gatewayd.services.events import Events, Filter
+from gatewayd.services.sessions import Session
+from gatewayd.services.tokens import Principal
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -33,9 +36,14 @@ _HEARTBEAT = b": still here\n\n"
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Open:
     principal_id: str
-    session_id: str | None
+    session: Session | None
     hints: Subscription
     ended: bool = field(default=False)
+
+    @property
+    def session_id(self) -> str | None:
+        """By which session it was opened; None for a token's."""
+        return None if self.session is None else self.session.id
 
     def end(self) -> None:
         self.ended = True
@@ -45,10 +53,11 @@ class _Open:
 class Streams:
     """All open streams of one application."""
 
-    def __init__(self, *, bus: Bus, limits: Limits, metrics: Metrics) -> None:
+    def __init__(self, *, bus: Bus, limits: Limits, metrics: Metrics, clock: Clock) -> None:
         self._bus = bus
         self._limits = limits
         self._metrics = metrics
+        self._clock = clock
         self._open: set[_Open] = set()
 
     def end_all(self) -> None:
@@ -68,8 +77,8 @@ class Streams:
         self,
         request: web.Request,
         *,
-        principal_id: str,
-        session_id: str | None,
+        principal: Principal,
+        session: Session | None,
         events: Events,
         cursor: str | None,
         wanted: Filter,
@@ -79,7 +88,7 @@ class Streams:
         Without a cursor it begins with what happens from now on. Raises CursorExpired before
         anything is written, Problem 429 when too many streams are open.
         """
-        with self._admitted(principal_id, session_id) as stream:
+        with self._admitted(principal.id, session) as stream:
             position = await events.start(cursor)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8"}
@@ -87,20 +96,20 @@ class Streams:
             await response.prepare(request)
             try:
                 frame = _masked_frame if is_masked(request) else _frame
-                await self._feed(response, stream, events, position, wanted, frame)
+                await self._feed(response, stream, events, position, wanted, principal, frame)
             except TimeoutError:
-                log.info("event_stream_stalled", principal=principal_id)
+                log.info("event_stream_stalled", principal=principal.id)
                 if request.transport is not None:
                     request.transport.abort()
             except ConnectionError:
-                log.debug("event_stream_left", principal=principal_id)
+                log.debug("event_stream_left", principal=principal.id)
             except StoreError as error:
                 # The answer has begun; the reader comes back and resumes.
                 log.warning("event_stream_store_unavailable", error=repr(error))
             return response
 
     @contextmanager
-    def _admitted(self, principal_id: str, session_id: str | None) -> Iterator[_Open]:
+    def _admitted(self, principal_id: str, session: Session | None) -> Iterator[_Open]:
         if len(self._open) >= self._limits.streams:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -110,7 +119,7 @@ class Streams:
             )
         # Before the start is read, so that nothing falls between the two.
         with self._bus.subscribe(Topic.JOURNAL) as hints:
-            stream = _Open(principal_id=principal_id, session_id=session_id, hints=hints)
+            stream = _Open(principal_id=principal_id, session=session, hints=hints)
             self._open.add(stream)
             self._metrics.event_streams.set(len(self._open))
             try:
@@ -126,20 +135,27 @@ class Streams:
         events: Events,
         position: str | None,
         wanted: Filter,
+        principal: Principal,
         frame: Callable[[Event], bytes],
     ) -> None:
         await self._write(response, _GREETING)
-        while not stream.ended:
+        while not stream.ended and not self._is_over(stream):
             batch = await events.after(position, limit=_BATCH)
             if batch:
                 position = batch[-1].change.id
-                chosen = [told for told in batch if wanted.takes(told.change.type)]
+                chosen = await events.seen_by(
+                    principal, [told for told in batch if wanted.takes(told.change.type)]
+                )
                 if chosen:
                     await self._write(response, b"".join(frame(event_json(t)) for t in chosen))
                 continue
             hinted = await stream.hints.wait(self._limits.heartbeat_seconds)
             if not hinted:
                 await self._write(response, _HEARTBEAT)
+
+    def _is_over(self, stream: _Open) -> bool:
+        """Whether its session ends now, as it stood at the beginning; the reader comes back."""
+        return stream.session is not None and self._clock.now_ms() >= stream.session.expires_at_ms
 
     async def _write(self, response: web.StreamResponse, data: bytes) -> None:
         async with asyncio.timeout(self._limits.stalled_reader_seconds):

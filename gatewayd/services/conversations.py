@@ -96,7 +96,7 @@ class Conversations:
         async def unit(tx: AsyncConnection, doing: Doing) -> ActOutcome | NoSuchAssignee:
             person_id = team_id = None
             if to is not None:
-                if not await people.unknown_of(tx, [to]):
+                if await people.can_be_given(tx, to, conversation_id):
                     person_id = to
                 elif await teams.get(tx, to) is not None:
                     team_id = to

@@ -191,6 +191,12 @@ def choose_inbox(inbox: str | None, policy: Policy) -> str | Refusal:
     )
 
 
+def unseen_inbox(inbox: str) -> Refusal:
+    """Refuse an inbox that the sender does not see."""
+    detail = f"{inbox!a} is none of your inboxes; name one of yours"
+    return Refusal(field="inbox", code="inbox_unknown", detail=detail)
+
+
 def price_in(inbox: str, settings: Settings, *, parts: int) -> Money | None:
     """Give the price of so many parts, where one modem alone serves the inbox and has a price."""
     serving = [modem for modem in settings.modems if modem.inbox == inbox]

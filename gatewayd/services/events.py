@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.services.sight import seen_by
+from gatewayd.services.tokens import Principal
 from storage import changes, queries
 from storage.changes import Change
 from storage.engine import Store
@@ -78,6 +80,8 @@ EVENT_TYPES: dict[str, str] = {
     "user.digest": "a person's hours began: what they were not told before, `conversations` (ids)",
     "user.updated": "something of a person changed, such as an absence; `role` and `inboxes` "
     "where it was those",
+    "user.suspended": "somebody's access ended",
+    "user.unsuspended": "somebody works here again",
     "link.created": "a one-time link was made, `by` whom, for whom (`person_id`) and for what "
     "(`purpose`)",
     "link.used": "it was used",
@@ -152,6 +156,13 @@ class Events:
         async with self._store.read() as tx:
             found = await changes.after(tx, cursor, limit, types)
             return await joined(tx, found)
+
+    async def seen_by(self, principal: Principal, told: Sequence[Told]) -> Sequence[Told]:
+        """Give those of these that are theirs to see."""
+        async with self._store.read() as tx:
+            seen = await seen_by(tx, principal, [one.change for one in told])
+        ids = {change.id for change in seen}
+        return [one for one in told if one.change.id in ids]
 
     async def by_ids(self, event_ids: Collection[str]) -> Mapping[str, Told]:
         """Read these events; those that are no longer kept are not in the answer."""

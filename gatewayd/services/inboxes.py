@@ -45,9 +45,13 @@ class InboxView:
 
 async def seed_inboxes(settings: Settings, *, store: Store, clock: Clock) -> None:
     """Make what the configuration names and the store lacks; what managers set stays."""
-    names = (DEFAULT_INBOX, *(modem.inbox for modem in settings.modems))
     async with store.write() as tx:
-        await inboxes.seed(tx, names, now_ms=clock.now_ms())
+        await inboxes.seed(tx, inbox_names(settings), now_ms=clock.now_ms())
+
+
+def inbox_names(settings: Settings) -> tuple[str, ...]:
+    """Give those that the configuration makes."""
+    return (DEFAULT_INBOX, *(modem.inbox for modem in settings.modems))
 
 
 class Inboxes:

@@ -14,10 +14,10 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.ranks import Refusal, why_not
 from gatewayd.services.roles import Role
-from gatewayd.services.sessions import Begun, Sessions, Visitor
+from gatewayd.services.sessions import Begun, Sessions, Visitor, store_password
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal
-from storage import links, passwords, people, sessions
+from storage import links, passwords, people
 from storage.engine import Store
 from storage.links import LinkPurpose, LinkRow
 from storage.people import NewPerson, PersonRow, PersonState, Taken
@@ -28,8 +28,6 @@ LASTS_MS = {
     LinkPurpose.INVITE: 7 * _DAY_MS,
     LinkPurpose.RESET: _DAY_MS,
 }
-NOBODY = "setup"
-"""Who makes the first administrator's link: the command line, before anybody is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +56,11 @@ class LinkIsOver:
     """This link is used, too old, or never was; or what it was for is done."""
 
 
-async def create_first_admin_link(tx: AsyncConnection, *, now_ms: int) -> MadeLink | None:
+async def create_first_admin_link(tx: AsyncConnection, *, by: str, now_ms: int) -> MadeLink | None:
     """Make the first administrator's link; None where an administrator can log in already."""
     if await passwords.an_admin_has_one(tx):
         return None
-    return await _create(tx, LinkPurpose.FIRST_ADMIN, None, by=NOBODY, now_ms=now_ms)
+    return await _create(tx, LinkPurpose.FIRST_ADMIN, None, by=by, now_ms=now_ms)
 
 
 async def create_link_for(
@@ -112,6 +110,21 @@ class Links:
             made = await create_link_for(tx, person_id, by=by.id, now_ms=now_ms)
         self._bus.publish(Topic.JOURNAL)
         return made
+
+    async def set_password(self, person_id: str, password: str, *, by: Principal) -> Unfit | bool:
+        """Set somebody's password for them; false: there is no such person."""
+        async with self._store.read() as tx:
+            person = await people.get(tx, person_id, now_ms=self._clock.now_ms())
+        if person is None:
+            return False
+        own_words = (person.name, person.display_name)
+        if (why := why_unfit(password, own_words=own_words)) is not None:
+            return Unfit(field="password", code="password_unfit", detail=why)
+        hash_ = await self._sessions.passwords.hash(password)
+        async with self._store.write() as tx:
+            await store_password(tx, person_id, hash_, by=by.id, now_ms=self._clock.now_ms())
+        self._bus.publish(Topic.JOURNAL)
+        return True
 
     async def look(self, secret: str) -> Welcome | None:
         """Tell what a link is good for, without using it; None: nothing (any more)."""
@@ -175,7 +188,7 @@ class Links:
         if welcome is None:
             return LinkIsOver()
         if new is not None:
-            person_id = await people.create(tx, new, by=NOBODY, now_ms=now_ms)
+            person_id = await people.create(tx, new, by=welcome.link.id, now_ms=now_ms)
             if isinstance(person_id, Taken):
                 return person_id
         else:
@@ -185,10 +198,8 @@ class Links:
                 await people.change(tx, person_id, shown, version=None, by=person_id, now_ms=now_ms)
         if not await links.use(tx, welcome.link, now_ms=now_ms):
             return LinkIsOver()
-        await passwords.store(tx, person_id, hash_, now_ms=now_ms)
-        await people.tell_password_changed(tx, person_id, by=person_id, now_ms=now_ms)
-        # Who needed another password may have lost the old one to somebody.
-        await sessions.end_all(tx, person_id)
+        # All sessions end: who needed another password may have lost the old one to somebody.
+        await store_password(tx, person_id, hash_, by=person_id, now_ms=now_ms)
         return await self._sessions.begin(tx, person_id, visitor=visitor)
 
 

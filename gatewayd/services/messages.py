@@ -21,7 +21,15 @@ from gatewayd.directory import ModemDirectory
 from gatewayd.failover import sharing_names
 from gatewayd.permission import Permission
 from gatewayd.sending_rules import SendingRules
-from gatewayd.services.drafts import Draft, Policy, Prepared, Refusal, Refused, prepare
+from gatewayd.services.drafts import (
+    Draft,
+    Policy,
+    Prepared,
+    Refusal,
+    Refused,
+    prepare,
+    unseen_inbox,
+)
 from gatewayd.services.shop import ShopLoader
 from gatewayd.services.tokens import Principal, PrincipalType
 from storage import audit, idempotency, outbox, queries
@@ -111,6 +119,8 @@ class Messages:
         )
         if isinstance(prepared, Refused):
             return prepared
+        if not author.may_see(prepared.inbox):
+            return Refused(refusals=(unseen_inbox(prepared.inbox),))
         message = self._message(draft, prepared, author, now_ms)
         try:
             result = await self._accept(message, author.id, key, now_ms, answer)

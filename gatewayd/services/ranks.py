@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,12 +24,15 @@ class Forbidden:
 class LastAdmin:
     """Nobody would be left who can administer."""
 
+    detail: ClassVar[str] = "this is the last administrator; make another one first"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoSuchInbox:
     """There is no such inbox; ``place`` of the list that was given."""
 
     place: int
+    detail: ClassVar[str] = "there is no such inbox"
 
 
 Refusal = Forbidden | LastAdmin | NoSuchInbox
@@ -44,6 +47,10 @@ _NOT_YOUR_INBOX = Forbidden(
     code="inbox_not_yours", detail="nobody gives others an inbox that they do not see themselves"
 )
 
+_SEES_ALL = Forbidden(
+    code="admin_sees_all", detail="an administrator sees every inbox; give them no inboxes"
+)
+
 
 async def why_not(
     tx: AsyncConnection, person: PersonRow | None, values: Mapping[str, Any], *, by: Principal
@@ -54,6 +61,10 @@ async def why_not(
         return _NOT_AN_ADMIN
     if person is not None and person.id == by.id and values.keys() & {"role", "inboxes"}:
         return _OWN_RANK
+    becomes = wanted or (None if person is None else person.role)
+    sees = values.get("inboxes", None if person is None else person.inboxes)
+    if becomes == Role.ADMIN and sees is not None:
+        return _SEES_ALL
     if "inboxes" in values or person is None:
         refusal = await _why_not_inboxes(tx, values.get("inboxes"), by=by)
         if refusal is not None:

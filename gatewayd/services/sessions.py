@@ -172,7 +172,7 @@ class Sessions:
             "session.started",
             now_ms=now_ms,
             subject=person_id,
-            data={"id": row.id, **facts},
+            data={"id": row.id, "by": person_id, **facts},
         )
         holder = await sessions.find(tx, digest_of(secret), now_ms=now_ms)
         if holder is None:
@@ -202,7 +202,7 @@ class Sessions:
         return count
 
     async def _tell_ended(self, tx: AsyncConnection, person_id: str, **facts: str | int) -> None:
-        data: dict[str, changes.Json] = {**facts, "person_id": person_id}
+        data: dict[str, changes.Json] = {**facts, "person_id": person_id, "by": person_id}
         now_ms = self._clock.now_ms()
         await changes.record(tx, "session.ended", now_ms=now_ms, subject=person_id, data=data)
 
@@ -226,12 +226,25 @@ class Sessions:
         made = await self.passwords.hash(new)
         async with self._store.write() as tx:
             now_ms = self._clock.now_ms()
-            await passwords.store(tx, person_id, made, now_ms=now_ms)
-            await sessions.end_all(tx, person_id, but=session.id)
-            await people.tell_password_changed(tx, person_id, by=person_id, now_ms=now_ms)
+            await store_password(tx, person_id, made, by=person_id, now_ms=now_ms, but=session.id)
         self._throttle.right(session.name, session.id)
         self._bus.publish(Topic.JOURNAL)
         return None
+
+
+async def store_password(
+    tx: AsyncConnection,
+    person_id: str,
+    hash_: str,
+    *,
+    by: str,
+    now_ms: int,
+    but: str | None = None,
+) -> None:
+    """Set a person's password, and end all their sessions but perhaps one."""
+    await passwords.store(tx, person_id, hash_, now_ms=now_ms)
+    await sessions.end_all(tx, person_id, but=but)
+    await people.tell_password_changed(tx, person_id, by=by, now_ms=now_ms)
 
 
 def _session(holder: Holder, secret: str) -> Session:

@@ -22,7 +22,7 @@ from routing.rulebook import InboxRules, Rulebook
 from routing.senders import Sending
 from storage import inboxes, people, rulebook, teams
 from storage.inboxes import InboxRow
-from storage.people import PersonRow
+from storage.people import PersonRow, PersonState
 from storage.rulebook import Mark, RulebookRow
 from storage.teams import TeamRow
 
@@ -187,6 +187,11 @@ def _inbox(
 
 
 def _person(row: PersonRow, names: Mapping[str, str], *, zone: str) -> Person:
+    delegate = None if row.delegate_id is None else names[row.delegate_id]
+    if row.state is PersonState.SUSPENDED:
+        # Whoever still names them, a rule or a colleague's absence, reaches their delegate.
+        gone = Absence(kind=AbsenceKind.LEFT, since=_EPOCH)
+        return Person(id=row.name, name=row.display_name, absences=(gone,), delegate=delegate)
     return Person(
         id=row.name,
         name=row.display_name,
@@ -202,7 +207,7 @@ def _person(row: PersonRow, names: Mapping[str, str], *, zone: str) -> Person:
             )
             for each in row.absences
         ),
-        delegate=None if row.delegate_id is None else names[row.delegate_id],
+        delegate=delegate,
     )
 
 

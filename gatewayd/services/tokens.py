@@ -8,14 +8,17 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.clock import Clock
-from storage import audit, tokens
+from storage import audit, people, tokens
+from storage import inboxes as stored_inboxes
 from storage.engine import Store
 from storage.errors import StoreUnavailable
+from storage.people import PersonState
 from storage.tokens import TokenRow
 
 log = structlog.get_logger(__name__)
@@ -72,6 +75,15 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnfitToken:
+    """What a token can't be limited to: the field, a fixed code, plain words."""
+
+    field: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownScopes:
     """These names are no scopes."""
 
@@ -106,19 +118,59 @@ def ordered(scopes: Collection[Scope]) -> Sequence[Scope]:
 
 
 async def create_token(
-    tx: AsyncConnection, *, name: str, scopes: Collection[Scope], now_ms: int
+    tx: AsyncConnection,
+    *,
+    name: str,
+    scopes: Collection[Scope],
+    now_ms: int,
+    inboxes: Sequence[str] | None = None,
+    person_id: str | None = None,
 ) -> tuple[TokenRow, str]:
     """Make a token in the caller's transaction; gives its row and its secret, to be shown once."""
     secret = new_secret()
     row = await tokens.create(
-        tx, hash_=digest_of(secret), name=name, scopes=ordered(scopes), now_ms=now_ms
+        tx,
+        hash_=digest_of(secret),
+        name=name,
+        scopes=ordered(scopes),
+        inboxes=inboxes,
+        person_id=person_id,
+        now_ms=now_ms,
     )
     return row, secret
 
 
+async def unfit_token(
+    tx: AsyncConnection,
+    *,
+    scopes: Collection[Scope],
+    inboxes: Sequence[str] | None,
+    person_id: str | None,
+    now_ms: int,
+) -> UnfitToken | None:
+    """Tell what a token can't be limited to; None: nothing is wrong."""
+    if inboxes is not None and Scope.ADMIN in scopes:
+        detail = "who may do everything sees every inbox"
+        return UnfitToken(field="inboxes", code="admin_sees_all", detail=detail)
+    known = {inbox.name for inbox in await stored_inboxes.list_all(tx)}
+    for place, name in enumerate(inboxes or ()):
+        if name not in known:
+            detail = "there is no such inbox"
+            return UnfitToken(field=f"inboxes/{place}", code="inbox_unknown", detail=detail)
+    person = None if person_id is None else await people.get(tx, person_id, now_ms=now_ms)
+    if person_id is not None and (person is None or person.state is not PersonState.ACTIVE):
+        detail = "no user who works here has this id"
+        return UnfitToken(field="user", code="user_unknown", detail=detail)
+    return None
+
+
 async def note_created(tx: AsyncConnection, row: TokenRow, *, by: str, now_ms: int) -> None:
     """Let the audit tell who made a token, and what it may do."""
-    data = {"name": row.name, "scopes": list(row.scopes)}
+    data: dict[str, Any] = {"name": row.name, "scopes": list(row.scopes)}
+    if row.inboxes is not None:
+        data["inboxes"] = list(row.inboxes)
+    if row.person_id is not None:
+        data["person_id"] = row.person_id
     await audit.record(
         tx, actor=by, action="token.created", subject=row.id, data=data, now_ms=now_ms
     )
@@ -128,8 +180,13 @@ async def revoke_token(tx: AsyncConnection, token_id: str, *, by: str, now_ms: i
     """End a token in the caller's transaction; false when there is none such, or it had ended."""
     revoked = await tokens.revoke(tx, token_id=token_id, now_ms=now_ms)
     if revoked:
-        await audit.record(tx, actor=by, action="token.revoked", subject=token_id, now_ms=now_ms)
+        await note_revoked(tx, token_id, by=by, now_ms=now_ms)
     return revoked
+
+
+async def note_revoked(tx: AsyncConnection, token_id: str, *, by: str, now_ms: int) -> None:
+    """Let the audit tell who ended a token."""
+    await audit.record(tx, actor=by, action="token.revoked", subject=token_id, now_ms=now_ms)
 
 
 class Tokens:
@@ -154,6 +211,7 @@ class Tokens:
             name=row.name,
             # A scope that a newer version granted and this one lacks opens nothing.
             scopes=frozenset(scope for scope in Scope if scope in row.scopes),
+            inboxes=None if row.inboxes is None else frozenset(row.inboxes),
         )
 
     async def _touch(self, token_id: str, now_ms: int) -> None:
@@ -165,12 +223,21 @@ class Tokens:
             log.warning("token_use_not_noted", token=token_id, error=repr(error))
 
     async def create(
-        self, *, name: str, scopes: Collection[Scope], by: Principal
-    ) -> tuple[TokenRow, str]:
+        self,
+        *,
+        name: str,
+        scopes: Collection[Scope],
+        inboxes: Sequence[str] | None,
+        person_id: str | None,
+        by: Principal,
+    ) -> tuple[TokenRow, str] | UnfitToken:
         """Make a token; gives its row and its secret."""
         now_ms = self._clock.now_ms()
+        limits: dict[str, Any] = {"inboxes": inboxes, "person_id": person_id, "now_ms": now_ms}
         async with self._store.write() as tx:
-            made = await create_token(tx, name=name, scopes=scopes, now_ms=now_ms)
+            if unfit := await unfit_token(tx, scopes=scopes, **limits):
+                return unfit
+            made = await create_token(tx, name=name, scopes=scopes, **limits)
             await note_created(tx, made[0], by=by.id, now_ms=now_ms)
             return made
 

@@ -1,101 +1,66 @@
-"""Pages of one conversation: reading it, and what is done there."""
+"""Pages that show one conversation, and the contact it is with."""
+
+from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
-from gatewayd.answering import Unanswerable
-from gatewayd.http.problems import not_found
-from gatewayd.http.route import CONVERSATIONS
-from gatewayd.services.conversations import Conversations
-from gatewayd.services.drafts import Draft, Refused
-from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.inbox_pages import list_pane
-from gatewayd.web.languages import N_
-from gatewayd.web.open_conversation import OpenConversation, open_conversation
-from gatewayd.web.refusals import refusal_words
-from gatewayd.web.render import go_to, page
+from gatewayd.web.open_conversation import OpenConversation, Written, open_conversation
+from gatewayd.web.render import page
 from gatewayd.web.route import PageRoute, Visit
-from storage.conversations.reading import ConversationRow
 
-_ANSWERS_KEPT = 5000
+PLACE = "/inbox/{view}/{id}"
+"""Where a conversation is, beside the list that it was opened from."""
+
+_PARTS = {"timeline": "inbox/timeline.html", "contact": "inbox/contact.html"}
 
 
 async def show(visit: Visit) -> web.StreamResponse:
     """Show a conversation beside its list."""
     opened = await open_conversation(visit, visit.named("id"))
-    return await _page(visit, opened)
+    return await conversation_page(visit, opened)
 
 
 async def show_contact(visit: Visit) -> web.StreamResponse:
     """Show the contact's panel by itself, where there is room for one only."""
     opened = await open_conversation(visit, visit.named("id"))
-    return await _page(visit, opened, shown="contact")
+    return await conversation_page(visit, opened, shown="contact")
 
 
-async def _page(
-    visit: Visit, opened: OpenConversation, *, shown: str = "conversation"
+async def conversation_page(
+    visit: Visit,
+    opened: OpenConversation,
+    *,
+    shown: str = "conversation",
+    written: Written | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> web.StreamResponse:
-    parts = {
-        "conversation": "inbox/conversation.html",
-        "timeline": "inbox/timeline.html",
-        "contact": "inbox/contact.html",
+    """Write the page of a conversation; ``written`` is what its composer begins with."""
+    common: dict[str, Any] = {
+        "open": opened,
+        "view": visit.named("view"),
+        "written": written or Written(),
     }
-    if visit.part in parts:
-        return page(visit, "", parts=parts, open=opened, view=visit.named("view"))
+    if visit.part in _PARTS:
+        return page(visit, _PARTS[visit.part], status=status, **common)
     return page(
         visit,
         "inbox/inbox.html",
+        status=status,
+        parts={"list": "inbox/list.html"},
         pane=await list_pane(visit, visit.named("view")),
-        open=opened,
-        view=visit.named("view"),
         shown=shown,
+        **common,
     )
 
 
-async def answer(visit: Visit) -> web.StreamResponse:
-    """Send what was written, or keep it as a note."""
-    row = await _named(visit)
-    text = visit.field("text")
-    back = f"/inbox/{visit.named('view')}/{row.id}"
-    if not text.strip():
-        return go_to(back)
-    service = _service(visit)
-    if visit.field("as") == "note":
-        await service.note(row.id, text[:_ANSWERS_KEPT], by=visit.author)
-        return go_to(back, flash=Flash(message=N_("Noted. Only your colleagues see it.")))
-    result = await service.answer(
-        row,
-        Draft(to=row.number, text=text),
-        author=visit.author,
-        key=None,
-        answer=lambda _: {},
-    )
-    if isinstance(result, Refused):
-        return _refused(back, result.refusals[0].code, result.refusals[0].detail)
-    if isinstance(result, Unanswerable):
-        return _refused(back, result.code, result.reason)
-    return go_to(back)
+def place_of(visit: Visit) -> str:
+    """Give the address of the conversation that a form is about."""
+    return f"/inbox/{visit.named('view')}/{visit.named('id')}"
 
-
-def _refused(back: str, code: str, detail: str) -> web.StreamResponse:
-    message, values = refusal_words(code, detail)
-    return go_to(back, flash=Flash(message=message, values=values, tone=Tone.ERROR))
-
-
-def _service(visit: Visit) -> Conversations:
-    return visit.request.app[CONVERSATIONS]
-
-
-async def _named(visit: Visit) -> ConversationRow:
-    row = await _service(visit).get(visit.named("id"))
-    if row is None:
-        raise not_found(f"conversation {visit.named('id')!a}")
-    return row
-
-
-_PLACE = "/inbox/{view}/{id}"
 
 ROUTES = (
-    PageRoute(method="GET", path=_PLACE, handler=show),
-    PageRoute(method="GET", path=f"{_PLACE}/contact", handler=show_contact),
-    PageRoute(method="POST", path=f"{_PLACE}/answer", handler=answer),
+    PageRoute(method="GET", path=PLACE, handler=show),
+    PageRoute(method="GET", path=f"{PLACE}/contact", handler=show_contact),
 )

@@ -54,6 +54,11 @@ class Formats:
         skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
         return dates.format_skeleton(skeleton, self.at(ms), locale=self.tongue.locale)
 
+    def weekday(self, day: int) -> str:
+        """Name a day of the week; 0 is Monday."""
+        name: str = self.tongue.locale.days["stand-alone"]["wide"][day]
+        return name
+
     def brief(self, ms: int) -> str:
         """Write a moment in a list: a time today, a weekday this week, else a date."""
         moment = self.at(ms)

@@ -16,6 +16,7 @@ from storage.conversations.previews import PreviewRow
 from storage.conversations.reading import ConversationRow
 
 _ON_A_PAGE = 40
+_MOST_ROWS = 400
 _LONGEST_SEARCH = 200
 
 
@@ -50,14 +51,14 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
     query = visit.request.query
     q = query.get("q", "").strip()[:_LONGEST_SEARCH]
     before = query.get("before", "")
-    filters = view.filter(visit.person_id)
+    filters = replace(view.filter(visit.person_id), may_see=visit.author.inboxes)
     if q:
         filters = replace(filters, q=q, digits=digits_of(q))
     async with visit.context.store.read() as tx:
         found = await reading.page(
             tx,
             filters,
-            limit=_ON_A_PAGE,
+            limit=visit.rows(_ON_A_PAGE, most=_MOST_ROWS),
             before=int(before) if before.isascii() and before.isdecimal() else None,
         )
         said = await previews.of_conversations(tx, [row.id for row in found.items])

@@ -1,5 +1,6 @@
 """What is read of a conversation that is open: its timeline, its contact, what can be done."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONTACTS, CONVERSATIONS, STAFF
 from gatewayd.web.route import Visit
+from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
 from storage import queries
 from storage.contacts import ContactRow
@@ -17,6 +19,17 @@ from storage.people import PersonRow
 from storage.teams import TeamRow
 
 _ENTRIES = 60
+_MOST_ENTRIES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What the composer begins with, after something was wrong with it."""
+
+    text: str = ""
+    is_note: bool = False
+    send_at: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +45,30 @@ class OpenConversation:
     unanswerable: Unanswerable | None
     people: Sequence[PersonRow]
     teams: Sequence[TeamRow]
+    snoozes: Sequence[Snooze]
+    once: str
+    """Names one try to send, so that a form that is sent twice is one message."""
+
+
+async def named_conversation(visit: Visit) -> ConversationRow:
+    """Read the conversation that an address names; raises Problem where there is none to see."""
+    conversation_id = visit.named("id")
+    row = await visit.request.app[CONVERSATIONS].get(conversation_id)
+    if row is None or not visit.author.may_see(row.inbox):
+        raise not_found(f"conversation {conversation_id!a}")
+    return row
 
 
 async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversation:
     """Read it; raises Problem where there is none."""
     cursor = visit.request.query.get("earlier")
+    limit = visit.rows(_ENTRIES, most=_MOST_ENTRIES)
     async with visit.context.store.read() as tx:
         row = await reading.get(tx, conversation_id)
-        if row is None:
+        if row is None or not visit.author.may_see(row.inbox):
             raise not_found(f"conversation {conversation_id!a}")
         try:
-            entries = await reading.entries(tx, row.id, limit=_ENTRIES, cursor=cursor)
+            entries = await reading.entries(tx, row.id, limit=limit, cursor=cursor)
         except CursorExpired as error:
             raise not_found("page of this conversation") from error
         ids = {entry.message_id for entry in entries.items if entry.message_id is not None}
@@ -60,4 +86,6 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         unanswerable=app[CONVERSATIONS].why_not(row),
         people=await staff.people(),
         teams=await staff.teams(),
+        snoozes=snoozes(visit.formats),
+        once=secrets.token_urlsafe(18),
     )

@@ -11,10 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gatewayd.web import flashes, formats
 from gatewayd.web.assets import asset_url
+from gatewayd.web.faults import fault_words
 from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_, Tongue
 from gatewayd.web.links import as_html
 from gatewayd.web.navigation import sections
+from gatewayd.web.refusals import refusal_words
 from gatewayd.web.route import Visit
 from gatewayd.web.words import words
 
@@ -70,6 +72,11 @@ def go_to(path: str, *, flash: Flash | None = None) -> web.Response:
     return response
 
 
+def _said(tongue: Tongue, words: tuple[str, Mapping[str, str]]) -> str:
+    message, values = words
+    return tongue.say(message, **values)
+
+
 @cache
 def _environment(tongue: Tongue) -> Environment:
     made = Environment(
@@ -85,6 +92,8 @@ def _environment(tongue: Tongue) -> Environment:
     warning = tongue.say(_LINK_WARNING)
     made.globals |= {
         "asset": asset_url,
+        "fault": lambda code: _said(tongue, fault_words(code)),
+        "refusal": lambda code: _said(tongue, refusal_words(code, "")),
         "sections": sections,
         "tongue": tongue,
         "words": json.dumps(words(tongue), ensure_ascii=False),

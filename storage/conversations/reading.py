@@ -1,16 +1,17 @@
 """Owns reading conversations: one, pages by filter, and pages of a timeline. Writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.errors import CursorExpired
+from storage.ids import Prefix
 from storage.schema import (
     IS_BLOCKED,
     IS_UNANSWERED,
@@ -22,6 +23,7 @@ from storage.schema import (
     teams,
     timeline,
 )
+from storage.search.names import is_called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class ConversationFilter:
     blocked: bool = False
     q: str | None = None
     digits: str | None = None
+    may_see: Collection[str] | None = None
+    """The only inboxes to look in; None: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +169,9 @@ async def page(
 ) -> ConversationPage:
     """Read a page, that with the newest activity first; ``before`` is ``next`` of another page."""
     query = _ALL.where(*_conditions(filters))
+    if filters.q is not None:
+        contact = conversations.c.contact_id
+        query = query.where(await is_called(tx, contact, filters.q, filters.digits))
     if before is not None:
         query = query.where(conversations.c.last_seq < before)
     query = query.order_by(conversations.c.last_seq.desc(), conversations.c.id).limit(limit + 1)
@@ -184,9 +191,12 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
         found.append(conversations.c.contact_id.in_(select(contacts.c.id).where(IS_BLOCKED)))
     else:
         found.append(~IS_BLOCKED)
+    if filters.may_see is not None:
+        found.append(conversations.c.inbox.in_(filters.may_see))
     person, team = conversations.c.person_id, conversations.c.team_id
     if filters.assignee_id is not None:
-        found.append(or_(person == filters.assignee_id, team == filters.assignee_id))
+        is_team = filters.assignee_id.startswith(f"{Prefix.TEAM}_")
+        found.append((team if is_team else person) == filters.assignee_id)
     if filters.unassigned:
         found += [person.is_(None), team.is_(None)]
     if filters.unanswered is not None:
@@ -199,15 +209,7 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
             conversation_tags.c.tag == filters.tag
         )
         found.append(conversations.c.id.in_(tagged))
-    if filters.q is not None:
-        found.append(_matches(filters.q, filters.digits))
     return found
-
-
-def _matches(q: str, digits: str | None) -> ColumnElement[bool]:
-    looked_at = [contacts.c.name.icontains(q, autoescape=True)]
-    looked_at.append(conversations.c.number.icontains(digits or q, autoescape=True))
-    return or_(*looked_at)
 
 
 async def conversation_rows(

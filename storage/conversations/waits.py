@@ -59,7 +59,19 @@ class Planned:
 
 
 _UNPLANNED = {"due_soon_at_ms": null(), "due_at_ms": null(), "escalate_at_ms": null()}
-_BEGIN = Prepared(insert(waits))
+_BEGUN = ("conversation_id", "inbox", "since_ms", "clock_ms", "rung", "look_at_ms")
+# One that was blocked while they waited, and is heard again, has waited since then.
+_GOES_ON = (
+    select(waits.c.seq)
+    .where(waits.c.conversation_id == bindparam("conversation_id"), WAIT_IS_OPEN)
+    .exists()
+)
+_BEGIN = Prepared(
+    insert(waits).from_select(
+        _BEGUN,
+        select(*(bindparam(name, type_=waits.c[name].type) for name in _BEGUN)).where(~_GOES_ON),
+    )
+)
 _END = Prepared(
     update(waits)
     .where(waits.c.conversation_id == bindparam("of_conversation"), WAIT_IS_OPEN)
@@ -105,7 +117,7 @@ _HANDED = select(func.max(timeline.c.at_ms)).where(
 
 
 async def begin(tx: AsyncConnection, conversation_id: str, *, inbox: str, now_ms: int) -> None:
-    """Let a customer wait from now on, who did not."""
+    """Let a customer wait from now on, unless they do already."""
     values = {"conversation_id": conversation_id, "inbox": inbox, "since_ms": now_ms}
     more = {"clock_ms": now_ms, "rung": 0, "look_at_ms": LOOK_NOW_MS}
     await _BEGIN.execute(tx, values | more)

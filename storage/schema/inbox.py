@@ -94,6 +94,7 @@ conversations = Table(
     UniqueConstraint("contact_id", "inbox"),
     Index("ix_conversations_last_seq", "last_seq"),
     Index("ix_conversations_state_last_seq", "state", "last_seq"),
+    Index("ix_conversations_inbox_last_seq", "inbox", "last_seq"),
 )
 
 _HAS_PERSON = conversations.c.person_id.is_not(None)
@@ -103,6 +104,8 @@ _HAS_TEAM = conversations.c.team_id.is_not(None)
 IS_UNANSWERED = conversations.c.unanswered_since_ms.is_not(None)
 
 _IS_SNOOZED = conversations.c.snoozed_until_ms.is_not(None)
+
+_IS_HELD = conversations.c.held_since_ms.is_not(None)
 
 IS_UNASSIGNED = and_(
     conversations.c.person_id.is_(None),
@@ -114,6 +117,8 @@ for _name, _columns, _rows in (
     ("person", (conversations.c.person_id, conversations.c.last_seq), _HAS_PERSON),
     ("team", (conversations.c.team_id, conversations.c.last_seq), _HAS_TEAM),
     ("unanswered", (conversations.c.unanswered_since_ms,), IS_UNANSWERED),
+    ("waiting", (conversations.c.last_seq,), IS_UNANSWERED),
+    ("held", (conversations.c.last_seq,), _IS_HELD),
     ("snoozed", (conversations.c.snoozed_until_ms,), _IS_SNOOZED),
     ("unassigned", (conversations.c.inbox, conversations.c.contact_id), IS_UNASSIGNED),
 ):

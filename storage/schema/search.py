@@ -11,8 +11,8 @@ from storage.schema.base import metadata
 SEARCHED = ("messages", "timeline", "contacts")
 """The tables that have an index, each named ``TABLE_search``; its rowid is their ``seq``."""
 
-SUFFIXES = 14
-"""A number is found by any of its digits in a row: all of its ends are words, from two digits."""
+SUFFIXES = 15
+"""A number (E.164: 15 digits) is found by any of its digits in a row: all of its ends are words."""
 
 _INDEX = """
 CREATE VIRTUAL TABLE {table}_search USING fts5(
@@ -43,7 +43,7 @@ SELECT substr(ltrim(numbers.number, '+'), place.column1) AS word
 FROM contact_numbers AS numbers
 JOIN (VALUES {", ".join(f"({n})" for n in range(1, SUFFIXES + 1))}) AS place
 ON place.column1 = 1 OR (numbers.number NOT GLOB '*[^+0-9]*'
-AND place.column1 < length(ltrim(numbers.number, '+')))
+AND place.column1 <= length(ltrim(numbers.number, '+')))
 WHERE numbers.contact_id = contacts.id ORDER BY numbers.number, place.column1)
 """
 

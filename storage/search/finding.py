@@ -225,7 +225,7 @@ async def _rows(
 ) -> list[RowMapping]:
     """Read the first of what the index and the rows give, the newest first."""
     place = index.c.rowid
-    query = query.where(matches(index))
+    query = query.where(matches(index, match))
     if before is not None:
         query = query.where(place < before)
     if asked.since_ms is not None or asked.until_ms is not None:
@@ -234,7 +234,7 @@ async def _rows(
             return []
         query = query.where(place >= first, place <= last)
     query = query.order_by(place.desc()).limit(limit)
-    return list((await tx.execute(query, {"query": match})).mappings())
+    return list((await tx.execute(query)).mappings())
 
 
 async def _span(

@@ -38,9 +38,9 @@ def index_of(searched: str) -> TableClause:
     return table(f"{searched}_search", column("rowid"))
 
 
-def matches(index: TableClause) -> ColumnElement[bool]:
-    """Whether a row of the index is what ``:query`` asks for."""
-    return literal_column(index.name).op("MATCH", is_comparison=True)(bindparam("query"))
+def matches(index: TableClause, query: str) -> ColumnElement[bool]:
+    """Whether a row of the index is what a query asks for."""
+    return literal_column(index.name).op("MATCH", is_comparison=True)(bindparam(None, query))
 
 
 def marked(index: TableClause, place: int) -> ColumnElement[str | None]:
@@ -62,6 +62,11 @@ def contact_query(phrases: Sequence[Phrase], numbers: Collection[str]) -> str:
     asked = [_all([Phrase(one.text, one.begins or one.is_digits) for one in phrases])]
     asked += [f"numbers : ({_quoted(digits)} *)" for digits in numbers]
     return " OR ".join(f"({one})" for one in asked)
+
+
+def name_query(phrases: Sequence[Phrase], numbers: Collection[str]) -> str:
+    """Ask for contacts as ``contact_query``, without what is noted about them."""
+    return f"{{name numbers}} : ({contact_query(phrases, numbers)})"
 
 
 def _all(phrases: Sequence[Phrase]) -> str:

@@ -7,7 +7,18 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.benchmarks import figures, receiving, reliability, routing, sending, soak, starting
+from tests.benchmarks import (
+    accepting,
+    figures,
+    full_store,
+    inbox,
+    receiving,
+    reliability,
+    routing,
+    sending,
+    soak,
+    starting,
+)
 
 _Run = Callable[[argparse.Namespace], Awaitable[None]]
 
@@ -42,6 +53,14 @@ async def _reliability(options: argparse.Namespace) -> None:
     await reliability.measure(messages=options.slow_messages, seed=options.seed)
 
 
+async def _inbox(options: argparse.Namespace) -> None:
+    await inbox.measure(full_store.SMALL if options.small else full_store.FULL, options.looks)
+
+
+async def _accepting(options: argparse.Namespace) -> None:
+    await accepting.measure(options.seconds)
+
+
 async def _soak(options: argparse.Namespace) -> None:
     await soak.soak(options.soak_minutes, options.seed)
 
@@ -54,6 +73,8 @@ _PROGRAMS: dict[str, _Run] = {
     "cost": _cost,
     "rules": _rules,
     "reliability": _reliability,
+    "inbox": _inbox,
+    "accepting": _accepting,
     "soak": _soak,
 }
 
@@ -72,6 +93,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the moments in `reliability`")
     parser.add_argument("--soak-minutes", type=int, default=60)
     parser.add_argument("--idle-seconds", type=float, default=60.0)
+    parser.add_argument("--looks", type=int, default=50, help="at each page in `inbox`")
+    parser.add_argument("--small", action="store_true", help="a store of a fiftieth in `inbox`")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each in `accepting`")
     options = parser.parse_args()
     unknown = set(options.what) - set(_PROGRAMS)
     if unknown:

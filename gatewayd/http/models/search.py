@@ -13,6 +13,9 @@ _PERSON = "a contact's id: what is with them; a user's: what they wrote"
 _Since = Annotated[Moment | None, Field(description="of messages and notes: at or after")]
 
 
+_Range = Annotated[list[int], Field(min_length=2, max_length=2)]
+
+
 class SearchQuery(PageQuery):
     """What to look for, and where."""
 
@@ -36,7 +39,7 @@ class Snippet(Output):
     ]
     text: Annotated[str, Field(description="the piece itself: plain text, no HTML")]
     ranges: Annotated[
-        list[tuple[int, int]],
+        list[_Range],
         Field(description="where in it the words stand: start and end, in Unicode characters"),
     ]
 
@@ -81,5 +84,9 @@ def hit_json(hit: Hit) -> SearchHit:
         contact=HitContact(id=hit.contact_id, name=hit.contact_name, number=hit.number),
         direction=hit.direction,
         author=None if author is None else Author(type=author.type, id=author.id, name=author.name),
-        snippet=Snippet(field=hit.found_in, text=hit.snippet.text, ranges=list(hit.snippet.ranges)),
+        snippet=Snippet(
+            field=hit.found_in,
+            text=hit.snippet.text,
+            ranges=[list(one) for one in hit.snippet.ranges],
+        ),
     )

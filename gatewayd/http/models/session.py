@@ -42,6 +42,12 @@ class PasswordChange(Input):
     new: Annotated[str, _NEW]
 
 
+class NewPassword(Input):
+    """A password for somebody else."""
+
+    password: Annotated[str, _NEW]
+
+
 class LogOutQuery(Query):
     """What ends."""
 

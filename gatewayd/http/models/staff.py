@@ -164,6 +164,24 @@ class TeamPage(Page[Team]):
     """All, by name."""
 
 
+class Suspension(Input):
+    """Who takes over from somebody who leaves."""
+
+    hand_over_to: Annotated[
+        str | None,
+        Field(max_length=64, description="a user's or a team's id; null: each inbox's own team"),
+    ] = None
+    note: Annotated[str | None, Field(min_length=1, max_length=10_000)] = None
+
+
+class Suspended(Output):
+    """Somebody who is suspended."""
+
+    user: User
+    handed_over: Annotated[int, Field(description="how many conversations went to others")]
+    tokens_ended: Annotated[list[str], Field(description="the ids of the tokens that were theirs")]
+
+
 class LinkMade(Output):
     """A one-time link, just made."""
 

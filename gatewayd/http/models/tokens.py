@@ -16,6 +16,13 @@ class TokenIn(Input):
         list[str],
         Field(min_length=1, max_length=20, json_schema_extra={"items": {"enum": list(Scope)}}),
     ]
+    inboxes: Annotated[
+        list[Annotated[str, Field(max_length=64)]] | None,
+        Field(min_length=1, max_length=100, description="the only ones that it opens; null: all"),
+    ] = None
+    user: Annotated[
+        str | None, Field(max_length=64, description="the id of the user with whom it ends")
+    ] = None
 
 
 class Token(Output):
@@ -27,6 +34,8 @@ class Token(Output):
     created_at: Moment
     last_used_at: Annotated[Moment | None, Field(description="to within five minutes")]
     revoked_at: Moment | None
+    inboxes: Annotated[list[str] | None, Field(description="null: all")]
+    user: Annotated[str | None, Field(description="the id of the user with whom it ends")]
 
 
 class NewToken(Token):

@@ -37,6 +37,7 @@ async def list_contacts(call: Call) -> web.StreamResponse:
         blocked=asked.blocked,
         q=asked.q,
         digits=digits_of(asked.q),
+        may_see=call.author.inboxes,
         external_id=asked.external_id,
         updated_since_ms=None if asked.updated_since is None else milliseconds(asked.updated_since),
     )

@@ -62,6 +62,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         blocked=asked.blocked,
         q=asked.q,
         digits=digits_of(asked.q),
+        may_see=call.author.inboxes,
     )
     before = place(asked.cursor)
     async with call.context.store.read() as tx:

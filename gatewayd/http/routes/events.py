@@ -8,7 +8,7 @@ from gatewayd.http import answers
 from gatewayd.http.models.events import Event, EventPage, EventsQuery, event_json
 from gatewayd.http.problems import FieldProblem, Problem, unprocessable
 from gatewayd.http.route import EVENTS, STREAMS, Answer, Call, Route
-from gatewayd.services.events import Filter, parse_types
+from gatewayd.services.events import Filter, Told, parse_types
 from gatewayd.services.tokens import Scope
 from storage.errors import CursorExpired
 
@@ -28,8 +28,8 @@ async def get_events(call: Call) -> web.StreamResponse:
         cursor = call.request.headers.get("Last-Event-ID") or asked.after
         return await call.request.app[STREAMS].run(
             call.request,
-            principal_id=call.author.id,
-            session_id=None if call.session is None else call.session.id,
+            principal=call.author,
+            session=call.session,
             events=call.request.app[EVENTS],
             cursor=cursor,
             wanted=wanted,
@@ -44,7 +44,13 @@ async def get_events(call: Call) -> web.StreamResponse:
 
 async def _page(call: Call, asked: EventsQuery, wanted: Filter) -> web.StreamResponse:
     events = call.request.app[EVENTS]
-    told = await events.after(asked.after, limit=asked.limit + 1, wanted=wanted)
+    told: list[Told] = []
+    cursor, more = asked.after, True
+    while more and len(told) <= asked.limit:
+        batch = await events.after(cursor, limit=asked.limit + 1, wanted=wanted)
+        more = len(batch) > asked.limit
+        cursor = batch[-1].change.id if batch else cursor
+        told += await events.seen_by(call.author, batch)
     items = [event_json(one) for one in told[: asked.limit]]
     more = len(told) > asked.limit
     return answers.json_of(EventPage(items=items, next=items[-1].id if more else None))

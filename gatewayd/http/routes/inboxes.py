@@ -16,7 +16,8 @@ _TAG = "Inboxes"
 
 async def list_inboxes(call: Call) -> web.StreamResponse:
     """List all; there are few, so one page holds them."""
-    views = await call.request.app[INBOXES].list_all()
+    every = await call.request.app[INBOXES].list_all()
+    views = [view for view in every if call.author.may_see(view.name)]
     return answers.json_of(InboxPage(items=[inbox_json(view) for view in views]))
 
 
@@ -72,7 +73,7 @@ ROUTES = (
         method="PATCH",
         path="/v1/inboxes/{name}",
         handler=edit_inbox,
-        access=Scope.ADMIN,
+        access=Scope.MANAGE,
         tag=_TAG,
         summary="Set display name, time zone, language, hours, team, signature",
         body=InboxEdit,

@@ -34,6 +34,7 @@ from gatewayd.services.drafts import (
     measure,
     national_of,
     price_in,
+    unseen_inbox,
 )
 from gatewayd.services.tokens import Scope
 from gatewayd.services.waiting import waiting_of
@@ -68,6 +69,7 @@ async def list_messages(call: Call) -> web.StreamResponse:
         q=asked.q,
         client_reference=asked.client_reference,
         conversation_id=asked.conversation,
+        may_see=call.author.inboxes,
     )
     try:
         async with call.context.store.read() as tx:
@@ -135,6 +137,8 @@ async def preview_message(call: Call) -> web.StreamResponse:
     planned = measure(asked.text, max_parts=_ANY_LENGTH, shifts=policy.shifts)
     if isinstance(planned, Refusal):
         raise refuse([planned])
+    if asked.inbox is not None and not call.author.may_see(asked.inbox):
+        raise refuse([unseen_inbox(asked.inbox)])
     inbox = choose_inbox(asked.inbox, policy)
     if isinstance(inbox, Refusal):
         # Not naming one is no mistake here: a text has a length in any inbox.

@@ -88,7 +88,7 @@ def _command(
         method="POST",
         path=f"/v1/modems/{{name}}/{word}",
         handler=handler,
-        access=Scope.ADMIN,
+        access=Scope.MANAGE,
         tag=_TAG,
         summary=summary,
         answers={status: Answer(model=Modem, description="The modem")},

@@ -9,7 +9,7 @@ from gatewayd.http.models.base import moment_at, moment_of
 from gatewayd.http.models.tokens import NewToken, Token, TokenIn, TokenPage
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import STREAMS, TOKENS, Answer, Call, Route
-from gatewayd.services.tokens import Scope, UnknownScopes, parse_scopes
+from gatewayd.services.tokens import Scope, UnfitToken, UnknownScopes, parse_scopes
 from storage.tokens import TokenRow
 
 _TAG = "Tokens"
@@ -23,9 +23,17 @@ async def create_token(call: Call) -> web.StreamResponse:
         raise unprocessable(
             [FieldProblem(pointer="/scopes", detail=scopes.reason)], code="scope_unknown"
         )
-    row, secret = await call.request.app[TOKENS].create(
-        name=asked.name, scopes=scopes, by=call.author
+    created = await call.request.app[TOKENS].create(
+        name=asked.name,
+        scopes=scopes,
+        inboxes=asked.inboxes,
+        person_id=asked.user,
+        by=call.author,
     )
+    if isinstance(created, UnfitToken):
+        wrong = FieldProblem(pointer=f"/{created.field}", detail=created.detail)
+        raise unprocessable([wrong], code=created.code)
+    row, secret = created
     made = NewToken(**_token(row).model_dump(), token=secret)
     headers = {"Location": f"/v1/tokens/{row.id}"}
     return answers.json_of(made, status=HTTPStatus.CREATED, headers=headers)
@@ -54,6 +62,8 @@ def _token(row: TokenRow) -> Token:
         created_at=moment_at(row.created_at_ms),
         last_used_at=moment_of(row.last_used_at_ms),
         revoked_at=moment_of(row.revoked_at_ms),
+        inboxes=None if row.inboxes is None else list(row.inboxes),
+        user=row.person_id,
     )
 
 

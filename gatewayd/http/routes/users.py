@@ -19,7 +19,7 @@ from gatewayd.http.models.staff import (
     user_json,
     users_json,
 )
-from gatewayd.http.problems import not_found
+from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import STAFF, STREAMS, Answer, Call, Route
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Scope
@@ -92,6 +92,7 @@ async def create_absence(call: Call) -> web.StreamResponse:
     """Note that somebody is away, or will be."""
     asked: AbsenceIn = call.body
     user_id = call.request.match_info["id"]
+    _check_whose(call, user_id)
     begins = asked.from_
     absence = NewAbsence(
         kind=asked.kind,
@@ -112,9 +113,19 @@ async def create_absence(call: Call) -> web.StreamResponse:
 async def end_absence(call: Call) -> web.StreamResponse:
     """Let somebody be back, or not go."""
     user_id, absence_id = call.request.match_info["id"], call.request.match_info["absence"]
+    _check_whose(call, user_id)
     if not await call.request.app[STAFF].end_absence(user_id, absence_id, by=call.author):
         raise not_found(f"absence {absence_id!a} of this user that is not over")
     return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _check_whose(call: Call, user_id: str) -> None:
+    if call.author.id != user_id and not call.author.may(Scope.MANAGE):
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            "absence_of_another",
+            "a person notes their own absences; those of others are for a manager",
+        )
 
 
 async def _user(call: Call, user_id: str) -> User:

@@ -1,5 +1,18 @@
 // The page's script: it only makes quicker what works without it.
-document.documentElement.classList.add("scripted");
 
-const timeline = document.getElementById("timeline");
-if (timeline) timeline.scrollTop = timeline.scrollHeight;
+import { compose } from "./composer.js";
+import { inbox } from "./inbox.js";
+import { keys } from "./keys.js";
+import { listen, onEvent } from "./stream.js";
+import { arrived, follow, travel } from "./travel.js";
+
+document.documentElement.classList.add("scripted");
+if (document.querySelector(".app")) {
+  travel();
+  inbox();
+  compose();
+  keys();
+  onEvent(follow);
+  listen();
+  arrived("new");
+}

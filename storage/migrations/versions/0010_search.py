@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0010"
@@ -11,6 +12,16 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_conversations_inbox_last_seq", "conversations", ["inbox", "last_seq"])
+    for name, rows in (("waiting", "unanswered_since_ms"), ("held", "held_since_ms")):
+        some = sa.text(f"{rows} IS NOT NULL")
+        op.create_index(
+            f"ix_conversations_{name}",
+            "conversations",
+            ["last_seq"],
+            sqlite_where=some,
+            postgresql_where=some,
+        )
     if op.get_bind().dialect.name != "sqlite":
         return
     for statement in (*_INDEX, *_FILL):
@@ -130,9 +141,10 @@ CREATE VIEW contacts_searched AS SELECT seq, id, name, notes, coalesce((
 SELECT group_concat(word, ' ') FROM (
 SELECT substr(ltrim(numbers.number, '+'), place.column1) AS word
 FROM contact_numbers AS numbers
-JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14)) AS place
+JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14),
+(15)) AS place
 ON place.column1 = 1 OR (numbers.number NOT GLOB '*[^+0-9]*'
-AND place.column1 < length(ltrim(numbers.number, '+')))
+AND place.column1 <= length(ltrim(numbers.number, '+')))
 WHERE numbers.contact_id = contacts.id ORDER BY numbers.number, place.column1)
 ), '') AS numbers FROM contacts
     """,

@@ -23,6 +23,11 @@ SCREENS = {
     "conversation": "/inbox/all/{conversation}",
     "contact": "/inbox/all/{conversation}/contact",
     "me": "/me",
+    "start-modems": "/start/modems",
+    "start-hours": "/start/hours",
+    "start-answer": "/start/answer",
+    "start-people": "/start/people",
+    "start-test": "/start/test",
 }
 TALK = (
     ("in", "Bonjour! Est-ce que mon vélo est prêt?"),
@@ -63,6 +68,7 @@ def places(shop: Any) -> dict[str, str]:
 @pytest.mark.parametrize("look", LOOKS)
 async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
     tab = await visit("/inbox/all", **LOOKS[look])
+    await tab.page.get_by_role("link").first.wait_for()
     for name, path in SCREENS.items():
         await tab.go(path.format(**places))
         await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")

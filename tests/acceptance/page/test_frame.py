@@ -140,11 +140,11 @@ async def test_without_script_a_customer_is_read_and_answered(visit: Any, shop: 
     await expect(row).to_contain_text("Is my bike ready?")
     await row.click()
     await tab.page.get_by_label("Your answer").fill("Yes, since this morning.")
-    await tab.page.get_by_role("button", name="Send").click()
+    await tab.page.get_by_role("button", name="Send", exact=True).click()
     await expect(tab.page.locator(".message.out .text")).to_have_text("Yes, since this morning.")
     await tab.page.get_by_label("Your answer").fill("Blue one, back room.")
     await tab.page.get_by_label("Note for us").check()
-    await tab.page.get_by_role("button", name="Send").click()
+    await tab.page.get_by_role("button", name="Keep").click()
     await expect(tab.page.locator(".note .text")).to_have_text("Blue one, back room.")
     sent = shop.api("GET", f"/v1/messages?conversation={conversation}&direction=out")["items"]
     assert [message["text"] for message in sent] == ["Yes, since this morning."]

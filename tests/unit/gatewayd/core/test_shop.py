@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 
 from config.schema import GatewaySettings, HttpSettings, Language, Settings
 from gatewayd.services.shop import LoadedShop, ShopLoader
-from routing.assign import Absence, AbsenceKind, Person, Team
+from routing.assign import Absence, AbsenceKind, Person, Team, follow
 from routing.hours import Hours
 from routing.rulebook import Rulebook
-from storage import inboxes, people, rulebook, teams
+from storage import inboxes, leaving, people, rulebook, teams
 from storage.engine import Store
-from storage.people import NewAbsence, NewPerson
+from storage.people import NewAbsence, NewPerson, PersonState
 
 NOW = 1_800_000_000_000
 MOMENT = datetime(2027, 1, 15, 8, tzinfo=UTC)
@@ -192,3 +192,18 @@ async def test_a_book_that_cannot_be_read_any_more_keeps_nothing_from_coming_in(
     (told,) = logs
     assert (told["event"], told["version"]) == ("rulebook_unreadable", 1)
     assert "magic" in told["problems"][0]
+
+
+async def test_whoever_is_suspended_is_reached_by_no_rule(loader: ShopLoader, store: Store) -> None:
+    (jean_id,) = await add_people(store, NewPerson(name="jean", display_name="Jean"))
+    marie = NewPerson(name="marie", display_name="Marie", phone="+15145550177", delegate_id=jean_id)
+    (marie_id,) = await add_people(store, marie)
+    await load(loader, store)
+    async with store.write() as tx:
+        await leaving.set_state(tx, marie_id, PersonState.SUSPENDED, by="tok_1", now_ms=NOW)
+
+    staff = (await load(loader, store)).shop.staff
+
+    assert staff.people["marie"].phone is None
+    found = follow("marie", team=None, staff=staff, moment=MOMENT, by_shift=False)
+    assert (found.person, found.why) == ("jean", "stands in for marie")

@@ -25,7 +25,10 @@ from gatewayd.survey import FoundStick
 from modem.console import Denied
 from modem.desk import ConsoleOutcome
 from modem.ussd import NoAnswer, UssdOutcome
+from storage import inboxes
 from storage.engine import Store
+from storage.ids import Prefix, new_id
+from storage.inbound import NewIncoming, insert_incoming
 
 NOON_MS = 1_796_126_400_000  # 2026-12-01T12:00:00Z
 
@@ -204,6 +207,34 @@ class Staffroom:
         async with client.post("/v1/session", json=said) as answer:
             assert answer.status == 200, await answer.text()
             return Browser(client=client, person=person, session=await answer.json())
+
+    async def inboxes(self, *names: str) -> None:
+        async with self.api.context.store.write() as tx:
+            await inboxes.seed(tx, names, now_ms=self.api.clock.now_ms())
+
+    async def receive(
+        self, text: str = "Is it ready?", *, sender: str = "+15145550123", inbox: str = "main"
+    ) -> dict[str, Any]:
+        """A customer writes; gives the message."""
+        now_ms = self.api.clock.now_ms()
+        message = NewIncoming(
+            id=new_id(Prefix.MESSAGE, now_ms=now_ms),
+            from_=sender,
+            to_number="+15145550100",
+            text=text,
+            encoding="gsm7",
+            inbox=inbox,
+            modem="counter",
+            iccid="89",
+            kind="text",
+            sc_time_ms=now_ms,
+            parts_total=1,
+            parts_present=1,
+            complete=True,
+        )
+        async with self.api.context.store.write() as tx:
+            await insert_incoming(tx, message, now_ms=now_ms)
+        return await self.api.admin("GET", f"/v1/messages/{message.id}")
 
 
 @pytest.fixture(autouse=True)

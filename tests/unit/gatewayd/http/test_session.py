@@ -116,6 +116,14 @@ class TestLogIn:
         refused = await again.ask("GET", "/v1/session", status=401)
         assert refused["code"] == "session_ended"
 
+    async def test_a_stream_ends_with_its_session(self, api: Any, staffroom: Any) -> None:
+        marie = await staffroom.enter("marie")
+        async with marie.client.get("/v1/events") as stream:
+            await stream.content.readuntil(b"\n\n")
+            api.clock.ms += 7 * DAY_MS
+            await stream.content.read()
+            assert stream.content.at_eof()
+
     async def test_ones_own_sessions_are_listed_and_ended(self, staffroom: Any) -> None:
         marie = await staffroom.enter("marie")
         phone = await staffroom.log_in(marie.person)
@@ -158,7 +166,7 @@ class TestLogIn:
 class TestLinks:
     async def test_the_first_administrator_comes_by_a_link(self, api: Any, staffroom: Any) -> None:
         async with api.context.store.write() as tx:
-            made = await create_first_admin_link(tx, now_ms=api.clock.now_ms())
+            made = await create_first_admin_link(tx, by="uid:0", now_ms=api.clock.now_ms())
         assert made is not None
         stranger = await staffroom.stranger()
         wanted = {"link": made.secret, "password": staffroom.password}
@@ -176,11 +184,11 @@ class TestLinks:
         async with stranger.post("/v1/session/link", json=wanted) as answer:
             assert await code_of(answer, 410) == "link_over"
         async with api.context.store.write() as tx:
-            assert await create_first_admin_link(tx, now_ms=api.clock.now_ms()) is None
+            assert await create_first_admin_link(tx, by="uid:0", now_ms=api.clock.now_ms()) is None
 
     async def test_there_is_one_first_administrator(self, api: Any, staffroom: Any) -> None:
         async with api.context.store.write() as tx:
-            made = await create_first_admin_link(tx, now_ms=api.clock.now_ms())
+            made = await create_first_admin_link(tx, by="uid:0", now_ms=api.clock.now_ms())
         assert made is not None
         await staffroom.enter("anna", role="admin")
         wanted = {"link": made.secret, "password": staffroom.password, "name": "mallory"}

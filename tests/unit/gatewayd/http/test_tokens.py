@@ -24,6 +24,8 @@ async def test_a_token_is_shown_once_and_works(api: Any) -> None:
         "created_at": "2026-12-01T12:00:00.000Z",
         "last_used_at": None,
         "revoked_at": None,
+        "inboxes": None,
+        "user": None,
     }
     assert listed == made | {"last_used_at": "2026-12-01T12:00:00.000Z"}
 

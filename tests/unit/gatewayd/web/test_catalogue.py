@@ -70,7 +70,7 @@ def sentences(template: str) -> Iterator[str]:
     text = re.sub(
         r"{#.*?#}|{%\s*trans.*?endtrans\s*%}|{%.*?%}|{{.*?}}", "\0", template, flags=re.DOTALL
     )
-    text = re.sub(r"<svg.*?</svg>|<[^>]*>", "\0", text, flags=re.DOTALL)
+    text = re.sub(r"<svg.*?</svg>|<kbd.*?</kbd>|<[^>]*>", "\0", text, flags=re.DOTALL)
     yield from (part.strip() for part in text.split("\0"))
 
 

@@ -1,0 +1,203 @@
+"""What is written in a conversation: answers, notes, their length before, and their fate after."""
+
+import hashlib
+import re
+from http import HTTPStatus
+from typing import Literal, get_args
+
+from aiohttp import web
+
+from gatewayd.answering import Unanswerable
+from gatewayd.http.problems import not_found
+from gatewayd.http.route import CONVERSATIONS, MESSAGES
+from gatewayd.services.drafts import (
+    Draft,
+    Policy,
+    Refusal,
+    Refused,
+    choose_inbox,
+    measure,
+    price_in,
+)
+from gatewayd.services.messages import Accepted, IdempotencyKey, KeyConflict
+from gatewayd.services.tokens import Scope
+from gatewayd.web.conversation_pages import PLACE, conversation_page, place_of
+from gatewayd.web.flashes import Flash, Tone
+from gatewayd.web.formats import local_moment
+from gatewayd.web.languages import N_
+from gatewayd.web.open_conversation import Written, named_conversation, open_conversation
+from gatewayd.web.refusals import refusal_words
+from gatewayd.web.render import go_to, page
+from gatewayd.web.route import PageRoute, Visit
+from storage import queries
+from storage.outbox import CancelOutcome, ResolveOutcome
+
+_LONGEST_NOTE = 5000
+_LONGEST_TEXT = 50_000
+_ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_ANY_LENGTH = 1_000_000  # the measure also tells how long too long is
+_NOTED = N_("Noted. Only your colleagues see it.")
+_LATER = N_("Kept. It goes out %(time)s.")
+_NO_TEXT = N_("There is nothing to send yet.")
+_NO_TIME = N_("Choose when it is to go out.")
+_LONG_NOTE = N_("A note has at most %(count)s characters.")
+_PERHAPS_SENT = N_("Your first try did reach the gateway: look above before you send it again.")
+_STOPPED = N_("Stopped. It was not sent.")
+_TOO_LATE = N_("Too late: it is on its way already.")
+_SETTLED = N_("Noted: that is how it is kept.")
+_AGAIN = N_("It is sent again.")
+_SETTLED_ALREADY = N_("It is settled already.")
+
+Settling = Literal["sent", "failed", "resend"]
+
+
+async def answer(visit: Visit) -> web.StreamResponse:
+    """Send what was written, now or later, or keep it as a note."""
+    if not visit.field("text").strip():
+        return await _again(visit, visit.tongue.say(_NO_TEXT))
+    if visit.field("as") == "note":
+        return await _note(visit)
+    send_at_ms = None
+    if visit.field("later"):
+        send_at_ms = local_moment(visit.field("send_at"), visit.formats.zone)
+        if send_at_ms is None:
+            return await _again(visit, visit.tongue.say(_NO_TIME))
+    row = await named_conversation(visit)
+    text = visit.field("text")
+    result = await visit.request.app[CONVERSATIONS].answer(
+        row,
+        Draft(to=row.number, text=text, send_at_ms=send_at_ms),
+        author=visit.author,
+        key=_key(visit, text),
+        answer=lambda _: {},
+    )
+    if isinstance(result, Accepted):
+        if send_at_ms is None:
+            return go_to(place_of(visit))
+        time = visit.formats.full(send_at_ms)
+        return go_to(place_of(visit), flash=Flash(message=_LATER, values={"time": time}))
+    message, values = _why_not(result)
+    return await _again(visit, visit.tongue.say(message, **values))
+
+
+def _why_not(result: Refused | KeyConflict | Unanswerable) -> tuple[str, dict[str, str]]:
+    match result:
+        case Refused(refusals=refusals):
+            return refusal_words(refusals[0].code, refusals[0].detail)
+        case Unanswerable():
+            return refusal_words(result.code, result.reason)
+        case KeyConflict():
+            return _PERHAPS_SENT, {}
+
+
+def _key(visit: Visit, text: str) -> IdempotencyKey | None:
+    """Name this try, so that a form that is sent twice is one message."""
+    once = visit.field("once")
+    if not _ONCE.fullmatch(once):
+        return None
+    what = "\0".join((visit.named("id"), text, visit.field("send_at")))
+    digest = hashlib.sha256(what.encode("utf-8", "surrogatepass")).digest()
+    return IdempotencyKey(key=f"page-{once}", body_digest=digest)
+
+
+async def _note(visit: Visit) -> web.StreamResponse:
+    row = await named_conversation(visit)
+    text = visit.field("text")
+    if len(text) > _LONGEST_NOTE:
+        count = visit.formats.number(_LONGEST_NOTE)
+        return await _again(visit, visit.tongue.say(_LONG_NOTE, count=count))
+    await visit.request.app[CONVERSATIONS].note(row.id, text, by=visit.author)
+    return go_to(place_of(visit), flash=Flash(message=_NOTED))
+
+
+async def _again(visit: Visit, error: str) -> web.StreamResponse:
+    """Show the conversation with what was written still in its composer, and why."""
+    written = Written(
+        text=visit.field("text")[:_LONGEST_TEXT],
+        is_note=visit.field("as") == "note",
+        send_at=visit.field("send_at"),
+        error=error,
+    )
+    opened = await open_conversation(visit, visit.named("id"))
+    return await conversation_page(
+        visit, opened, written=written, status=HTTPStatus.UNPROCESSABLE_ENTITY
+    )
+
+
+async def show_measure(visit: Visit) -> web.StreamResponse:
+    """Tell how a text would be sent: parts, what is left, what it costs, and why so much."""
+    row = await named_conversation(visit)
+    settings = visit.context.settings
+    policy = Policy.of(settings)
+    text = visit.field("text")[:_LONGEST_TEXT]
+    planned = measure(text, max_parts=_ANY_LENGTH, shifts=policy.shifts)
+    if isinstance(planned, Refusal):
+        message, values = refusal_words(planned.code, planned.detail)
+        return page(
+            visit, "inbox/measure.html", planned=None, why=visit.tongue.say(message, **values)
+        )
+    inbox = choose_inbox(row.inbox, policy)
+    price = None if isinstance(inbox, Refusal) else price_in(inbox, settings, parts=planned.parts)
+    forced = {one.character: one.replacement for one in planned.forced}
+    return page(
+        visit,
+        "inbox/measure.html",
+        planned=planned,
+        max_parts=settings.sending.max_parts,
+        price=price,
+        forced=forced if planned.encoding == "ucs2" else {},
+        why="",
+    )
+
+
+async def cancel(visit: Visit) -> web.StreamResponse:
+    """Stop a message that has not gone out."""
+    await _message_of(visit)
+    outcome = await visit.request.app[MESSAGES].cancel(visit.named("message"), by=visit.author)
+    done = outcome is CancelOutcome.CANCELED
+    tone = Tone.DONE if done else Tone.WARNING
+    return go_to(place_of(visit), flash=Flash(message=_STOPPED if done else _TOO_LATE, tone=tone))
+
+
+async def settle(visit: Visit) -> web.StreamResponse:
+    """Settle a message of which nobody knows whether it was sent."""
+    await _message_of(visit)
+    as_ = visit.field("as")
+    for choice in get_args(Settling):
+        if as_ == choice:
+            outcome = await visit.request.app[MESSAGES].resolve(
+                visit.named("message"), choice, by=visit.author
+            )
+            message = _AGAIN if choice == "resend" else _SETTLED
+            if outcome is not ResolveOutcome.RESOLVED:
+                message = _SETTLED_ALREADY
+            return go_to(place_of(visit), flash=Flash(message=message))
+    return go_to(place_of(visit))
+
+
+async def _message_of(visit: Visit) -> None:
+    """Raise Problem unless the message is of this conversation, which the reader may see."""
+    row = await named_conversation(visit)
+    message_id = visit.named("message")
+    async with visit.context.store.read() as tx:
+        message = await queries.get_message(tx, message_id)
+    if message is None or message.conversation_id != row.id:
+        raise not_found(f"message {message_id!a} in this conversation")
+
+
+ROUTES = (
+    PageRoute(method="POST", path=f"{PLACE}/answer", handler=answer, access=Scope.MESSAGES_SEND),
+    PageRoute(method="POST", path=f"{PLACE}/measure", handler=show_measure),
+    PageRoute(
+        method="POST",
+        path=f"{PLACE}/messages/{{message}}/cancel",
+        handler=cancel,
+        access=Scope.MESSAGES_SEND,
+    ),
+    PageRoute(
+        method="POST",
+        path=f"{PLACE}/messages/{{message}}/settle",
+        handler=settle,
+        access=Scope.MESSAGES_SEND,
+    ),
+)

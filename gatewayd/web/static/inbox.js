@@ -1,0 +1,138 @@
+// The inbox while it is open: what happens appears, without a reload and without losing one's place.
+
+import { morph, parse, request, settled, words } from "./dom.js";
+import { onEvent, onState } from "./stream.js";
+import { go, onArrival } from "./travel.js";
+
+const NEAR_PX = 80;
+let reading = Promise.resolve();
+
+const list = () => document.getElementById("list");
+const timeline = () => document.getElementById("timeline");
+
+function isAtEnd(place) {
+  return place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_PX;
+}
+
+export function toTheEnd() {
+  const place = timeline();
+  if (place) place.scrollTop = place.scrollHeight;
+  document.getElementById("newer")?.setAttribute("hidden", "");
+}
+
+/** Read a part of this page again. */
+async function renew(place, name) {
+  if (!place) return;
+  const url = new URL(location.href);
+  const shown = place.querySelectorAll("ol > li").length;
+  if (shown > 40) url.searchParams.set("rows", String(shown));
+  const here = location.href;
+  const response = await request(url, { name });
+  if (!response.ok || here !== location.href) return;
+  const fresh = place.cloneNode(false);
+  fresh.replaceChildren(...parse(await response.text()).body.childNodes);
+  const follow = place === timeline() && isAtEnd(place);
+  const last = place.querySelector("li:last-child")?.dataset.key;
+  morph(place, fresh);
+  if (place !== timeline()) return;
+  if (follow) toTheEnd();
+  else if (place.querySelector("li:last-child")?.dataset.key !== last) showNewer();
+}
+
+function showNewer() {
+  document.getElementById("newer")?.removeAttribute("hidden");
+}
+
+const renewList = settled(30, () => {
+  reading = reading.then(() => renew(list(), "list")).then(count).catch(ignoreLoss);
+});
+const renewTimeline = settled(10, () => {
+  reading = reading.then(() => renew(timeline(), "timeline")).catch(ignoreLoss);
+});
+const renewContact = settled(100, () => {
+  reading = reading.then(() => renew(document.getElementById("contact"), "contact")).catch(ignoreLoss);
+});
+
+// The stream says that the connection is lost; with it everything is read again.
+function ignoreLoss(error) {
+  if (!(error instanceof TypeError)) throw error;
+}
+
+function happened(type, data) {
+  const open = timeline()?.dataset.conversation;
+  if (open && (data.conversation_id === open || data.id === open)) renewTimeline();
+  if (type.startsWith("contact.") || type.startsWith("conversation.")) renewContact();
+  if (list() && type !== "modem.state") renewList();
+}
+
+/** Show in the title how many wait for this reader. */
+function count() {
+  const unread = Number(document.querySelector("[data-unread]")?.dataset.unread ?? 0);
+  const bare = document.title.replace(/^\(\d+\) /, "");
+  document.title = unread ? `(${unread}) ${bare}` : bare;
+}
+
+function changedConnection(connected) {
+  const place = document.getElementById("connection");
+  if (!place) return;
+  if (!connected) {
+    place.textContent = words.reconnecting;
+    place.className = "connection";
+    place.hidden = false;
+  } else {
+    if (!place.hidden) {
+      place.textContent = words.reconnected;
+      place.className = "connection well";
+      setTimeout(() => { if (place.className.endsWith("well")) place.hidden = true; }, 2500);
+    }
+    renewTimeline();
+    renewList();
+  }
+}
+
+/** Older rows are put where the link to them was. */
+async function older(link, container) {
+  const response = await request(link.href, { name: "more" });
+  if (!response.ok) return;
+  const fresh = parse(`<ol>${await response.text()}</ol>`).querySelector("ol");
+  link.closest("li").replaceWith(...fresh.children);
+  container.querySelector("a[data-more]")?.focus();
+}
+
+async function earlier(link) {
+  const place = timeline();
+  const response = await request(link.href, { name: "timeline" });
+  if (!response.ok) return;
+  const fresh = parse(await response.text()).querySelector("ol");
+  const below = place.scrollHeight - place.scrollTop;
+  link.closest("li").replaceWith(...fresh.children);
+  place.scrollTop = place.scrollHeight - below;
+}
+
+/** Begin. */
+export function inbox() {
+  onEvent(happened);
+  onState(changedConnection);
+  onArrival((reason) => {
+    count();
+    if (reason !== "same") toTheEnd();
+  });
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest?.("a[data-more]");
+    const before = event.target.closest?.("a[data-earlier]");
+    if (!more && !before) {
+      if (event.target.closest?.("#newer")) toTheEnd();
+      return;
+    }
+    event.preventDefault();
+    if (more) older(more, list());
+    else earlier(before);
+  }, true);
+  document.addEventListener("input", settled(200, (event) => {
+    if (event.target.id !== "q") return;
+    const url = new URL(location.href);
+    url.pathname = event.target.form.getAttribute("action");
+    url.search = event.target.value ? `?q=${encodeURIComponent(event.target.value)}` : "";
+    go(url.href);
+  }));
+}

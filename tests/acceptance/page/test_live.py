@@ -1,0 +1,162 @@
+"""What happens appears without a reload, drafts survive, one stream is enough for eight tabs."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+STREAMS = (
+    "performance.getEntriesByType('resource').filter(e => e.name.includes('/v1/events')).length"
+)
+
+
+async def test_a_text_appears_within_a_second_in_list_and_timeline(visit: Any, shop: Any) -> None:
+    number = shop.customer()
+    shop.text_in(number, "Are you open on Sunday?")
+    conversation = shop.conversation_of(number)
+    tab = await visit(f"/inbox/waiting/{conversation}")
+    await expect(tab.page.locator(".message.in .text")).to_have_text("Are you open on Sunday?")
+    shop.text_in(number, "I mean this Sunday")
+    await expect(tab.page.locator(".message.in .text").last).to_have_text(
+        "I mean this Sunday", timeout=1000
+    )
+    await expect(tab.page.locator(f'a.row[href*="{conversation}"]')).to_contain_text(
+        "I mean this Sunday", timeout=1000
+    )
+
+
+async def test_an_answer_shows_its_way_to_the_customer(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("Is it ready?")
+    tab = await visit(f"/inbox/all/{conversation}")
+    await tab.page.get_by_label("Your answer").fill("Yes, come by.")
+    await expect(tab.page.locator("#measure")).to_contain_text("1 part")
+    await expect(tab.page.locator("#measure")).to_contain_text("$0.02")
+    await tab.page.keyboard.press("Control+Enter")
+    sent = tab.page.locator(".message.out")
+    await expect(sent.locator(".text")).to_have_text("Yes, come by.")
+    await expect(sent).to_contain_text("Delivered")
+    await expect(tab.page.get_by_label("Your answer")).to_have_value("")
+
+
+async def test_what_makes_a_text_longer_is_replaced_by_a_click(visit: Any, shop: Any) -> None:
+    tab = await visit(f"/inbox/all/{shop.conversation()}")
+    await tab.page.get_by_label("Your answer").fill("It’s ready – come by…" + "x" * 60)
+    measure = tab.page.locator("#measure")
+    await expect(measure).to_contain_text("2 parts")
+    for character in ("’", "–", "…"):
+        await measure.locator(f'[data-replace="{character}"]').click()
+    await expect(measure).to_contain_text("1 part")
+    await expect(measure.locator("[data-replace]")).to_have_count(0)
+    await expect(tab.page.get_by_label("Your answer")).to_have_value(re.compile("^It's ready - "))
+
+
+async def test_a_draft_survives_a_reload_and_belongs_to_its_conversation(
+    visit: Any, shop: Any
+) -> None:
+    one, other = shop.conversation("First"), shop.conversation("Second")
+    tab = await visit(f"/inbox/all/{one}")
+    await tab.page.get_by_label("Your answer").fill("Half a thought")
+    await tab.page.locator(f'a.row[href*="{other}"]').click()
+    await expect(tab.page).to_have_url(re.compile(other))
+    await expect(tab.page.get_by_label("Your answer")).to_have_value("")
+    await tab.page.reload()
+    await tab.go(f"/inbox/all/{one}")
+    await expect(tab.page.get_by_label("Your answer")).to_have_value("Half a thought")
+
+
+async def test_two_people_see_each_other_s_work(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("Who is there?")
+    marie = await visit(f"/inbox/all/{conversation}")
+    luc = await visit(f"/inbox/all/{conversation}", person="luc", role="agent")
+    await luc.page.get_by_label("Your answer").fill("I am.")
+    await luc.page.get_by_role("button", name="Send", exact=True).click()
+    await expect(marie.page.locator(".message.out .text")).to_have_text("I am.")
+    await expect(marie.page.locator(".message.out .by")).to_have_text("Luc")
+
+
+async def test_it_is_handed_over_with_a_note_and_taken_back(visit: Any, shop: Any) -> None:
+    shop.person("luc", "agent")
+    conversation = shop.conversation("About my invoice")
+    tab = await visit(f"/inbox/unassigned/{conversation}")
+    await tab.page.keyboard.press("a")
+    await tab.page.get_by_label("Hand over, and why").fill("You know invoices")
+    await tab.page.get_by_role("button", name="Luc").click()
+    await expect(tab.page.locator(".event").last).to_contain_text("Marie handed it to Luc")
+    await expect(tab.page.locator(".event .why")).to_have_text("You know invoices")
+    luc = await visit("/inbox/mine", person="luc", role="agent")
+    await expect(luc.page.locator(f'a.row[href*="{conversation}"]')).to_be_visible()
+    await tab.page.get_by_role("button", name="Undo").click()
+    await expect(tab.page.locator(".event").last).to_contain_text("gave it back")
+    assert shop.api("GET", f"/v1/conversations/{conversation}")["assignee"] is None
+
+
+async def test_closing_can_be_taken_back_and_keys_do_it(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("Thanks!")
+    tab = await visit(f"/inbox/all/{conversation}")
+    await tab.page.keyboard.press("e")
+    await expect(tab.page.locator("#flash")).to_contain_text("Closed.")
+    await tab.page.get_by_role("button", name="Undo").click()
+    await expect(tab.page.locator(".event").last).to_contain_text("opened it again")
+    assert shop.api("GET", f"/v1/conversations/{conversation}")["state"] == "open"
+    await tab.page.keyboard.press("?")
+    await expect(tab.page.get_by_role("dialog")).to_be_visible()
+    await tab.page.keyboard.press("Escape")
+    await tab.page.keyboard.press("r")
+    await expect(tab.page.get_by_label("Your answer")).to_be_focused()
+
+
+async def test_j_and_k_go_through_the_list(visit: Any, shop: Any) -> None:
+    first, second = shop.conversation("One"), shop.conversation("Two")
+    tab = await visit(f"/inbox/all/{second}")
+    await tab.page.keyboard.press("j")
+    await expect(tab.page).to_have_url(re.compile(first))
+    await tab.page.keyboard.press("k")
+    await expect(tab.page).to_have_url(re.compile(second))
+    await tab.page.go_back()
+    await expect(tab.page).to_have_url(re.compile(first))
+    await expect(tab.page.locator(".message.in .text")).to_have_text("One")
+
+
+async def test_a_text_is_kept_for_later_and_stopped(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("When is it ready?")
+    tab = await visit(f"/inbox/all/{conversation}")
+    later = (datetime.now(ZoneInfo("America/Toronto")) + timedelta(days=3)).replace(hour=9)
+    await tab.page.get_by_label("Your answer").fill("It is ready today.")
+    await tab.page.locator("summary[title='Send later']").click()
+    await tab.page.get_by_label("Send it at").fill(f"{later:%Y-%m-%dT%H:%M}")
+    await tab.page.get_by_role("button", name="Send later").click()
+    await expect(tab.page.locator("#flash")).to_contain_text("It goes out")
+    message = tab.page.locator(".message.out")
+    await expect(message).to_contain_text("Goes out")
+    await message.get_by_role("button", name="Stop it").click()
+    await expect(message).to_contain_text("Not sent: canceled")
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["locks", "plain http"])
+async def test_eight_tabs_have_one_stream(visit: Any, shop: Any, locks: bool) -> None:
+    number = shop.customer()
+    shop.text_in(number, "Hello")
+    conversation = shop.conversation_of(number)
+    tab = await visit("/login", person=None)
+    if not locks:
+        await tab.context.add_init_script("delete Navigator.prototype.locks")
+    cookie = {"name": "gatewayd_session", "value": shop.person("marie"), "url": shop.url}
+    await tab.context.add_cookies([cookie])
+    asked: list[str] = []
+    tab.context.on("request", lambda request: asked.append(request.url))
+    pages = [tab.page, *[await tab.context.new_page() for _ in range(7)]]
+    for page in pages:
+        await page.goto(f"{tab.url}/inbox/all/{conversation}")
+        await expect(page.locator(".message.in")).to_have_count(1)
+    shop.text_in(number, "Hello again")
+    for page in pages:
+        await expect(page.locator(".message.in .text").last).to_have_text("Hello again")
+    assert len([url for url in asked if "/v1/events" in url]) == 1
+    await pages.pop(0).close()  # the one that held it
+    shop.text_in(number, "And a third time")
+    for page in pages:
+        await expect(page.locator(".message.in .text").last).to_have_text("And a third time")
+    assert len([url for url in asked if "/v1/events" in url]) == 2

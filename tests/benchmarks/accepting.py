@@ -1,0 +1,177 @@
+"""How many messages a second the API accepts, beside a bare aiohttp handler in the same run.
+
+Each connection is a program's: it posts one message after the other, each with the same token.
+The client is a few lines on sockets, so that it costs little beside what is measured.
+"""
+
+import asyncio
+import json
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from tests.benchmarks import figures
+from tests.benchmarks.harness import Daemon
+
+CONNECTIONS = (1, 16, 64)
+LEAST_SHARE = 0.4
+"""Of what the bare handler takes, at the most connections."""
+
+_READY_SECONDS = 30.0
+
+
+def answer_like(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer what the daemon does, with made-up values."""
+    return {
+        "id": "msg_01J00000000000000000000000",
+        "direction": "out",
+        "state": "queued",
+        "from": None,
+        "to": message["to"],
+        "text": message["text"],
+        "encoding": "gsm7",
+        "parts": 1,
+        "inbox": "main",
+        "modem": None,
+        "conversation_id": "cnv_01J00000000000000000000000",
+        "author": {"type": "token", "id": "tok_01J00000000000000000000000", "name": "till"},
+        "created_at": "2026-12-01T12:00:00.000Z",
+        "sent_at": None,
+        "delivered_at": None,
+        "error": None,
+        "client_reference": None,
+        "failover": False,
+        "cost": None,
+    }
+
+
+async def measure(seconds: float) -> None:
+    """Print messages a second with 1, 16 and 64 connections, of both."""
+    figures.heading(f"POST /v1/messages, {seconds:g} s each, durable before each answer")
+    with tempfile.TemporaryDirectory(prefix="gw-bench-") as name:
+        place, ports = Path(name), (_free_port(), _free_port())
+        (place / "gw.toml").write_text(_config(place, ports[0]), encoding="utf-8")
+        async with _running(place, ports) as daemon:
+            async with daemon.http.post(
+                "/v1/tokens", json={"name": "till", "scopes": ["messages:send"]}
+            ) as answer:
+                token = str((await answer.json())["token"])
+            for connections in CONNECTIONS:
+                bare, spans = await _rate(ports[1], token, connections, seconds)
+                figures.spread(f"bare, {connections} connections", spans)
+                ours, spans = await _rate(ports[0], token, connections, seconds)
+                figures.spread(f"gatewayd, {connections} connections", spans)
+                share = ours / bare
+                goal = connections == max(CONNECTIONS)
+                figures.row(
+                    f"a second: bare, gatewayd, share ({connections})",
+                    f"{bare:.0f}, {ours:.0f}, {share:.0%}",
+                    goal=f"≥ {LEAST_SHARE:.0%}" if goal else None,
+                    met=share >= LEAST_SHARE if goal else None,
+                )
+
+
+async def _rate(
+    port: int, token: str, connections: int, seconds: float
+) -> tuple[float, list[float]]:
+    """Post for so long; messages a second, and how long each took."""
+    spans: list[float] = []
+    started = perf_counter()
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(connections):
+            tasks.create_task(_post(port, token, number, started + seconds, spans))
+    return len(spans) / (perf_counter() - started), spans
+
+
+async def _post(port: int, token: str, number: int, until: float, spans: list[float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = json.dumps(
+        {"to": f"+151455501{number:02}", "text": "Your order is ready. See you soon!"}
+    )
+    request = (
+        f"POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+    try:
+        while (begun := perf_counter()) < until:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 202"):
+                raise RuntimeError(head.decode("latin-1"))
+            lowered = head.lower()
+            start = lowered.index(b"content-length:") + len(b"content-length:")
+            await reader.readexactly(int(lowered[start : lowered.index(b"\r\n", start)]))
+            spans.append(perf_counter() - begun)
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def _running(place: Path, ports: tuple[int, int]) -> AsyncIterator[Daemon]:
+    with (place / "log").open("ab") as log:
+        started = perf_counter()
+        bare, ours = [
+            await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+            for arguments in (
+                ("tests.benchmarks.bare", str(ports[1])),
+                ("gatewayd", "--config", str(place / "gw.toml"), "run"),
+            )
+        ]
+    daemon = Daemon(place, ours, started)
+    try:
+        await daemon.answers("/readyz")
+        await _listening(ports[1])
+        # Nothing is to be measured but accepting.
+        await daemon.post("/v1/modems/counter/mute")
+        yield daemon
+    finally:
+        await daemon.stop()
+        bare.terminate()
+        await bare.wait()
+
+
+async def _listening(port: int) -> None:
+    async with asyncio.timeout(_READY_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _config(place: Path, port: int) -> str:
+    return f"""[gateway]
+name = "Benchmark"
+country = "CA"
+data_dir = "data"
+
+[http]
+listen = "127.0.0.1:{port}"
+socket = "{place}/gw.sock"
+
+[[modems]]
+name = "counter"
+device = "virtual:"
+"""
