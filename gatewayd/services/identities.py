@@ -9,7 +9,7 @@ from gatewayd.numbers import canonical
 from gatewayd.reassembly import UNKNOWN_SENDER
 from gatewayd.services.conversations import author_of
 from gatewayd.services.tokens import Principal
-from storage import contacts, merging, sight
+from storage import contacts, merging
 from storage.engine import Store
 from storage.merging import FormerContact, MergeOutcome, SplitOutcome
 
@@ -40,8 +40,6 @@ class Identities:
     ) -> MergeOutcome | NotAPerson:
         """Make another contact a part of this one."""
         async with self._store.write() as tx:
-            if by.inboxes is not None and await sight.unseen_of(tx, [other_id], by.inboxes):
-                return MergeOutcome.OTHER_NOT_FOUND
             for each in (contact_id, other_id):
                 row = await contacts.get(tx, each)
                 if row is not None and UNKNOWN_SENDER in row.numbers:

@@ -162,8 +162,8 @@ async def test_a_token_sees_what_it_is_for(two: Two) -> None:
 async def test_nobody_elsewhere_is_merged_into_what_is_theirs(two: Two) -> None:
     ours = await two.contact_of(two.ours)
     path = f"/v1/contacts/{ours}/merge"
-    refused = await two.marie.ask("POST", path, status=422, json={"other": two.contact})
-    assert refused["code"] == "contact_unknown"
+    refused = await two.marie.ask("POST", path, status=404, json={"other": two.contact})
+    assert refused["code"] == "not_found"
     await two.api.admin("GET", f"/v1/contacts/{two.contact}")
 
 
