@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from config import load
+from config.build import TABLES, field_of
 from config.problems import ConfigError, ConfigNotFoundError
 from config.schema import Settings
 from gatewayd import logs
@@ -19,6 +20,9 @@ _log = structlog.get_logger(__name__)
 
 _AT_RUN_TIME = frozenset({"logging"})
 """Tables whose keys take effect at once."""
+
+_TABLE_OF = {field_of(table): table for table in TABLES}
+"""As the file writes it: ``http.tls``."""
 
 
 class Reloader:
@@ -59,7 +63,7 @@ def changes(before: Any, after: Any, path: str = "") -> Iterator[str]:
         fields = [field.name for field in dataclasses.fields(before)]
         if path.count(".") < 1 or path.startswith("modems."):
             for name in fields:
-                here = f"{path}.{name}" if path else name
+                here = f"{path}.{name}" if path else _TABLE_OF.get(name, name)
                 yield from changes(getattr(before, name), getattr(after, name), here)
             return
     if path == "modems" and len(before) == len(after):

@@ -60,7 +60,7 @@ class _Letter:
 
 
 class Alarms:
-    """One per daemon; does nothing where nobody is named."""
+    """One per daemon; where nobody is named, the log is told all the same."""
 
     def __init__(
         self,
@@ -84,12 +84,10 @@ class Alarms:
         self._memory = Memory()
         self._sms: list[Notice] = []
         self._mail: list[_Letter] = []
-        self._kept: dict[str, Any] = {}
+        self._kept = self._document(sms=())
 
     async def run(self) -> None:
         """Look now and then, until cancelled."""
-        if not (self._wanted.sms_to or self._wanted.email_to):
-            return
         await self._load()
         while True:
             await self.look()
@@ -119,21 +117,24 @@ class Alarms:
     async def _load(self) -> None:
         try:
             async with self._store.read() as tx:
-                self._kept = await alarms.load(tx)
+                found = await alarms.load(tx)
         except StoreUnavailable as error:
             _log.error("store_unavailable", reason=error.reason)
-        self._memory = Memory.of(self._kept)
+            return
+        self._memory = Memory.of(found)
+        for trouble in self._memory.troubles.values():
+            trouble.seen_ms = self._clock.now_ms()  # it lasted until we ended, or longer
         self._sms = [
-            Notice(**each | {"moment": Moment(each["moment"])})
-            for each in self._kept.get("sms", [])
+            Notice(**each | {"moment": Moment(each["moment"])}) for each in found.get("sms", [])
         ]
-        self._mail = [_Letter(**each) for each in self._kept.get("mail", [])]
+        self._mail = [_Letter(**each) for each in found.get("mail", [])]
+        self._kept = self._document(sms=self._sms)
 
     async def _keep(self, now_ms: int) -> None:
         """Queue the SMS that can go, and remember; all of it or nothing."""
         messages = self._messages(now_ms)
         document = self._document(sms=[] if messages else self._sms)
-        if not messages and document == self._kept:
+        if not messages and _essence(document) == _essence(self._kept):
             return
 
         async def unit(tx: AsyncConnection) -> None:
@@ -245,6 +246,12 @@ class Alarms:
             if not failure.for_good:
                 left.append(letter)
         self._mail = left
+
+
+def _essence(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out when a trouble was seen last: that it lasts is not worth a write each time."""
+    troubles = {key: (each["since_ms"], each["told"]) for key, each in document["troubles"].items()}
+    return {**document, "troubles": troubles}
 
 
 def _disk(folder: Path) -> str | None:

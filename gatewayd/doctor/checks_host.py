@@ -24,6 +24,9 @@ def config(facts: Facts) -> Iterator[Finding]:
             code=Code.CONFIG_WRONG,
             evidence={Sign.FILE: str(found.file), Sign.PROBLEMS: "\n".join(found.problems)},
         )
+    if found.certificate:
+        evidence = {Sign.SAID: "\n".join(found.certificate)}
+        yield Finding(code=Code.CERTIFICATE_UNFIT, evidence=evidence)
     if found.warnings:
         yield Finding(
             code=Code.CONFIG_ODD,

@@ -22,6 +22,8 @@ class ConfigFacts:
     warnings: tuple[str, ...] = ()
     pins: Mapping[str, str] = field(default_factory=dict)
     """By the modem's name: why its PIN cannot be read."""
+    certificate: tuple[str, ...] = ()
+    """What is wrong with the listener's certificate."""
 
 
 class Standing(StrEnum):

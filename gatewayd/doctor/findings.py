@@ -22,6 +22,7 @@ class Code(StrEnum):
     CONFIG_MISSING = "config_missing"
     CONFIG_WRONG = "config_wrong"
     CONFIG_ODD = "config_odd"
+    CERTIFICATE_UNFIT = "certificate_unfit"
     CLOCK_WRONG = "clock_wrong"
     # the daemon
     DAEMON_STOPPED = "daemon_stopped"

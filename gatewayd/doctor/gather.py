@@ -9,6 +9,7 @@ from pathlib import Path
 from config import ConfigError, ConfigNotFoundError, SecretError, Settings, find, load_with_origin
 from config.schema import ModemSettings
 from config.secrets import read_pin
+from gatewayd.cli.certificates import certificate_troubles
 from gatewayd.clock import SystemClock
 from gatewayd.doctor import daemon, host, processes, usb
 from gatewayd.doctor.facts import ConfigFacts, DaemonFacts, Facts, PortFacts, Standing, Stick
@@ -81,7 +82,15 @@ def _with_pins(config: ConfigFacts, settings: Settings, account: Account) -> Con
         problems=config.problems,
         warnings=config.warnings,
         pins={name: problem for name, problem in problems.items() if problem is not None},
+        certificate=_certificate_problems(settings, account),
     )
+
+
+def _certificate_problems(settings: Settings, account: Account) -> tuple[str, ...]:
+    """Say what is wrong; nothing where only the daemon could tell."""
+    if not account.is_me and os.geteuid() != 0:
+        return ()
+    return tuple(certificate_troubles(settings))
 
 
 def _pin_problem(modem: ModemSettings, account: Account) -> str | None:

@@ -11,6 +11,8 @@ CAUSES: dict[Code, str] = {
     "file.",
     Code.CONFIG_WRONG: "The configuration file has mistakes, so gatewayd cannot start with it.",
     Code.CONFIG_ODD: "The configuration can be used, but part of it may not be what you meant.",
+    Code.CERTIFICATE_UNFIT: "The certificate that encrypts the page and the API cannot be used, or "
+    "browsers will not take it.",
     Code.CLOCK_WRONG: "This computer's clock is wrong. Messages would get wrong times, and those "
     "planned for later would leave at the wrong moment.",
     Code.DAEMON_STOPPED: "gatewayd is not running, so nothing is sent or received. SIM, network "
@@ -109,6 +111,8 @@ FIXES: dict[Code, str] = {
     "there is one elsewhere, name it with --config.",
     Code.CONFIG_WRONG: "Correct the lines named above, then run `gatewayd config check`.",
     Code.CONFIG_ODD: "Nothing, if it is meant so; else change it in the file.",
+    Code.CERTIFICATE_UNFIT: "Renew the certificate, or correct [http.tls]; what is new is taken up "
+    "within a minute. Texts go on meanwhile.",
     Code.CLOCK_WRONG: "Let the computer set its clock from the internet (`sudo timedatectl set-ntp "
     "true`); without internet, set it by hand (`sudo timedatectl set-time`).",
     Code.DAEMON_STOPPED: "Start it: `sudo systemctl start gatewayd`, or `gatewayd run` where it is "

@@ -9,6 +9,8 @@ CAUSES: dict[Code, str] = {
     "démarrer.",
     Code.CONFIG_ODD: "La configuration est utilisable, mais quelque chose n’y est peut-être "
     "pas ce que vous vouliez.",
+    Code.CERTIFICATE_UNFIT: "Le certificat qui chiffre la page et l’API est inutilisable, "
+    "ou les navigateurs le refuseront.",
     Code.CLOCK_WRONG: "L’horloge de cet ordinateur est fausse. Les messages auraient une mauvaise "
     "heure, et les envois prévus partiraient au mauvais moment.",
     Code.DAEMON_STOPPED: "gatewayd ne fonctionne pas : rien n’est envoyé ni reçu. La carte SIM, le "
@@ -115,6 +117,8 @@ FIXES: dict[Code, str] = {
     Code.CONFIG_WRONG: "Corrigez les lignes nommées ci-dessus, puis lancez `gatewayd config "
     "check`.",
     Code.CONFIG_ODD: "Rien, si c’est voulu ; sinon, changez-le dans le fichier.",
+    Code.CERTIFICATE_UNFIT: "Renouvelez le certificat, ou corrigez [http.tls] ; le nouveau "
+    "est pris dans la minute. Les textos continuent entre-temps.",
     Code.CLOCK_WRONG: "Laissez l’ordinateur se mettre à l’heure par internet (`sudo timedatectl "
     "set-ntp true`) ; sans internet, réglez l’heure à la main (`sudo timedatectl set-time`).",
     Code.DAEMON_STOPPED: "Démarrez-le : `sudo systemctl start gatewayd`, ou `gatewayd run` s’il "

@@ -11,6 +11,8 @@ from html import escape
 from config.schema import Language
 from gatewayd.http.trust_texts import TEXTS
 
+_OCTETS_A_LINE = 8  # as many as a phone shows beside one another
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
@@ -50,8 +52,9 @@ def page(trust: Trust, language: Language, style: str) -> str:
     )
     links = " · ".join(f'<a href="{escape(url)}">{escape(url)}</a>' for url in trust.then)
     octets = trust.fingerprint.split(":")
-    half = len(octets) // 2
-    shown = "<br>".join(":".join(octets[at : at + half]) for at in (0, half))
+    shown = "<br>".join(
+        ":".join(octets[at : at + _OCTETS_A_LINE]) for at in range(0, len(octets), _OCTETS_A_LINE)
+    )
     title = escape(text.title.format(business=trust.business))
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'

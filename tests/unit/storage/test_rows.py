@@ -17,7 +17,15 @@ NOW = 1_800_000_000_000
 
 async def test_a_token_is_found_by_its_hash_until_revoked(store: Store) -> None:
     async with store.write() as tx:
-        made = await tokens.create(tx, hash_=b"h", name="till", scopes=["events"], now_ms=NOW)
+        made = await tokens.create(
+            tx,
+            hash_=b"h",
+            name="till",
+            scopes=["events"],
+            inboxes=None,
+            person_id=None,
+            now_ms=NOW,
+        )
         assert await tokens.find_by_hash(tx, b"h") == made
         assert await tokens.find_by_hash(tx, b"other") is None
         await tokens.touch(tx, token_id=made.id, now_ms=NOW + 1)

@@ -170,6 +170,19 @@ async def test_a_store_that_takes_nothing_is_told_by_e_mail(
     assert "database or disk is full" in mail["Subject"]
 
 
+async def test_a_trouble_that_lasts_is_not_written_again_and_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.modems.states["counter"] = "failed"
+    await shop.minutes(10)
+
+    def refuse(_: object) -> None:
+        raise AssertionError("nothing is new")
+
+    monkeypatch.setattr(shop.store, "shielded", refuse)
+    await shop.minutes(100)
+
+
 async def test_a_muted_modem_is_not_used(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.modems.states = {"counter": "failed"}
     muted = ModemView(name="spare", state="ready", since=SINCE, muted=True)

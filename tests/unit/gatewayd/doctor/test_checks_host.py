@@ -121,3 +121,12 @@ def test_the_database(shop: Any, find: Any, database: Any, code: str) -> None:
 
 def test_a_database_that_is_not_made_yet_is_no_trouble(shop: Any, find: Any) -> None:
     assert find(shop.facts(database=None)) == {}
+
+
+def test_a_certificate_that_nobody_takes_is_a_trouble(shop: Any, find: Any) -> None:
+    config = ConfigFacts(
+        file=Path("/g.toml"), settings=shop.settings(), certificate=("tls.crt expired",)
+    )
+    found = find(shop.facts(config=config))
+    assert found["certificate_unfit"].severity is Severity.TROUBLE
+    assert found["certificate_unfit"].evidence[Sign.SAID] == "tls.crt expired"

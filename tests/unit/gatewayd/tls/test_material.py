@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from config import from_mapping
 from config.secrets import SecretSource
+from gatewayd.cli.certificates import certificate_troubles
 from gatewayd.tls.errors import TlsError
 from gatewayd.tls.material import read_pair
 
@@ -107,3 +109,26 @@ def test_one_that_has_expired_and_one_from_the_future(
     pair = read_pair(SecretSource(path=old.certificate), SecretSource(path=old.key))
     assert "expired on" in (pair.doubt(NOW) or "")
     assert "clock" in (pair.doubt(pair.not_before - timedelta(days=1)) or "")
+
+
+def test_config_check_and_the_doctor_look_at_the_certificate(
+    files: Files, tmp_path: Path, authority: trustme.CA
+) -> None:
+    def troubles() -> list[str]:
+        return certificate_troubles(
+            from_mapping(
+                {
+                    "gateway": {"country": "CA"},
+                    "http": {"tls": {"certificate": "tls.crt", "key": "tls.key"}},
+                },
+                base=tmp_path,
+            )
+        )
+
+    assert troubles() == []
+    authority.issue_cert("other.lan").private_key_pem.write_to_path(files.key)
+    (found,) = troubles()
+    assert "does not belong to" in found
+    Files(tmp_path, authority.issue_cert("old.lan", not_after=NOW - timedelta(days=1)))
+    (found,) = troubles()
+    assert "expired on" in found
