@@ -14,6 +14,7 @@ from gatewayd.web.modems import ussd_pages
 from gatewayd.web.route import PageRoute
 from gatewayd.web.supervision import pages as supervision_pages
 from gatewayd.web.supervision import waiting
+from gatewayd.web.settings.routes import ROUTES as SETTINGS
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
@@ -27,4 +28,5 @@ ROUTES: tuple[PageRoute, ...] = (
     *ussd_pages.ROUTES,
     *supervision_pages.ROUTES,
     *waiting.ROUTES,
+    *SETTINGS,
 )
