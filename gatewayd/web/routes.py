@@ -12,9 +12,9 @@ from gatewayd.web import (
 from gatewayd.web.modems import pages as modem_pages
 from gatewayd.web.modems import ussd_pages
 from gatewayd.web.route import PageRoute
+from gatewayd.web.settings.routes import ROUTES as SETTINGS
 from gatewayd.web.supervision import pages as supervision_pages
 from gatewayd.web.supervision import waiting
-from gatewayd.web.settings.routes import ROUTES as SETTINGS
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
