@@ -110,7 +110,7 @@ class Desk:
 
     async def conversation(self, number: str = CUSTOMER) -> Any:
         rows = await self.shop.rows(
-            "SELECT * FROM conversations WHERE number = :number AND inbox = 'main'", number=number
+            "SELECT * FROM conversations WHERE conversations.number = :number AND inbox = 'main'", number=number
         )
         (row,) = rows
         return row
@@ -120,7 +120,7 @@ class Desk:
         rows = await self.shop.rows(
             "SELECT timeline.kind, timeline.author_name FROM timeline"
             " JOIN conversations ON conversations.id = timeline.conversation_id"
-            " WHERE number = :number ORDER BY timeline.seq",
+            " WHERE conversations.number = :number ORDER BY timeline.seq",
             number=number,
         )
         return [(row.kind, row.author_name) for row in rows]
