@@ -110,7 +110,7 @@ class Desk:
 
     async def conversation(self, number: str = CUSTOMER) -> Any:
         rows = await self.shop.rows(
-            "SELECT * FROM conversations WHERE conversations.number = :number AND inbox = 'main'", number=number
+            "SELECT * FROM conversations WHERE number = :number AND inbox = 'main'", number=number
         )
         (row,) = rows
         return row
