@@ -111,7 +111,7 @@ class Exports:
             put(_line("user", user_json(person)))
         for team in await teams.list_all(tx):
             put(_line("team", team_json(team)))
-        async for contacts in exporting.all_contacts(tx):
+        async for contacts in exporting.all_contacts(tx, inboxes):
             for contact in contacts:
                 put(_line("contact", contact_json(contact, country=self._gateway.country)))
         clock = await self._views.clock(tx)
