@@ -33,6 +33,7 @@ from gatewayd.http.route import (
     REDECODE,
     ROUTE_TABLE,
     RULES,
+    SAVED_REPLIES,
     STAFF,
     STREAMS,
     TOKENS,
@@ -58,6 +59,7 @@ from gatewayd.http.routes import (
     modems,
     replying,
     rules,
+    saved_replies,
     search,
     service,
     session,
@@ -87,6 +89,7 @@ from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.saved_replies import SavedReplies
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
 from gatewayd.services.targets import InboxTargets
@@ -112,6 +115,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
+    *saved_replies.ROUTES,
     *modems.ROUTES,
     *incidents.ROUTES,
     *by_hand.ROUTES,
@@ -190,6 +194,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
+    app[SAVED_REPLIES] = SavedReplies(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 
 
