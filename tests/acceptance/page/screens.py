@@ -22,12 +22,21 @@ SCREENS = {
     "nothing": "/inbox/snoozed",
     "conversation": "/inbox/all/{conversation}",
     "contact": "/inbox/all/{conversation}/contact",
+    "overdue": "/inbox/overdue",
     "me": "/me",
+    "welcome": "{welcome}",
     "start-modems": "/start/modems",
     "start-hours": "/start/hours",
     "start-answer": "/start/answer",
     "start-people": "/start/people",
     "start-test": "/start/test",
+    "settings": "/settings",
+    "people": "/settings/people",
+    "invite": "/settings/people/new",
+    "person": "/settings/people/{person}",
+    "leaver": "/settings/people/{person}/leave",
+    "teams": "/settings/teams",
+    "team": "/settings/teams/{team}",
 }
 TALK = (
     ("in", "Bonjour! Est-ce que mon vélo est prêt?"),
@@ -60,9 +69,25 @@ def places(shop: Any) -> dict[str, str]:
         elif kind == "note":
             shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": text})
         else:
-            sent = shop.api("POST", f"/v1/conversations/{conversation}/messages", {"text": text})
+            sent = shop.say("marie", conversation, text)
             shop.gateway.message(sent["id"], "delivered")
-    return {"conversation": conversation}
+    made = shop.api("POST", "/v1/users", {"name": "new", "display_name": "Alex"}, 201)
+    welcome = shop.api("POST", f"/v1/users/{made['id']}/link", status=201)["path"]
+    return {"conversation": conversation, "welcome": welcome} | colleagues(shop)
+
+
+def colleagues(shop: Any) -> dict[str, str]:
+    """Some colleagues: one on vacation, one off shift, one on call."""
+    shop.person("marie")
+    shop.person("luc", "agent", display_name="Luc Bélanger", phone="514 555-0177")
+    shop.person("lea", "agent", display_name="Léa Roy", shifts="Su 10:00-10:01")
+    shop.person("omar", "agent", display_name="Omar Haddad", delegate=shop.people["luc"])
+    away = {"kind": "vacation", "until": "2199-01-01T00:00:00Z", "delegate": shop.people["luc"]}
+    shop.api("POST", f"/v1/users/{shop.people['omar']}/absences", away)
+    members = [shop.people[name] for name in ("luc", "lea")]
+    counter = {"name": "counter", "display_name": "Comptoir", "members": members}
+    team = shop.api("POST", "/v1/teams", counter | {"on_call": members[:1]}, 201)
+    return {"person": shop.people["luc"], "team": team["id"]}
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -71,4 +96,7 @@ async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
     await tab.page.get_by_role("link").first.wait_for()
     for name, path in SCREENS.items():
         await tab.go(path.format(**places))
+        if name == "conversation":
+            await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi !")
+            await tab.page.locator("#measure > *").first.wait_for()
         await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")
