@@ -36,7 +36,7 @@ async def test_who_looked_at_a_conversation_is_told(visit: Any, shop: Any) -> No
     await expect(looker.page.get_by_text("Who reads this?").first).to_be_visible()
     tab = await visit(f"/audit?action=conversation.viewed&subject={conversation}")
     await expect(tab.page.locator(".records")).to_contain_text("Luc looked at a conversation")
-    await tab.page.get_by_role("button", name="Is the journal whole?").click()
+    await tab.page.get_by_role("link", name="Is the journal whole?").click()
     await expect(tab.page.locator(".notice")).to_contain_text("It is whole")
 
 
