@@ -2,15 +2,21 @@
 
 from gatewayd.web.route import PageRoute
 from gatewayd.web.settings import (
+    answers_pages,
     areas,
+    hours_pages,
     leaving_pages,
     people_pages,
     person_pages,
+    rules_pages,
     team_pages,
 )
 
 ROUTES: tuple[PageRoute, ...] = (
     *areas.ROUTES,
+    *hours_pages.ROUTES,
+    *answers_pages.ROUTES,
+    *rules_pages.ROUTES,
     # Before the pages of one person: nobody's id is "new".
     *people_pages.ROUTES,
     *leaving_pages.ROUTES,

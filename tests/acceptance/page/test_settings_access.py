@@ -9,6 +9,10 @@ PHONE = {"width": 360, "height": 740}
 SERIOUS = {"serious", "critical"}
 PATHS = (
     "/settings",
+    "/settings/hours/main?at=2027-06-24T20:00",
+    "/settings/answers/main",
+    "/settings/rules",
+    "/settings/rules/file",
     "/settings/people",
     "/settings/people/new",
     "/settings/people/{person}",
