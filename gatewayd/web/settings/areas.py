@@ -41,10 +41,22 @@ AREAS: tuple[Area, ...] = (
         icon="automatic",
     ),
     Area(
+        key="replies",
+        title=N_("Saved replies"),
+        about=N_("What you write often, kept in both languages."),
+        icon="note",
+    ),
+    Area(
         key="rules",
         title=N_("Rules"),
         about=N_("Who gets which text; tags, forwards and answers by words or senders."),
         icon="hand",
+    ),
+    Area(
+        key="inboxes",
+        title=N_("Inboxes"),
+        about=N_("Name, team, signature, and how long customers may wait."),
+        icon="inbox",
     ),
     Area(
         key="people",

@@ -30,6 +30,7 @@ _RULES = "/settings/rules"
 _SAVED = N_("Saved. It holds from now on.")
 _CHANGED = N_("Somebody else changed the rules just now. Look again.")
 _FINE = N_("There is no mistake in it. It is not saved yet.")
+_A_PROGRAM = N_("a program")
 _LONGEST = 500_000
 _SHOWN = 50
 _HISTORY = 10
@@ -51,7 +52,7 @@ async def _show(visit: Visit) -> web.StreamResponse:
         rules=said,
         version=row.version,
         unreadable=book is None,
-        history=[(each, people.get(each.author, each.author)) for each in history],
+        history=[(each, people.get(each.author) or tongue.say(_A_PROGRAM)) for each in history],
     )
 
 

@@ -54,7 +54,7 @@ async def test_hours_are_tried_for_a_holiday_before_they_are_saved(
     await page.get_by_role("button", name=says["copy"]).click()
     await page.get_by_label(says["at"]).fill("2027-06-24T20:00")
     await page.get_by_role("button", name=says["show"]).click()
-    await expect(page.get_by_text(says["state"])).to_be_visible()
+    await expect(page.get_by_text(says["state"] + " · ")).to_be_visible()
     english = "Closed for Saint Jean Baptiste Day, open Friday at 9:30."
     french = "Fermé : Fête nationale du Québec. Ouverture vendredi à 9 h 30."
     await expect(page.get_by_text(english)).to_be_visible()
