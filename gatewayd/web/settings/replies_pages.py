@@ -61,7 +61,7 @@ def _page(visit: Visit, form: Written, name: str, texts: Texts, version: int) ->
         name=name,
         new=visit.named("name") == _NEW,
         texts=texts,
-        parts=(parts_of(texts.en), parts_of(texts.fr)),
+        sizes=(parts_of(texts.en), parts_of(texts.fr)),
         version=version,
     )
 
