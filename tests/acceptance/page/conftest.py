@@ -4,11 +4,13 @@ One browser and one daemon for a worker; each test has customers of its own. Wha
 watched: an error on the console, a refused file, or a request to another host fails it.
 """
 
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -91,6 +93,17 @@ class Shop:
                 "gatewayd_session"
             ].value
         return self._cookies[name]
+
+    def say(self, name: str, conversation: str, text: str) -> Any:
+        """Let a colleague answer; gives the message."""
+        cookie = f"gatewayd_session={self.person(name)}"
+        with closing(HTTPConnection(*self.gateway.address, timeout=30)) as line:
+            line.request("GET", "/v1/session", headers={"Cookie": cookie})
+            token = json.loads(line.getresponse().read())["csrf_token"]
+            headers = {"Cookie": cookie, "X-CSRF-Token": token, "Content-Type": "application/json"}
+            path = f"/v1/conversations/{conversation}/messages"
+            line.request("POST", path, json.dumps({"text": text}), headers)
+            return json.loads(line.getresponse().read())
 
     def customer(self) -> str:
         """Give a number that nobody has."""

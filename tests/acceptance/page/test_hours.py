@@ -1,66 +1,88 @@
-"""Setting the hours in a browser, and asking what would be sent on 24 June at 20:00."""
+"""Evenings: the customer gets an answer by itself, in their language, and nobody is called."""
 
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-WORDS = {
-    "en-CA": {
-        "mode": "These hours of the week",
-        "copy": "Monday’s hours until Friday",
-        "monday": ("Monday, from", "Monday, to"),
-        "at": "If a customer writes on",
-        "show": "Show it",
-        "save": "Save",
-        "saved": "Saved. It holds from now on.",
-        "state": "Closed: Saint Jean Baptiste Day",
-    },
-    "fr-CA": {
-        "mode": "Ces heures de la semaine",
-        "copy": "Les heures du lundi jusqu’au vendredi",
-        "monday": ("lundi, de", "lundi, à"),
-        "at": "Si un client écrit le",
-        "show": "Montrer",
-        "save": "Enregistrer",
-        "saved": "Enregistré. C’est en vigueur dès maintenant.",
-        "state": "Fermé : Fête nationale du Québec",
-    },
-}
-TEXTS = {
-    "closed": {"en": "{business}: closed.", "fr": "{business} : fermé."},
-    "holiday": {
-        "en": "Closed for {holiday}, open {next_opening}.",
-        "fr": "Fermé : {holiday}. Ouverture {next_opening}.",
-    },
-}
+# What the browser would show, kept where a test can read it.
+NOTICES = """
+window.Notification = class {
+  static permission = "granted";
+  constructor(title, { body }) { window.told(`${title}: ${body}`); }
+  addEventListener() {}
+  close() {}
+};
+document.hasFocus = () => false;
+"""
+CLOSED = {"en": "Closed until {next_opening}.", "fr": "Fermé, réouverture {next_opening}."}
 
 
-@pytest.mark.parametrize("locale", WORDS)
-@pytest.mark.parametrize("scripted", [True, False])
-async def test_hours_are_tried_for_a_holiday_before_they_are_saved(
-    visit: Any, shop: Any, locale: str, scripted: bool
+@pytest.fixture
+def closed_shop(make_gateway: Callable[[Path], Any]) -> Iterator[Any]:
+    with TemporaryDirectory(prefix="gw-") as folder, closing(make_gateway(Path(folder))) as gateway:
+        gateway.stick("counter", "--number", "+15145550100")
+        gateway.configure()
+        gateway.start()
+        gateway.modem("counter", "ready")
+        hours = {"hours": {"weekly": "off"}, "answers": {"texts": {"closed": CLOSED}}}
+        changed = gateway.http("PUT", "/v1/rules", {"document": {"inboxes": {"main": hours}}})
+        assert changed.status == 200, changed.body
+        yield gateway
+
+
+async def test_after_hours_the_answer_is_there_and_told_apart(
+    browser: Browser, closed_shop: Any
 ) -> None:
-    says = WORDS[locale]
-    answers = {"inboxes": {"main": {"answers": {"texts": TEXTS}}}}
-    shop.api("PUT", "/v1/rules", {"document": answers}, 200)
-    tab = await visit("/settings/hours/main", locale=locale, java_script_enabled=scripted)
-    page = tab.page
-    await page.get_by_label(says["mode"]).check()
-    await page.get_by_label(says["monday"][0]).first.fill("09:30")
-    await page.get_by_label(says["monday"][1]).first.fill("12:00")
-    await page.get_by_label(says["monday"][0]).nth(1).fill("13:00")
-    await page.get_by_label(says["monday"][1]).nth(1).fill("17:30")
-    await page.get_by_role("button", name=says["copy"]).click()
-    await page.get_by_label(says["at"]).fill("2027-06-24T20:00")
-    await page.get_by_role("button", name=says["show"]).click()
-    await expect(page.get_by_text(says["state"] + " · ")).to_be_visible()
-    english = "Closed for Saint Jean Baptiste Day, open Friday at 9:30."
-    french = "Fermé : Fête nationale du Québec. Ouverture vendredi à 9 h 30."
-    await expect(page.get_by_text(english)).to_be_visible()
-    await expect(page.get_by_text(french)).to_be_visible()
-    assert "hours" not in shop.api("GET", "/v1/rules")["document"]["inboxes"]["main"]
-    await page.get_by_role("button", name=says["save"], exact=True).click()
-    await expect(page.get_by_text(says["saved"])).to_be_visible()
-    hours = shop.api("GET", "/v1/rules")["document"]["inboxes"]["main"]["hours"]
-    assert hours == {"weekly": "Mo-Fr 09:30-12:00,13:00-17:30"}
+    order = closed_shop.sticks["counter"].order
+    order("text_in", **{"from": "+15145552001", "text": "Bonjour, êtes-vous ouverts demain?"})
+    closed_shop.incoming(text="Bonjour, êtes-vous ouverts demain?")
+    conversation = closed_shop.http("GET", "/v1/conversations").json["items"][0]["id"]
+    person = {"name": "aline", "display_name": "Aline", "language": "fr"}
+    made = closed_shop.http("POST", "/v1/users", person).json
+    link = closed_shop.http("POST", f"/v1/users/{made['id']}/link").json["path"]
+    host, port = closed_shop.address
+    context = await browser.new_context(locale="fr-CA", viewport={"width": 360, "height": 740})
+    page = await context.new_page()
+    await page.goto(f"http://{host}:{port}{link}")
+    await page.get_by_label("Mot de passe").fill("trois vélos bleus")
+    await page.get_by_role("button", name="Commencer").click()
+    await page.goto(f"http://{host}:{port}/inbox/waiting/{conversation}")
+    answer = page.locator(".message.out.automatic")
+    await expect(answer.locator(".by")).to_contain_text("Réponse automatique")
+    await expect(answer.locator(".text")).to_contain_text("Fermé, réouverture")
+    await expect(answer).to_contain_text("Remis")
+    await context.close()
+
+
+async def with_notices(visit: Any, shop: Any, person: str, **more: str) -> tuple[Any, Any]:
+    """Open the page of somebody whose browser allows notices; they come out of the queue."""
+    told: asyncio.Queue[str] = asyncio.Queue()
+    tab = await visit("/login", person=None)
+    await tab.context.expose_function("told", told.put_nowait)
+    await tab.context.add_init_script(NOTICES)
+    cookie = {"name": "gatewayd_session", "value": shop.person(person, "agent", **more)}
+    await tab.context.add_cookies([{**cookie, "url": shop.url}])
+    await tab.go("/inbox/unassigned")
+    await expect(tab.page.locator("#list")).to_be_visible()
+    return tab, told
+
+
+async def test_what_is_new_is_told_by_the_browser(visit: Any, shop: Any) -> None:
+    _, told = await with_notices(visit, shop, "rosa")
+    shop.conversation("Anybody at the counter?")
+    async with asyncio.timeout(15):
+        assert "Anybody at the counter?" in await told.get()
+
+
+async def test_outside_one_s_hours_nothing_calls(visit: Any, shop: Any) -> None:
+    tab, told = await with_notices(visit, shop, "sven", shifts="off")
+    conversation = shop.conversation("Hello in the evening")
+    row = tab.page.locator(f'a.row.unread[href*="{conversation}"]')
+    await expect(row).to_contain_text("Hello in the evening")
+    assert told.empty()
