@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from config.schema import Language
 from routing.model import Texts
+from routing.placeholders import Named, parse
 
 MOST_CHARACTERS = 1000
 
@@ -26,6 +27,9 @@ class Placeholder(StrEnum):
     HOLIDAY = "holiday"
     NOTICE = "notice"
     """The text of the dated closure or opening."""
+
+
+_NAMES = tuple(each.value for each in Placeholder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +79,15 @@ def problem_of(text: str) -> str | None:
         return "the text is empty"
     if len(text) > MOST_CHARACTERS:
         return f"it is longer than {MOST_CHARACTERS} characters"
-    _, problem = _parse(text)
+    _, problem = parse(text, _NAMES)
     return problem
 
 
 def render(text: str, filling: Filling, language: Language) -> str:
     """Fill a text that has no problem."""
-    pieces, _ = _parse(text)
+    pieces, _ = parse(text, _NAMES)
     return "".join(
-        _said(piece, filling, language) if isinstance(piece, Placeholder) else piece
+        _said(Placeholder(piece.name), filling, language) if isinstance(piece, Named) else piece
         for piece in pieces
     )
 
@@ -142,30 +146,3 @@ _SAY: dict[Placeholder, Callable[[Filling, Language], str | None]] = {
     Placeholder.HOLIDAY: lambda filling, language: _text(filling.holiday, language),
     Placeholder.NOTICE: lambda filling, language: _text(filling.notice, language),
 }
-
-
-def _parse(text: str) -> tuple[list[str | Placeholder], str | None]:
-    """Take a text apart; with the first thing that is wrong."""
-    pieces: list[str | Placeholder] = []
-    place = 0
-    while place < len(text):
-        letter = text[place]
-        if letter in "{}" and text[place : place + 2] == letter * 2:
-            pieces.append(letter)
-            place += 2
-        elif letter == "}":
-            return pieces, f"character {place + 1}: a }} without its {{; write }}}} for a brace"
-        elif letter == "{":
-            end = text.find("}", place)
-            if end < 0:
-                return pieces, f"character {place + 1}: a {{ without its }}; write {{{{ for a brace"
-            name = text[place + 1 : end]
-            if name not in set(Placeholder):
-                known = ", ".join(f"{{{each}}}" for each in Placeholder)
-                return pieces, f"there is no {{{name}}}; the placeholders are {known}"
-            pieces.append(Placeholder(name))
-            place = end + 1
-        else:
-            pieces.append(letter)
-            place += 1
-    return pieces, None

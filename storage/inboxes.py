@@ -24,6 +24,8 @@ class InboxRow:
     timezone: str | None
     language: str | None
     signature: str | None
+    signature_mode: str | None
+    take_on_answer: bool | None
     team_id: str | None
     keep_days: int | None
     version: int
@@ -60,7 +62,7 @@ async def get(tx: AsyncConnection, name: str) -> InboxRow | None:
 async def change(
     tx: AsyncConnection,
     name: str,
-    values: Mapping[str, str | None],
+    values: Mapping[str, str | bool | None],
     *,
     fields: Collection[str],
     version: int | None,

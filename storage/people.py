@@ -39,6 +39,7 @@ class NewPerson:
 
     ``phone`` is their own, in its one spelling; ``shifts`` in ``opening_hours``. ``delegate_id``
     has their work where an absence names nobody. ``inboxes`` None: all; ``notify`` None: by all.
+    ``signature`` is a template of their own.
     """
 
     name: str
@@ -51,6 +52,7 @@ class NewPerson:
     inboxes: tuple[str, ...] | None = None
     email: str | None = None
     notify: tuple[str, ...] | None = None
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.asides import Asides
 from gatewayd.compat.mount import mount
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
@@ -26,7 +27,9 @@ from gatewayd.http.route import (
     LEAVING,
     LINKS,
     MESSAGES,
+    PRESENCES,
     PREVIEWS,
+    READING,
     REDECODE,
     ROUTE_TABLE,
     RULES,
@@ -53,18 +56,21 @@ from gatewayd.http.routes import (
     incidents,
     messages,
     modems,
+    replying,
     rules,
     search,
     service,
     session,
     targets,
     teams,
+    together,
     tokens,
     trust,
     users,
     webhooks,
 )
 from gatewayd.http.streams import Streams
+from gatewayd.presence import Presences
 from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
@@ -79,6 +85,7 @@ from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
+from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
@@ -94,6 +101,8 @@ ROUTES: tuple[Route, ...] = (
     *identities.ROUTES,
     *erasures.ROUTES,
     *exports.ROUTES,
+    *replying.ROUTES,
+    *together.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -129,9 +138,7 @@ def build_app(context: HttpContext) -> web.Application:
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
     app[OPTIONS] = Options(store=context.store, bus=context.bus, clock=context.clock)
     app[EVENTS] = Events(context.store)
-    app[STREAMS] = Streams(
-        bus=context.bus, limits=context.limits, metrics=context.metrics, clock=context.clock
-    )
+    _add_streams(app, context)
     parts: dict[str, Any] = {
         "settings": context.settings,
         "store": context.store,
@@ -153,6 +160,19 @@ def build_app(context: HttpContext) -> web.Application:
     mount(app, context, gate)
     add_page(app, context, gate)
     return app
+
+
+def _add_streams(app: web.Application, context: HttpContext) -> None:
+    asides = Asides()
+    app[STREAMS] = Streams(
+        bus=context.bus,
+        asides=asides,
+        limits=context.limits,
+        metrics=context.metrics,
+        clock=context.clock,
+    )
+    app[PRESENCES] = Presences(clock=context.clock, asides=asides)
+    app[READING] = Reading(store=context.store, clock=context.clock, asides=asides)
 
 
 def _add_inbox_services(app: web.Application, context: HttpContext) -> None:

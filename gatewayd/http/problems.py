@@ -36,6 +36,7 @@ class Problem(Exception):  # noqa: N818  # RFC 9457's own name for it
         errors: Sequence[FieldProblem] = (),
         headers: Mapping[str, str] | None = None,
         reasons: Sequence[str] = (),
+        since: Sequence[object] = (),
     ) -> None:
         super().__init__(code)
         self.status = status
@@ -44,6 +45,7 @@ class Problem(Exception):  # noqa: N818  # RFC 9457's own name for it
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.reasons = tuple(reasons)
+        self.since = tuple(since)
 
     def response(self, request_id: str) -> web.Response:
         """Answer with it."""
@@ -61,6 +63,8 @@ class Problem(Exception):  # noqa: N818  # RFC 9457's own name for it
             ]
         if self.reasons:
             body["reasons"] = list(self.reasons)
+        if self.since:
+            body["since"] = list(self.since)
         # ASCII: a detail may quote input that no UTF-8 can hold.
         return web.Response(
             status=self.status.value,

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.streams import Streams
+from gatewayd.presence import Presences
 from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
@@ -28,6 +29,7 @@ from gatewayd.services.leaving import Leaving
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
+from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Session
 from gatewayd.services.staff import Staff
@@ -152,6 +154,8 @@ LINKS = web.AppKey("links", Links)
 INBOXES = web.AppKey("inboxes", Inboxes)
 INBOX_TARGETS = web.AppKey("inbox_targets", InboxTargets)
 RULES = web.AppKey("rules", Rules)
+PRESENCES = web.AppKey("presences", Presences)
+READING = web.AppKey("reading", Reading)
 PREVIEWS = web.AppKey("previews", Previews)
 AUDITS = web.AppKey("audits", Audits)
 TOKENS = web.AppKey("tokens", Tokens)

@@ -5,6 +5,7 @@ socket buffer and no more; one that stays stalled is cut off and resumes by Last
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
+from gatewayd.asides import Aside, Asides, Listener
 from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
 from gatewayd.http.limits import Limits
@@ -37,6 +39,7 @@ class _Open:
     principal_id: str
     session: Session | None
     hints: Subscription
+    heard: Listener
     ended: bool = field(default=False)
 
     @property
@@ -52,8 +55,11 @@ class _Open:
 class Streams:
     """All open streams of one application."""
 
-    def __init__(self, *, bus: Bus, limits: Limits, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, *, bus: Bus, asides: Asides, limits: Limits, metrics: Metrics, clock: Clock
+    ) -> None:
         self._bus = bus
+        self._asides = asides
         self._limits = limits
         self._metrics = metrics
         self._clock = clock
@@ -87,7 +93,7 @@ class Streams:
         Without a cursor it begins with what happens from now on. Raises CursorExpired before
         anything is written, Problem 429 when too many streams are open.
         """
-        with self._admitted(principal.id, session) as stream:
+        with self._admitted(principal, session) as stream:
             position = await events.start(cursor)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8"}
@@ -108,7 +114,7 @@ class Streams:
             return response
 
     @contextmanager
-    def _admitted(self, principal_id: str, session: Session | None) -> Iterator[_Open]:
+    def _admitted(self, principal: Principal, session: Session | None) -> Iterator[_Open]:
         if len(self._open) >= self._limits.streams:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -117,8 +123,11 @@ class Streams:
                 headers={"Retry-After": "15"},
             )
         # Before the start is read, so that nothing falls between the two.
-        with self._bus.subscribe(Topic.JOURNAL) as hints:
-            stream = _Open(principal_id=principal_id, session=session, hints=hints)
+        with (
+            self._bus.subscribe(Topic.JOURNAL) as hints,
+            self._asides.heard_by(principal, hints.hint) as heard,
+        ):
+            stream = _Open(principal_id=principal.id, session=session, hints=hints, heard=heard)
             self._open.add(stream)
             self._metrics.event_streams.set(len(self._open))
             try:
@@ -139,6 +148,9 @@ class Streams:
     ) -> None:
         await self._write(response, _greeting(position))
         while not stream.ended and not self._is_over(stream):
+            told_aside = [each for each in stream.heard.take() if wanted.takes(each.type)]
+            if told_aside:
+                await self._write(response, b"".join(map(_aside_frame, told_aside)))
             batch = await events.after(position, limit=_BATCH)
             if batch:
                 position = batch[-1].change.id
@@ -173,3 +185,9 @@ def _frame(event: Event) -> bytes:
 
 def _masked_frame(event: Event) -> bytes:
     return _frame(event.model_copy(update={"data": mask_json(event.data)}))
+
+
+def _aside_frame(aside: Aside) -> bytes:
+    """Without an id: a reader's place in the journal stays what it was."""
+    data = json.dumps({"type": aside.type, "data": dict(aside.data)}, ensure_ascii=False)
+    return f"event: {aside.type}\ndata: {data}\n\n".encode()

@@ -5,7 +5,7 @@ Each is one transaction with its journal entry, and a hint after the commit. Kno
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ from gatewayd.services.messages import (
     KeyConflict,
     Messages,
 )
+from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
 from storage import people, teams
 from storage.conversations import acts, reading
@@ -49,12 +50,36 @@ class Conversations:
     def __init__(
         self, *, settings: Settings, store: Store, bus: Bus, clock: Clock, messages: Messages
     ) -> None:
+        self._settings = settings
         self._country = settings.gateway.country
         self._served = Policy.of(settings).inboxes
         self._store = store
         self._bus = bus
         self._clock = clock
         self._messages = messages
+
+    @overload
+    async def answer(
+        self,
+        conversation: ConversationRow,
+        draft: Draft,
+        *,
+        author: Principal,
+        key: IdempotencyKey | None,
+        answer: Callable[[MessageRow], AnswerBody],
+    ) -> Accepted | Refused | KeyConflict | Unanswerable: ...
+
+    @overload
+    async def answer(
+        self,
+        conversation: ConversationRow,
+        draft: Draft,
+        *,
+        author: Principal,
+        key: IdempotencyKey | None,
+        answer: Callable[[MessageRow], AnswerBody],
+        manner: Manner,
+    ) -> Accepted | Refused | KeyConflict | Unanswerable | MovedOn | SeenUnknown: ...
 
     async def answer(
         self,
@@ -64,13 +89,31 @@ class Conversations:
         author: Principal,
         key: IdempotencyKey | None,
         answer: Callable[[MessageRow], AnswerBody],
-    ) -> Accepted | Refused | KeyConflict | Unanswerable:
+        manner: Manner = PLAINLY,
+    ) -> Accepted | Refused | KeyConflict | Unanswerable | MovedOn | SeenUnknown:
         """Send to its contact, from its inbox; who and which those are, the draft need not say."""
         reason = self.why_not(conversation)
         if reason is not None:
             return reason
         to = replace(draft, to=conversation.number, inbox=conversation.inbox, answers=True)
-        return await self._messages.accept(to, author=author, key=key, answer=answer)
+        reply = self._reply(conversation, manner, author)
+        try:
+            return await self._messages.accept(
+                to, author=author, key=key, answer=answer, within=reply
+            )
+        except StoppedError as stopped:
+            return stopped.why
+
+    async def as_sent(
+        self, conversation: ConversationRow, text: str, *, manner: Manner, by: Principal
+    ) -> str:
+        """Give a text as it would go now, with its signature where it would have one."""
+        async with self._store.read() as tx:
+            reply = self._reply(conversation, manner, by)
+            return await reply.signed(tx, text, at_ms=self._clock.now_ms())
+
+    def _reply(self, conversation: ConversationRow, manner: Manner, by: Principal) -> Reply:
+        return Reply(conversation=conversation, manner=manner, by=by, settings=self._settings)
 
     def why_not(self, conversation: ConversationRow) -> Unanswerable | None:
         """Say why nothing can be sent in a conversation; None where it can."""

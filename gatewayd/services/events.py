@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.asides import ASIDE_TYPES
 from gatewayd.services.sight import seen_by
 from gatewayd.services.tokens import Principal
 from storage import changes, queries
@@ -120,10 +121,11 @@ def parse_types(text: str | None) -> Filter | str:
     if text is None:
         return Filter()
     names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in EVENT_TYPES]
+    known = {**EVENT_TYPES, **ASIDE_TYPES}
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         said = ", ".join(map(repr, unknown)) or "nothing"
-        return f"unknown: {said}; known: {', '.join(EVENT_TYPES)}"
+        return f"unknown: {said}; known: {', '.join(known)}"
     return Filter(types=frozenset(names))
 
 

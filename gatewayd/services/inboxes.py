@@ -18,6 +18,8 @@ from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal
 from routing.expression import problem_of
 from routing.rulebook import Rulebook
+from routing.signature import DEFAULT_SIGNATURE, SignatureMode
+from routing.signature import problem_of as signature_problem
 from storage import inboxes, teams
 from storage.editing import Edit
 from storage.engine import Store
@@ -36,7 +38,9 @@ class InboxView:
     timezone: str
     language: str
     hours: str | None
-    signature: str | None
+    signature: str
+    signature_mode: SignatureMode
+    take_on_answer: bool
     team_id: str | None
     modems: tuple[str, ...]
     inherited: tuple[str, ...]
@@ -77,7 +81,12 @@ class Inboxes:
             return None if row is None else self._view(row, await self._shop.load(tx))
 
     async def change(
-        self, name: str, values: Mapping[str, str | None], *, version: int | None, by: Principal
+        self,
+        name: str,
+        values: Mapping[str, str | bool | None],
+        *,
+        version: int | None,
+        by: Principal,
     ) -> Edit | Unfit:
         """Set what is given; None gives it back to the configuration. ``hours`` are the rules'."""
         own = {field: value for field, value in values.items() if field != "hours"}
@@ -89,8 +98,10 @@ class Inboxes:
             outcome = await inboxes.change(
                 tx, name, own, fields=[*values], version=version, by=by.id, now_ms=now_ms
             )
+            hours = values.get("hours")
             if outcome is Edit.DONE and "hours" in values and isinstance(book, Rulebook):
-                await set_weekly(tx, book, name, values["hours"], by=by, now_ms=now_ms)
+                weekly = None if hours is None else str(hours)
+                await set_weekly(tx, book, name, weekly, by=by, now_ms=now_ms)
         self._bus.publish(Topic.JOURNAL)
         return outcome
 
@@ -108,23 +119,30 @@ class Inboxes:
             timezone=row.timezone or whole["timezone"],
             language=row.language or whole["language"],
             hours=None if weekly == ALWAYS_OPEN else weekly,
-            signature=row.signature,
+            signature=row.signature or DEFAULT_SIGNATURE,
+            signature_mode=SignatureMode(row.signature_mode or SignatureMode.FIRST),
+            take_on_answer=row.take_on_answer is not False,
             team_id=row.team_id,
             modems=tuple(modem.name for modem in self._settings.modems if modem.inbox == row.name),
-            inherited=tuple(name for name in whole if getattr(row, name) is None),
+            inherited=tuple(name for name in _INHERITABLE if getattr(row, name) is None),
             version=row.version,
         )
 
 
+_INHERITABLE = ("display_name", "timezone", "language", "signature")
+
+
 async def _unfit(
-    tx: AsyncConnection, values: Mapping[str, str | None], book: Rulebook | UnfitBook
+    tx: AsyncConnection, values: Mapping[str, str | bool | None], book: Rulebook | UnfitBook
 ) -> Unfit | None:
-    hours, team_id = values.get("hours"), values.get("team_id")
+    hours, team_id, signature = (values.get(each) for each in ("hours", "team_id", "signature"))
     if "hours" in values and isinstance(book, UnfitBook):
         detail = "the rules, which hold it, cannot be read; set them as a whole"
         return Unfit(field="hours", code="rules_unreadable", detail=detail)
-    if hours is not None and (why := problem_of(hours)):
+    if isinstance(hours, str) and (why := problem_of(hours)):
         return Unfit(field="hours", code="hours_unreadable", detail=why)
-    if team_id is not None and await teams.get(tx, team_id) is None:
+    if isinstance(signature, str) and (why := signature_problem(signature)):
+        return Unfit(field="signature", code="signature_unfit", detail=why)
+    if isinstance(team_id, str) and await teams.get(tx, team_id) is None:
         return Unfit(field="team", code="team_unknown", detail="no team has this id")
     return None

@@ -6,10 +6,10 @@ answer that is kept under the key is made by the caller's `answer`.
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, Protocol, TypeAlias, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -70,13 +70,35 @@ class KeyConflict(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
+class Within(Protocol):
+    """What else belongs to a message's own transaction; what it raises takes all of it back."""
+
+    async def before(self, tx: AsyncConnection, draft: Draft, *, now_ms: int) -> Draft:
+        """Give the draft as it is to be sent."""
+
+    async def after(self, tx: AsyncConnection, *, now_ms: int) -> None:
+        """Do what its acceptance brings with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """One request: the draft, the message that it makes, and how it is answered."""
+
+    draft: Draft
+    author: Principal
+    message: NewMessage
+    key: IdempotencyKey | None
+    now_ms: int
+    answer: Callable[[MessageRow], AnswerBody]
+    within: Within | None
+
+
 class _RefusedError(Exception):
     """Takes back all of a transaction whose message may not be sent, its key too."""
 
-    def __init__(self, why: NotAdmitted) -> None:
-        super().__init__(why.code)
-        refusal = Refusal(field="to", code=why.code, detail=why.detail)
-        self.refused = Refused(refusals=(refusal,))
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.refusals[0].code)
+        self.refused = refused
 
 
 class Messages:
@@ -111,86 +133,72 @@ class Messages:
         author: Principal,
         key: IdempotencyKey | None,
         answer: Callable[[MessageRow], AnswerBody],
+        within: Within | None = None,
     ) -> Accepted | Refused | KeyConflict:
         """Make a message durable, or say why not; a key's first answer is given again."""
         now_ms = self._clock.now_ms()
-        prepared = prepare(
-            draft, self._policy, now_ms=now_ms, concat_reference=secrets.randbelow(256)
+        message = self._made(draft, author, now_ms)
+        if isinstance(message, Refused):
+            return message
+        wanted = _Wanted(
+            draft=draft,
+            author=author,
+            message=message,
+            key=key,
+            now_ms=now_ms,
+            answer=answer,
+            within=within,
         )
-        if isinstance(prepared, Refused):
-            return prepared
-        if not author.may_see(prepared.inbox):
-            return Refused(refusals=(unseen_inbox(prepared.inbox),))
-        message = self._message(draft, prepared, author, now_ms)
         try:
-            result = await self._accept(message, author.id, key, now_ms, answer)
+            result = await self._accept(wanted)
         except _RefusedError as error:
             return error.refused
         if isinstance(result, Accepted) and not result.replayed:
             self._bus.publish(Topic.OUTBOX, Topic.JOURNAL)
         return result
 
-    async def _accept(
-        self,
-        message: NewMessage,
-        owner: str,
-        key: IdempotencyKey | None,
-        now_ms: int,
-        answer: Callable[[MessageRow], AnswerBody],
-    ) -> Accepted | KeyConflict:
-        if key is not None:
-            return await self._accept_once(message, owner, key, now_ms, answer)
+    async def _accept(self, wanted: _Wanted) -> Accepted | KeyConflict:
+        if wanted.key is not None:
+            return await self._accept_once(wanted, wanted.key)
         async with self._store.write() as tx:
-            body = await self._enqueue(tx, message, now_ms, answer)
-        return Accepted(message_id=message.id, body=body, replayed=False)
+            body = await self._enqueue(tx, wanted)
+        return Accepted(message_id=wanted.message.id, body=body, replayed=False)
 
-    async def _accept_once(
-        self,
-        message: NewMessage,
-        owner: str,
-        key: IdempotencyKey,
-        now_ms: int,
-        answer: Callable[[MessageRow], AnswerBody],
-    ) -> Accepted | KeyConflict:
-        running = (owner, key.key)
+    async def _accept_once(self, wanted: _Wanted, key: IdempotencyKey) -> Accepted | KeyConflict:
+        running = (wanted.author.id, key.key)
         if running in self._running_keys:
             return KeyConflict.IN_PROGRESS
         self._running_keys.add(running)
         try:
             async with self._store.write() as tx:
-                return await self._begin_or_replay(tx, message, owner, key, now_ms, answer)
+                return await self._begin_or_replay(tx, wanted, key)
         finally:
             self._running_keys.discard(running)
 
     async def _begin_or_replay(
-        self,
-        tx: AsyncConnection,
-        message: NewMessage,
-        owner: str,
-        key: IdempotencyKey,
-        now_ms: int,
-        answer: Callable[[MessageRow], AnswerBody],
+        self, tx: AsyncConnection, wanted: _Wanted, key: IdempotencyKey
     ) -> Accepted | KeyConflict:
+        owner, message_id = wanted.author.id, wanted.message.id
         begun = await idempotency.begin(
             tx,
             token_id=owner,
             key=key.key,
             body_digest=key.body_digest,
-            now_ms=now_ms,
+            now_ms=wanted.now_ms,
             valid_ms=key.valid_ms,
         )
         match begun:
             case idempotency.Fresh():
-                body = await self._enqueue(tx, message, now_ms, answer)
+                body = await self._enqueue(tx, wanted)
                 await idempotency.finish(
                     tx,
                     token_id=owner,
                     key=key.key,
                     status=HTTPStatus.ACCEPTED,
                     body=body,
-                    message_id=message.id,
+                    message_id=message_id,
                 )
-                return Accepted(message_id=message.id, body=body, replayed=False)
+                return Accepted(message_id=message_id, body=body, replayed=False)
             case idempotency.Replay():
                 return Accepted(
                     message_id=begun.message_id or "", body=begun.body or {}, replayed=True
@@ -202,24 +210,44 @@ class Messages:
             case _:
                 assert_never(begun)
 
-    async def _enqueue(
-        self,
-        tx: AsyncConnection,
-        message: NewMessage,
-        now_ms: int,
-        answer: Callable[[MessageRow], AnswerBody],
-    ) -> AnswerBody:
+    async def _enqueue(self, tx: AsyncConnection, wanted: _Wanted) -> AnswerBody:
         """Insert a message that may be sent; raises _RefusedError for another."""
+        message, now_ms = await self._final(tx, wanted), wanted.now_ms
         by_token = message.author_type == PrincipalType.TOKEN
         application = message.author_name if by_token else None
         admitted = await self._admission.of(tx, message, application=application, now_ms=now_ms)
         if isinstance(admitted, NotAdmitted):
-            raise _RefusedError(admitted)
+            refusal = Refusal(field="to", code=admitted.code, detail=admitted.detail)
+            raise _RefusedError(Refused(refusals=(refusal,)))
         await outbox.enqueue(tx, admitted, now_ms=now_ms)
+        if wanted.within is not None:
+            await wanted.within.after(tx, now_ms=now_ms)
         row = await queries.get_message(tx, message.id)
         if row is None:
             raise LookupError(message.id)
-        return answer(row)
+        return wanted.answer(row)
+
+    async def _final(self, tx: AsyncConnection, wanted: _Wanted) -> NewMessage:
+        """Give the message as its transaction wants it."""
+        if wanted.within is None:
+            return wanted.message
+        draft = await wanted.within.before(tx, wanted.draft, now_ms=wanted.now_ms)
+        if draft == wanted.draft:
+            return wanted.message
+        message = self._made(draft, wanted.author, wanted.now_ms)
+        if isinstance(message, Refused):
+            raise _RefusedError(message)
+        return replace(message, id=wanted.message.id)
+
+    def _made(self, draft: Draft, author: Principal, now_ms: int) -> NewMessage | Refused:
+        prepared = prepare(
+            draft, self._policy, now_ms=now_ms, concat_reference=secrets.randbelow(256)
+        )
+        if isinstance(prepared, Refused):
+            return prepared
+        if not author.may_see(prepared.inbox):
+            return Refused(refusals=(unseen_inbox(prepared.inbox),))
+        return self._message(draft, prepared, author, now_ms)
 
     def _message(
         self, draft: Draft, prepared: Prepared, author: Principal, now_ms: int

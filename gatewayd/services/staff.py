@@ -15,6 +15,7 @@ from gatewayd.services.rulebook import is_named
 from gatewayd.services.tokens import Principal
 from routing.expression import problem_of
 from routing.model import Target, TargetKind
+from routing.signature import problem_of as signature_problem
 from storage import people, teams
 from storage.editing import Edit
 from storage.engine import Store
@@ -62,7 +63,7 @@ class Staff:
         phone = self._phone(person.phone)
         if isinstance(phone, Unfit):
             return phone
-        if (unfit := _unfit_shifts(person.shifts)) is not None:
+        if unfit := _unfit_shifts(person.shifts) or _unfit_signature(person.signature):
             return unfit
         async with self._store.write() as tx:
             if unfit := await _unknown(tx, [person.delegate_id], "delegate"):
@@ -89,7 +90,8 @@ class Staff:
             if isinstance(phone, Unfit):
                 return phone
             changed["phone"] = phone
-        if (unfit := _unfit_shifts(changed.get("shifts"))) is not None:
+        shifts, signature = changed.get("shifts"), changed.get("signature")
+        if unfit := _unfit_shifts(shifts) or _unfit_signature(signature):
             return unfit
         delegate = changed.get("delegate_id")
         if delegate == person_id:
@@ -249,6 +251,11 @@ async def _is_kept(
 def _unfit_shifts(shifts: str | None) -> Unfit | None:
     why = None if shifts is None else problem_of(shifts)
     return None if why is None else Unfit(field="shifts", code="hours_unreadable", detail=why)
+
+
+def _unfit_signature(signature: str | None) -> Unfit | None:
+    why = None if signature is None else signature_problem(signature)
+    return None if why is None else Unfit(field="signature", code="signature_unfit", detail=why)
 
 
 def _unfit_absence(person_id: str, absence: NewAbsence, now_ms: int) -> Unfit | None:

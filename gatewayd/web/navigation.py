@@ -20,6 +20,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(path="/inbox", title=N_("Inbox"), icon="inbox", access=Scope.INBOX),
+    Section(path="/settings", title=N_("Settings"), icon="settings", access=Scope.MANAGE),
 )
 """In their order. What is added here appears at the side, and on a phone at the bottom."""
 

@@ -19,6 +19,8 @@ from gatewayd.web.navigation import sections
 from gatewayd.web.refusals import refusal_words
 from gatewayd.web.route import Visit
 from gatewayd.web.words import words
+from storage.people import PersonRow
+from storage.teams import TeamRow
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -102,4 +104,10 @@ def _environment(tongue: Tongue) -> Environment:
         "hostile": lambda text: as_html(text, warning=warning),
         "initials": formats.initials,
     }
+    made.filters["as_choice"] = _as_choice
     return made
+
+
+def _as_choice(row: PersonRow | TeamRow) -> tuple[str, str]:
+    """Give a person or a team as a choice has them: the value and the words."""
+    return row.id, row.display_name

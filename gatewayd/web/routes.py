@@ -10,6 +10,7 @@ from gatewayd.web import (
     start_pages,
 )
 from gatewayd.web.route import PageRoute
+from gatewayd.web.settings.routes import ROUTES as SETTINGS
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
@@ -19,4 +20,5 @@ ROUTES: tuple[PageRoute, ...] = (
     *conversation_pages.ROUTES,
     *answer_pages.ROUTES,
     *act_pages.ROUTES,
+    *SETTINGS,
 )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.conversations.reads import is_unread
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.errors import CursorExpired
@@ -61,7 +62,7 @@ class ConversationFilter:
     """What a list shows; None does not filter.
 
     ``assignee_id`` is a person's or a team's id; ``unassigned`` those that nobody has. ``digits``
-    are looked for in the number, ``q`` in the contact's name.
+    are looked for in the number, ``q`` in the contact's name. ``unread_by`` is a person's id.
     """
 
     state: ConversationState | None = None
@@ -76,6 +77,7 @@ class ConversationFilter:
     blocked: bool = False
     q: str | None = None
     digits: str | None = None
+    unread_by: str | None = None
     may_see: Collection[str] | None = None
     """The only inboxes to look in; None: all."""
 
@@ -213,6 +215,8 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
             conversation_tags.c.tag == filters.tag
         )
         found.append(conversations.c.id.in_(tagged))
+    if filters.unread_by is not None:
+        found.append(is_unread(filters.unread_by))
     return found
 
 

@@ -72,6 +72,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
+from storage.schema.work import IS_MARKED, reads
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -82,6 +83,7 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AUTOMATIC",
     "IS_BLOCKED",
+    "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
     "IS_TOKENS",
@@ -132,6 +134,7 @@ __all__ = [
     "passwords",
     "pdus",
     "people",
+    "reads",
     "reports",
     "rulebooks",
     "sessions",

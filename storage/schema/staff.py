@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -22,6 +23,8 @@ inboxes = Table(
     Column("timezone", String),
     Column("language", String),
     Column("signature", Text),
+    Column("signature_mode", String),  # first, every, never; null: first
+    Column("take_on_answer", Boolean),  # whose answer takes what nobody has; null: yes
     # No foreign key: the column is younger than the table, and teams are never deleted.
     Column("team_id", String),  # whose mailbox it is
     Column("keep_days", Integer),  # how long what was written is kept; 0: for good
@@ -46,6 +49,7 @@ people = Table(
     Column("inboxes", JSON(none_as_null=True)),  # null: all
     Column("email", String),
     Column("notify", JSON(none_as_null=True)),  # by what they wish to be told; null: by all
+    Column("signature", Text),  # their own; null: the inbox's
     Column("version", Integer, nullable=False),
     Column("created_at_ms", Ms, nullable=False),
     Column("updated_at_ms", Ms, nullable=False),

@@ -126,3 +126,7 @@ class ProblemDocument(Output):
     request_id: Annotated[str, Field(description="the same as in X-Request-Id and in the log")]
     errors: list[ProblemField] | None = None
     reasons: Annotated[list[str] | None, Field(description="of /readyz: all that is amiss")] = None
+    since: Annotated[
+        list[dict[str, Any]] | None,
+        Field(description="of `conversation_moved_on`: the timeline's entries that came since"),
+    ] = None

@@ -7,11 +7,12 @@ from pydantic import Field
 
 from gatewayd.answering import AddressKind
 from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
-from gatewayd.http.models.editing import NOT_GIVEN, Edited, Tags, Version
+from gatewayd.http.models.editing import NOT_GIVEN, Edited, Line, Tags, Version
 from gatewayd.http.models.messages import (
     Author,
     Message,
     OnUnknown,
+    Preview,
     Priority,
     Routing,
     message_json,
@@ -23,6 +24,15 @@ from storage.queries import MessageRow
 
 Urgency = Literal["low", "normal", "high", "urgent"]
 _TEXT = "any Unicode; its length is bounded in parts"
+_SEEN = (
+    "the id of the newest entry of the timeline that you had before you: if the customer, or "
+    "another of us, did something since, nothing is sent and the answer is 409 "
+    "`conversation_moved_on` with what came `since`"
+)
+_SIGN = (
+    "true: with the inbox's signature, or a name to sign with; false: without one; default: as "
+    "the inbox has it where a person writes, and never where a program does"
+)
 _NOTE = Field(min_length=1, max_length=5000)
 
 
@@ -46,6 +56,7 @@ class ConversationsQuery(PageQuery):
     blocked: Annotated[
         bool, Field(description="those of blocked contacts, which are left out otherwise")
     ] = False
+    unread: Annotated[bool, Field(description="only those that are unread to you")] = False
     q: Annotated[
         str | None,
         Field(min_length=1, max_length=200, description="in the contact's name or number"),
@@ -60,12 +71,29 @@ class AnswerIn(Input):
     """What to send to the contact, from the conversation's inbox."""
 
     text: Annotated[str, Field(description=_TEXT)]
+    seen: Annotated[str | None, Field(max_length=64, description=_SEEN)] = None
+    insist: Annotated[bool, Field(description="send it whatever came since `seen`")] = False
+    sign: Annotated[bool | Line | None, Field(description=_SIGN)] = None
     send_at: Annotated[Moment | None, Field(description="not before this time")] = None
     expires_at: Annotated[Moment | None, Field(description="not sent after this time")] = None
     priority: Priority = "normal"
     delivery_report: bool = True
     on_unknown: OnUnknown | None = None
     client_reference: Annotated[str | None, Field(max_length=200)] = None
+
+
+class AnswerPreviewIn(Input):
+    """A text to measure as it would be sent in a conversation."""
+
+    text: Annotated[str, Field(max_length=50_000)]
+    sign: Annotated[bool | Line | None, Field(description=_SIGN)] = None
+
+
+class AnswerPreview(Preview):
+    """How an answer would be sent, by whom it was asked for."""
+
+    text: Annotated[str, Field(description="all of it, with the signature")]
+    signature: Annotated[str | None, Field(description="what is added to what was written")]
 
 
 class NoteIn(Input):
@@ -139,6 +167,13 @@ class Conversation(Output):
     last_incoming_at: Moment | None
     last_outgoing_at: Moment | None
     created_at: Moment
+    unread: Annotated[
+        int | None,
+        Field(
+            description="what the customer wrote or rang that you have not read and nobody has "
+            "answered; 1 where you marked it unread; null: you are no person"
+        ),
+    ]
     version: Annotated[int, Field(description="grows with each change of it and its timeline")]
 
 
@@ -181,7 +216,9 @@ class ConversationPage(Page[Conversation]):
     """Conversations, that with the newest activity first."""
 
 
-def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bool) -> Conversation:
+def conversation_json(
+    row: ConversationRow, kind: AddressKind, *, answerable: bool, unread: int | None = None
+) -> Conversation:
     """Translate a row."""
     return Conversation(
         id=row.id,
@@ -206,6 +243,7 @@ def conversation_json(row: ConversationRow, kind: AddressKind, *, answerable: bo
         last_incoming_at=moment_of(row.last_in_ms),
         last_outgoing_at=moment_of(row.last_out_ms),
         created_at=moment_at(row.created_at_ms),
+        unread=unread,
         version=row.version,
     )
 

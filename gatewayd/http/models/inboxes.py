@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from gatewayd.http.models.base import Output, Page
-from gatewayd.http.models.editing import Edited, Language, Line
+from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line
 from gatewayd.services.inboxes import InboxView
+from routing.signature import SignatureMode
 
 
 def _zone(value: str) -> str:
@@ -19,6 +20,14 @@ def _zone(value: str) -> str:
 
 
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+
+
+_SIGNATURE = (
+    "under what people write: one line with `{first_name}`, `{person}`, `{business}`; null: "
+    "`{first_name} @ {business}`"
+)
+_MODE = "`first`: the first message of a stretch is signed; `every`; `never`"
+_TAKES = "whether a person who answers what nobody has takes it"
 
 
 class InboxEdit(Edited):
@@ -39,12 +48,12 @@ class InboxEdit(Edited):
     team: Annotated[
         str | None, Field(max_length=64, description="the id of the team; null: nobody's")
     ] = None
-    signature: Annotated[
-        str | None, Field(min_length=1, max_length=200, description="null: none")
-    ] = None
+    signature: Annotated[str | None, Field(description=_SIGNATURE)] = None
+    signature_mode: Annotated[SignatureMode, Field(strict=False, description=_MODE)] = NOT_GIVEN
+    take_on_answer: Annotated[bool, Field(description=_TAKES)] = NOT_GIVEN
 
 
-Inherited = Literal["display_name", "timezone", "language"]
+Inherited = Literal["display_name", "timezone", "language", "signature"]
 
 
 class Inbox(Output):
@@ -58,11 +67,15 @@ class Inbox(Output):
         str | None, Field(description="of the week, as the rules have them; null: always open")
     ]
     team: Annotated[str | None, Field(description="the id of the team whose mailbox it is")]
-    signature: str | None
+    signature: Annotated[str, Field(description=_SIGNATURE)]
+    signature_mode: Annotated[SignatureMode, Field(description=_MODE)]
+    take_on_answer: Annotated[bool, Field(description=_TAKES)]
     modems: Annotated[list[str], Field(description="that serve it; none: nothing can be sent")]
     inherited: Annotated[
         list[Inherited],
-        Field(description="what nobody has set here: it is as the configuration says"),
+        Field(
+            description="what nobody has set here: as the configuration, or this program, has it"
+        ),
     ]
     version: int
 
@@ -81,6 +94,8 @@ def inbox_json(view: InboxView) -> Inbox:
         hours=view.hours,
         team=view.team_id,
         signature=view.signature,
+        signature_mode=view.signature_mode,
+        take_on_answer=view.take_on_answer,
         modems=list(view.modems),
         inherited=list(view.inherited),
         version=view.version,

@@ -18,6 +18,10 @@ _PHONE = Field(max_length=200, description="their own, however written")
 _SHIFTS = Field(
     min_length=1, max_length=1000, description="when they work, as OpenStreetMap's opening_hours"
 )
+_SIGNATURE = Field(
+    description="their own, instead of the inbox's: one line with `{first_name}`, `{person}` "
+    "(the display name), `{business}`; null: the inbox's"
+)
 _LANGUAGE = Field(description="null: the gateway's")
 _DELEGATE = Field(
     max_length=64,
@@ -47,6 +51,7 @@ class UserIn(Input):
     inboxes: Inboxes = None
     email: Annotated[str | None, _EMAIL] = None
     notify: Notify = None
+    signature: Annotated[str | None, _SIGNATURE] = None
 
 
 class UserEdit(Edited):
@@ -62,6 +67,7 @@ class UserEdit(Edited):
     inboxes: Inboxes = None
     email: Annotated[str | None, _EMAIL] = None
     notify: Notify = None
+    signature: Annotated[str | None, _SIGNATURE] = None
 
 
 class AbsenceIn(Input):
@@ -108,6 +114,7 @@ class User(Output):
     inboxes: Annotated[list[str] | None, _INBOXES]
     email: str | None
     notify: Notify
+    signature: Annotated[str | None, _SIGNATURE]
     teams: Annotated[list[str], Field(description="the ids of the teams that they are in")]
     absences: Annotated[list[Absence], Field(description="those that are not over")]
     version: int
@@ -218,6 +225,7 @@ def user_json(row: PersonRow) -> User:
         inboxes=None if row.inboxes is None else list(row.inboxes),
         email=row.email,
         notify=None if row.notify is None else list(row.notify),
+        signature=row.signature,
         teams=list(row.team_ids),
         absences=[absence_json(absence) for absence in row.absences],
         version=row.version,

@@ -6,12 +6,11 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel
 
-from gatewayd.answering import Unanswerable, kind_of
 from gatewayd.http import answers
+from gatewayd.http.conversing import as_it_is, entries_shown, person, shown, which
 from gatewayd.http.editing import check
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.conversations import (
-    AnswerIn,
     AssignIn,
     Conversation,
     ConversationDetail,
@@ -22,24 +21,17 @@ from gatewayd.http.models.conversations import (
     SnoozeIn,
     Timeline,
     TimelineQuery,
-    conversation_json,
-    entry_json,
 )
-from gatewayd.http.models.messages import Message, message_body
 from gatewayd.http.places import no_cursor, place
-from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
+from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATIONS, Answer, Call, Route
-from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
 from gatewayd.numbers import digits_of
-from gatewayd.permission import CONSENT_CODES
 from gatewayd.services.conversations import NoSuchAssignee
-from gatewayd.services.drafts import Draft, Refused
+from gatewayd.services.reading import unread_for
 from gatewayd.services.tokens import Scope
-from storage import decisions, queries
 from storage.conversations import reading
-from storage.conversations.reading import ConversationFilter, ConversationRow
+from storage.conversations.reading import ConversationFilter
 from storage.conversations.states import Act
-from storage.conversations.timeline import EntryKind
 from storage.errors import CursorExpired
 
 _TAG = "Conversations"
@@ -63,14 +55,16 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         blocked=asked.blocked,
         q=asked.q,
         digits=digits_of(asked.q),
+        unread_by=person(call).id if asked.unread else None,
         may_see=call.author.inboxes,
     )
     before = place(asked.cursor)
     async with call.context.store.read() as tx:
         page = await reading.page(tx, filters, limit=asked.limit, before=before)
+        unread = await unread_for(tx, call.author, [row.id for row in page.items])
     return answers.json_of(
         ConversationPage(
-            items=[_shown(call, row) for row in page.items],
+            items=[shown(call, row, unread) for row in page.items],
             next=None if page.next is None else str(page.next),
         )
     )
@@ -88,15 +82,13 @@ async def get_conversation(call: Call) -> web.StreamResponse:
             page = await reading.entries(tx, row.id, limit=asked.limit, cursor=asked.cursor)
         except CursorExpired as error:
             raise no_cursor() from error
-        ids = {entry.message_id for entry in page.items if entry.message_id is not None}
-        messages = await queries.messages_by_id(tx, ids)
-        rung = {entry.seq for entry in page.items if entry.kind is EntryKind.MISSED_CALL}
-        calls = await decisions.of_calls(tx, rung)
+        items = await entries_shown(tx, page.items)
+        unread = await unread_for(tx, call.author, [row.id])
     await call.request.app[AUDITS].looked(row.id, by=call.author)
-    items = [entry_json(entry, messages, calls) for entry in page.items]
     timeline = Timeline(items=items, next=page.next)
-    shown = {name: getattr(_shown(call, row), name) for name in Conversation.model_fields}
-    return answers.json_of(ConversationDetail(**shown, timeline=timeline))
+    as_listed = shown(call, row, unread)
+    fields = {name: getattr(as_listed, name) for name in Conversation.model_fields}
+    return answers.json_of(ConversationDetail(**fields, timeline=timeline))
 
 
 async def edit_conversation(call: Call) -> web.StreamResponse:
@@ -109,32 +101,8 @@ async def edit_conversation(call: Call) -> web.StreamResponse:
         version=asked.version,
         by=call.author,
     )
-    check(outcome, _what(call))
-    return await _as_it_is(call)
-
-
-async def answer_conversation(call: Call) -> web.StreamResponse:
-    """Send to its contact; durable when this answers."""
-    asked: AnswerIn = call.body
-    row = await _named(call)
-    draft = Draft(
-        to=row.number,
-        text=asked.text,
-        send_at_ms=None if asked.send_at is None else milliseconds(asked.send_at),
-        expires_at_ms=None if asked.expires_at is None else milliseconds(asked.expires_at),
-        priority=asked.priority,
-        delivery_report=asked.delivery_report,
-        on_unknown=asked.on_unknown,
-        client_reference=asked.client_reference,
-    )
-    result = await call.request.app[CONVERSATIONS].answer(
-        row, draft, author=call.author, key=key_of(call, place=row.id), answer=message_body
-    )
-    if isinstance(result, Unanswerable):
-        raise Problem(HTTPStatus.CONFLICT, result.code, result.reason)
-    if isinstance(result, Refused) and (code := result.refusals[0].code) in CONSENT_CODES:
-        raise Problem(HTTPStatus.CONFLICT, code, result.refusals[0].detail)
-    return accepted(result)
+    check(outcome, which(call))
+    return await as_it_is(call)
 
 
 async def note_conversation(call: Call) -> web.StreamResponse:
@@ -143,9 +111,9 @@ async def note_conversation(call: Call) -> web.StreamResponse:
     conversations = call.request.app[CONVERSATIONS]
     check(
         await conversations.note(call.request.match_info["id"], asked.text, by=call.author),
-        _what(call),
+        which(call),
     )
-    return await _as_it_is(call)
+    return await as_it_is(call)
 
 
 async def assign_conversation(call: Call) -> web.StreamResponse:
@@ -161,8 +129,8 @@ async def assign_conversation(call: Call) -> web.StreamResponse:
     if isinstance(outcome, NoSuchAssignee):
         wrong = FieldProblem(pointer="/to", detail="is the id of no user and no team")
         raise unprocessable([wrong], code="assignee_unknown")
-    check(outcome, _what(call))
-    return await _as_it_is(call)
+    check(outcome, which(call))
+    return await as_it_is(call)
 
 
 async def close_conversation(call: Call) -> web.StreamResponse:
@@ -189,29 +157,8 @@ async def _act(call: Call, what: Act, *, until_ms: int | None = None) -> web.Str
     outcome = await call.request.app[CONVERSATIONS].act(
         call.request.match_info["id"], what, by=call.author, until_ms=until_ms
     )
-    check(outcome, _what(call))
-    return await _as_it_is(call)
-
-
-def _what(call: Call) -> str:
-    return f"conversation {call.request.match_info['id']!a}"
-
-
-async def _named(call: Call) -> ConversationRow:
-    row = await call.request.app[CONVERSATIONS].get(call.request.match_info["id"])
-    if row is None:
-        raise not_found(_what(call))
-    return row
-
-
-async def _as_it_is(call: Call) -> web.StreamResponse:
-    return answers.json_of(_shown(call, await _named(call)))
-
-
-def _shown(call: Call, row: ConversationRow) -> Conversation:
-    kind = kind_of(row.number, country=call.context.settings.gateway.country)
-    answerable = call.request.app[CONVERSATIONS].why_not(row) is None
-    return conversation_json(row, kind, answerable=answerable)
+    check(outcome, which(call))
+    return await as_it_is(call)
 
 
 def _command(
@@ -264,23 +211,6 @@ ROUTES = (
         summary="Set its priority and tags",
         body=ConversationEdit,
         answers={HTTPStatus.OK: Answer(model=Conversation, description="As it is now")},
-        problems=(HTTPStatus.CONFLICT,),
-    ),
-    Route(
-        method="POST",
-        path="/v1/conversations/{id}/messages",
-        handler=answer_conversation,
-        access=Scope.INBOX,
-        tag=_TAG,
-        summary="Answer: send to its contact, from its inbox",
-        description="It is durable when this answers.",
-        body=AnswerIn,
-        headers={KEY_HEADER: KEY_MEANS},
-        answers={
-            HTTPStatus.ACCEPTED: Answer(
-                model=Message, description="Accepted; `Location` is where to follow it"
-            )
-        },
         problems=(HTTPStatus.CONFLICT,),
     ),
     _command("notes", note_conversation, summary="Write a note that only we see", body=NoteIn),

@@ -29,9 +29,13 @@ async def get_inbox(call: Call) -> web.StreamResponse:
 async def edit_inbox(call: Call) -> web.StreamResponse:
     """Set what managers may set."""
     asked: InboxEdit = call.body
-    values = given(asked, "display_name", "timezone", "language", "hours", "signature")
+    values: dict[str, str | bool | None] = {
+        **given(asked, "display_name", "timezone", "language", "hours", "signature")
+    }
     if "team" in asked.model_fields_set:
         values["team_id"] = asked.team
+    for name in asked.model_fields_set & {"signature_mode", "take_on_answer"}:
+        values[name] = getattr(asked, name)
     outcome = await call.request.app[INBOXES].change(
         call.request.match_info["name"], values, version=asked.version, by=call.author
     )
@@ -75,7 +79,7 @@ ROUTES = (
         handler=edit_inbox,
         access=Scope.MANAGE,
         tag=_TAG,
-        summary="Set display name, time zone, language, hours, team, signature",
+        summary="Set display name, time zone, language, hours, team, signature, who takes what",
         body=InboxEdit,
         answers={HTTPStatus.OK: Answer(model=Inbox, description="As it is now")},
         problems=(HTTPStatus.CONFLICT,),

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.measuring import preview_of
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.messages import (
-    Forced,
     Message,
     MessageDetail,
     MessageIn,
@@ -21,19 +21,12 @@ from gatewayd.http.models.messages import (
     message_body,
     message_json,
 )
-from gatewayd.http.models.money import cost_json
 from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
 from gatewayd.http.route import MESSAGES, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of, refuse
 from gatewayd.numbers import canonical
 from gatewayd.services.drafts import (
     Draft,
-    Policy,
-    Refusal,
-    choose_inbox,
-    measure,
-    national_of,
-    price_in,
     unseen_inbox,
 )
 from gatewayd.services.tokens import Scope
@@ -132,40 +125,16 @@ async def resolve_message(call: Call) -> web.StreamResponse:
 async def preview_message(call: Call) -> web.StreamResponse:
     """Measure a text as it would be sent."""
     asked: PreviewIn = call.body
-    max_parts = call.context.settings.sending.max_parts
-    policy = Policy.of(call.context.settings)
-    planned = measure(asked.text, max_parts=_ANY_LENGTH, shifts=policy.shifts)
-    if isinstance(planned, Refusal):
-        raise refuse([planned])
     if asked.inbox is not None and not call.author.may_see(asked.inbox):
         raise refuse([unseen_inbox(asked.inbox)])
-    inbox = choose_inbox(asked.inbox, policy)
-    if isinstance(inbox, Refusal):
-        # Not naming one is no mistake here: a text has a length in any inbox.
-        if asked.inbox is not None:
-            raise refuse([inbox])
-        price = None
-    else:
-        price = price_in(inbox, call.context.settings, parts=planned.parts)
-    return answers.json_of(
-        Preview(
-            encoding=planned.encoding,
-            national=national_of(planned),
-            parts=planned.parts,
-            max_parts=max_parts,
-            characters=len(asked.text),
-            units_used=planned.units_used,
-            units_left=planned.units_left,
-            forced=[
-                Forced(index=one.index, character=one.character, replacement=one.replacement)
-                for one in planned.forced
-            ],
-            cost=cost_json(price),
-        )
+    # Not naming an inbox is no mistake here: a text has a length in any.
+    found = preview_of(
+        asked.text,
+        call.context.settings,
+        inbox=asked.inbox,
+        must_be_served=asked.inbox is not None,
     )
-
-
-_ANY_LENGTH = 1_000_000  # a preview tells also how long too long is
+    return answers.json_of(found)
 
 
 def _draft(asked: MessageIn) -> Draft:

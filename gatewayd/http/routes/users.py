@@ -47,6 +47,7 @@ async def create_user(call: Call) -> web.StreamResponse:
         inboxes=None if asked.inboxes is None else tuple(asked.inboxes),
         email=asked.email,
         notify=None if asked.notify is None else tuple(asked.notify),
+        signature=asked.signature,
     )
     made = await call.request.app[STAFF].add_person(person, by=call.author)
     if not isinstance(made, str):
@@ -66,7 +67,7 @@ async def edit_user(call: Call) -> web.StreamResponse:
     user_id = call.request.match_info["id"]
     values = given(
         asked,
-        *("name", "display_name", "language", "phone", "shifts"),
+        *("name", "display_name", "language", "phone", "shifts", "signature"),
         *("role", "inboxes", "email", "notify"),
     )
     if "delegate" in asked.model_fields_set:

@@ -1,6 +1,9 @@
-"""Who is looking, what was read, mentions, saved replies."""
+"""How answers are signed, and what each person has read."""
 
 from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
 
 revision: str = "0009"
 down_revision: str | None = "0008"
@@ -9,4 +12,37 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.add_column("inboxes", sa.Column("signature_mode", sa.String(), nullable=True))
+    op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
+    op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
+    _reads()
+
+
+def _reads() -> None:
+    op.create_table(
+        "reads",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("marked", sa.Boolean(), nullable=False),
+        sa.Column("read_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_reads_conversation_id_conversations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_reads_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_reads")),
+    )
+    op.create_index("ix_reads_conversation_id", "reads", ["conversation_id"], unique=False)
+    marked = sa.text("marked")
+    op.create_index(
+        "ix_reads_marked",
+        "reads",
+        ["person_id"],
+        unique=False,
+        sqlite_where=marked,
+        postgresql_where=marked,
+    )

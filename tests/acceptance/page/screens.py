@@ -28,6 +28,13 @@ SCREENS = {
     "start-answer": "/start/answer",
     "start-people": "/start/people",
     "start-test": "/start/test",
+    "settings": "/settings",
+    "people": "/settings/people",
+    "invite": "/settings/people/new",
+    "person": "/settings/people/{person}",
+    "leaver": "/settings/people/{person}/leave",
+    "teams": "/settings/teams",
+    "team": "/settings/teams/{team}",
 }
 TALK = (
     ("in", "Bonjour! Est-ce que mon vélo est prêt?"),
@@ -62,7 +69,21 @@ def places(shop: Any) -> dict[str, str]:
         else:
             sent = shop.api("POST", f"/v1/conversations/{conversation}/messages", {"text": text})
             shop.gateway.message(sent["id"], "delivered")
-    return {"conversation": conversation}
+    return {"conversation": conversation} | colleagues(shop)
+
+
+def colleagues(shop: Any) -> dict[str, str]:
+    """Some colleagues: one on vacation, one off shift, one on call."""
+    shop.person("marie")
+    shop.person("luc", "agent", display_name="Luc Bélanger", phone="514 555-0177")
+    shop.person("lea", "agent", display_name="Léa Roy", shifts="Su 10:00-10:01")
+    shop.person("omar", "agent", display_name="Omar Haddad", delegate=shop.people["luc"])
+    away = {"kind": "vacation", "until": "2199-01-01T00:00:00Z", "delegate": shop.people["luc"]}
+    shop.api("POST", f"/v1/users/{shop.people['omar']}/absences", away)
+    members = [shop.people[name] for name in ("luc", "lea")]
+    counter = {"name": "counter", "display_name": "Comptoir", "members": members}
+    team = shop.api("POST", "/v1/teams", counter | {"on_call": members[:1]}, 201)
+    return {"person": shop.people["luc"], "team": team["id"]}
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gatewayd.asides import ASIDE_TYPES
 from gatewayd.http.app import ROUTES
 from gatewayd.http.models.base import ProblemDocument
 from gatewayd.http.models.messages import Message, MessageDetail
@@ -217,7 +218,8 @@ async def test_every_body_is_checked(api: Any, route: Route, raw: bytes, status:
 def test_every_event_type_is_documented_as_the_code_says() -> None:
     rows = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| (.+) \|$", _section("Events"), re.MULTILINE)
 
-    assert dict(rows) == EVENT_TYPES
+    assert dict(rows) == {**EVENT_TYPES, **ASIDE_TYPES}
+    assert not EVENT_TYPES.keys() & ASIDE_TYPES.keys()
 
 
 def test_every_state_of_a_message_has_its_event() -> None:

@@ -107,6 +107,7 @@ async def test_a_text_makes_a_conversation(desk: Desk) -> None:
         "last_incoming_at": NOON,
         "last_outgoing_at": None,
         "created_at": NOON,
+        "unread": None,
         "version": 1,
     }
     (entry,) = timeline["items"]

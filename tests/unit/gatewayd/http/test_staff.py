@@ -38,6 +38,7 @@ class TestUsers:
             "inboxes": None,
             "email": None,
             "notify": None,
+            "signature": None,
             "teams": [],
             "absences": [],
             "version": 1,
@@ -248,9 +249,11 @@ class TestInboxes:
             "language": "en",
             "hours": None,
             "team": None,
-            "signature": None,
+            "signature": "{first_name} @ {business}",
+            "signature_mode": "first",
+            "take_on_answer": True,
             "modems": ["counter"],
-            "inherited": ["display_name", "timezone", "language"],
+            "inherited": ["display_name", "timezone", "language", "signature"],
             "version": 1,
         }
 
@@ -258,7 +261,7 @@ class TestInboxes:
         wanted = {"language": "fr", "timezone": "America/Toronto", "hours": "Mo-Fr 09:00-17:00"}
         changed = await seeded.admin("PATCH", "/v1/inboxes/main", json=wanted)
         assert {name: changed[name] for name in wanted} == wanted
-        assert changed["inherited"] == ["display_name"]
+        assert changed["inherited"] == ["display_name", "signature"]
         context = seeded.context
         await seed_inboxes(context.settings, store=context.store, clock=context.clock)
         assert await seeded.admin("GET", "/v1/inboxes/main") == changed
@@ -270,7 +273,8 @@ class TestInboxes:
         assert (owned["team"], owned["hours"]) == (team["id"], None)
 
         back = await seeded.admin("PATCH", "/v1/inboxes/main", json={"language": None})
-        assert (back["language"], back["inherited"]) == ("en", ["display_name", "language"])
+        inherited = ["display_name", "language", "signature"]
+        assert (back["language"], back["inherited"]) == ("en", inherited)
 
     @pytest.mark.parametrize(
         ("fields", "pointer"),

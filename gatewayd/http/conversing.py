@@ -1,0 +1,68 @@
+"""What routes of conversations share: which is meant, and how it and its timeline are shown."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gatewayd.answering import kind_of
+from gatewayd.http import answers
+from gatewayd.http.models.conversations import (
+    Conversation,
+    TimelineEntry,
+    conversation_json,
+    entry_json,
+)
+from gatewayd.http.problems import Problem, not_found
+from gatewayd.http.route import CONVERSATIONS, Call
+from gatewayd.services.reading import unread_for
+from gatewayd.services.tokens import Principal, PrincipalType
+from storage import decisions, queries
+from storage.conversations.reading import ConversationRow, EntryRow
+from storage.conversations.timeline import EntryKind
+
+
+def which(call: Call) -> str:
+    """Say which conversation is meant."""
+    return f"conversation {call.request.match_info['id']!a}"
+
+
+async def named(call: Call) -> ConversationRow:
+    """Read the one that is meant; raises Problem where there is none."""
+    row = await call.request.app[CONVERSATIONS].get(call.request.match_info["id"])
+    if row is None:
+        raise not_found(which(call))
+    return row
+
+
+async def as_it_is(call: Call) -> web.StreamResponse:
+    """Answer with the one that is meant."""
+    row = await named(call)
+    async with call.context.store.read() as tx:
+        unread = await unread_for(tx, call.author, [row.id])
+    return answers.json_of(shown(call, row, unread))
+
+
+def person(call: Call) -> Principal:
+    """Give who asks; raises Problem for a program, which reads and looks at nothing itself."""
+    if call.author.type is not PrincipalType.PERSON:
+        raise Problem(HTTPStatus.FORBIDDEN, "person_needed", "this is for people who are logged in")
+    return call.author
+
+
+def shown(call: Call, row: ConversationRow, unread: Mapping[str, int] | None) -> Conversation:
+    """Translate a row; ``unread`` counts for the person who asks, None: it is none."""
+    kind = kind_of(row.number, country=call.context.settings.gateway.country)
+    answerable = call.request.app[CONVERSATIONS].why_not(row) is None
+    many = None if unread is None else unread.get(row.id, 0)
+    return conversation_json(row, kind, answerable=answerable, unread=many)
+
+
+async def entries_shown(tx: AsyncConnection, entries: Sequence[EntryRow]) -> list[TimelineEntry]:
+    """Translate rows of a timeline, each with its message or what was decided about its call."""
+    ids = {entry.message_id for entry in entries if entry.message_id is not None}
+    messages = await queries.messages_by_id(tx, ids)
+    rung = {entry.seq for entry in entries if entry.kind is EntryKind.MISSED_CALL}
+    calls = await decisions.of_calls(tx, rung)
+    return [entry_json(entry, messages, calls) for entry in entries]

@@ -1,0 +1,63 @@
+"""The settings: which areas there are, and the page that leads to each."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from gatewayd.services.tokens import Scope
+from gatewayd.web.languages import N_
+from gatewayd.web.render import page
+from gatewayd.web.route import PageRoute, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A part of the settings; title and explanation are sentences of the catalogue."""
+
+    key: str
+    title: str
+    about: str
+    icon: str
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"/settings/{self.key}"
+
+
+AREAS: tuple[Area, ...] = (
+    Area(
+        key="people",
+        title=N_("People"),
+        about=N_("Who works here, who is away and who takes over; invitations and leavers."),
+        icon="person",
+    ),
+    Area(
+        key="teams",
+        title=N_("Teams"),
+        about=N_("Who answers which inbox together, and who is on call."),
+        icon="team",
+    ),
+)
+
+
+def settings_page(
+    visit: Visit,
+    template: str,
+    *,
+    area: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    **values: Any,
+) -> web.Response:
+    """Write a page of an area, with the way to the others."""
+    return page(visit, f"settings/{template}", status=status, areas=AREAS, area_key=area, **values)
+
+
+async def _areas(visit: Visit) -> web.StreamResponse:
+    """Lead to each area."""
+    return page(visit, "settings/areas.html", areas=AREAS, area_key="")
+
+
+ROUTES = (PageRoute(method="GET", path="/settings", handler=_areas, access=Scope.MANAGE),)
