@@ -10,7 +10,7 @@ COVERAGE := 95
 # What must be right in every branch, each by its own tests.
 CORE := modem/at/*,modem/pdu/*,modem/state.py,routing/*
 
-.PHONY: client demo test test-long bench lint coverage format catalogue screenshots clean
+.PHONY: client demo deb test test-long bench lint coverage format catalogue screenshots clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("gatewayd needs Python 3.11 or later; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -74,6 +74,10 @@ screenshots: $(VENV)/.dev
 # The client of the HTTP API without the daemon: a wheel in dist/.
 client: $(VENV)/.dev
 	@PYTHON=$(BIN)/python packaging/build-client
+
+# A Debian package in dist/; needs debhelper (it says so).
+deb:
+	@packaging/build-deb
 
 clean:
 	rm -rf $(VENV) build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -280,6 +280,13 @@ class RetentionSettings:
             values.duration(timedelta(hours=1), timedelta(days=3650)), "the journal of events"
         ),
     )
+    messages: timedelta | None = field(
+        default=None,
+        metadata=_key(
+            values.duration(timedelta(days=1), timedelta(days=36_500)),
+            "what was written, where an inbox has not set its own; unset: for good",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

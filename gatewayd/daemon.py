@@ -166,7 +166,7 @@ async def _serving(
             certificates=certificates,
             alarms=Alarms(**common, modems=fleet, certificates=certificates),
             reports=ReportCalls(store=store, bus=common["bus"], clock=clock, poster=poster),
-            custody=Custody(store=store, clock=clock),
+            custody=Custody(**common),
         )
 
 

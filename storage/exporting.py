@@ -24,12 +24,17 @@ from storage.schema import consents, contacts, conversations, messages, timeline
 _PORTION = 500
 
 
-async def all_contacts(tx: AsyncConnection) -> AsyncIterator[list[ContactRow]]:
-    """Give all contacts that were not erased."""
+async def all_contacts(
+    tx: AsyncConnection, inboxes: Collection[str] | None
+) -> AsyncIterator[list[ContactRow]]:
+    """Give all contacts that were not erased, and have a conversation in one of these inboxes."""
     last = 0
-    kept = contacts.c.erased_at_ms.is_(None)
+    kept: list[ColumnElement[bool]] = [contacts.c.erased_at_ms.is_(None)]
+    if inboxes is not None:
+        somewhere = select(conversations.c.contact_id).where(conversations.c.inbox.in_(inboxes))
+        kept.append(contacts.c.id.in_(somewhere))
     while rows := await contact_rows(
-        tx, _after(select(contacts).where(kept), contacts.c.seq, last)
+        tx, _after(select(contacts).where(*kept), contacts.c.seq, last)
     ):
         yield rows
         last = rows[-1].seq

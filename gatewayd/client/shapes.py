@@ -164,11 +164,16 @@ class Conversation(TypedDict):
     priority: Urgency
     tags: list[str]
     unanswered_since: str | None
+    waiting_seconds: int | None
+    due_at: str | None
+    due_soon: bool
+    overdue: bool
     snoozed_until: str | None
     held_since: str | None
     last_incoming_at: str | None
     last_outgoing_at: str | None
     created_at: str
+    unread: int | None
     version: int
 
 

@@ -17,6 +17,7 @@ from gatewayd.http.route import (
     AUDITS,
     CONSENTS,
     CONTACTS,
+    CONVERSATION_VIEWS,
     CONVERSATIONS,
     ERASURES,
     EVENTS,
@@ -35,8 +36,10 @@ from gatewayd.http.route import (
     RULES,
     STAFF,
     STREAMS,
+    SUPERVISION,
     TOKENS,
     WEBHOOKS,
+    WISHES,
     Route,
 )
 from gatewayd.http.routes import (
@@ -46,6 +49,7 @@ from gatewayd.http.routes import (
     by_hand,
     consents,
     contacts,
+    conversation_counts,
     conversations,
     decode,
     erasures,
@@ -57,10 +61,12 @@ from gatewayd.http.routes import (
     messages,
     modems,
     replying,
+    retention,
     rules,
     search,
     service,
     session,
+    supervision,
     targets,
     teams,
     together,
@@ -68,6 +74,7 @@ from gatewayd.http.routes import (
     trust,
     users,
     webhooks,
+    wishes,
 )
 from gatewayd.http.streams import Streams
 from gatewayd.presence import Presences
@@ -75,6 +82,7 @@ from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
+from gatewayd.services.conversation_views import ConversationViews
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
@@ -89,14 +97,17 @@ from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.supervision import Supervision
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.services.wishes import NotificationWishes
 from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
+    *conversation_counts.ROUTES,
     *conversations.ROUTES,
     *identities.ROUTES,
     *erasures.ROUTES,
@@ -106,9 +117,12 @@ ROUTES: tuple[Route, ...] = (
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
+    *retention.ROUTES,
     *inboxes.ROUTES,
     *targets.ROUTES,
+    *supervision.ROUTES,
     *users.ROUTES,
+    *wishes.ROUTES,
     *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
@@ -188,6 +202,9 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[EXPORTS] = Exports(settings=settings, store=store, clock=clock, audits=app[AUDITS])
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
+    app[CONVERSATION_VIEWS] = ConversationViews(settings=settings, store=store, clock=clock)
+    app[SUPERVISION] = Supervision(settings=settings, store=store, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)

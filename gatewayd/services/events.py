@@ -72,6 +72,8 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.reassigned": "it went to a person (`person_id`) or team (`team_id`) because who "
     "had it is not there (`reason`: `away`, `break`, `sick`, `vacation`, `left`, `off_shift`), has "
     "not answered (`silent`), or is there again (`back`)",
+    "inbox.forgotten": "what it had kept for long enough was taken away: so many `messages` "
+    "and `notes`",
     "inbox.updated": "a manager changed what holds for an inbox",
     "rules.updated": "the rules have a new `version`",
     "settings.updated": "a manager changed what holds for the whole business",

@@ -13,6 +13,7 @@ from gatewayd.web import flashes, formats
 from gatewayd.web.assets import asset_url
 from gatewayd.web.faults import fault_words
 from gatewayd.web.flashes import Flash
+from gatewayd.web.found import pieces
 from gatewayd.web.languages import N_, Tongue
 from gatewayd.web.links import as_html
 from gatewayd.web.navigation import sections
@@ -103,6 +104,7 @@ def _environment(tongue: Tongue) -> Environment:
     made.filters |= {
         "hostile": lambda text: as_html(text, warning=warning),
         "initials": formats.initials,
+        "pieces": pieces,
     }
     made.filters["as_choice"] = _as_choice
     return made

@@ -3,6 +3,8 @@
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
+import { notify } from "./notify.js";
+import { together } from "./together.js";
 import { listen, onEvent } from "./stream.js";
 import { arrived, follow, travel } from "./travel.js";
 
@@ -12,6 +14,8 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   keys();
+  notify();
+  together();
   onEvent(follow);
   listen();
   arrived("new");

@@ -22,7 +22,9 @@ SCREENS = {
     "nothing": "/inbox/snoozed",
     "conversation": "/inbox/all/{conversation}",
     "contact": "/inbox/all/{conversation}/contact",
+    "overdue": "/inbox/overdue",
     "me": "/me",
+    "welcome": "{welcome}",
     "start-modems": "/start/modems",
     "start-hours": "/start/hours",
     "start-answer": "/start/answer",
@@ -67,9 +69,11 @@ def places(shop: Any) -> dict[str, str]:
         elif kind == "note":
             shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": text})
         else:
-            sent = shop.api("POST", f"/v1/conversations/{conversation}/messages", {"text": text})
+            sent = shop.say("marie", conversation, text)
             shop.gateway.message(sent["id"], "delivered")
-    return {"conversation": conversation} | colleagues(shop)
+    made = shop.api("POST", "/v1/users", {"name": "new", "display_name": "Alex"}, 201)
+    welcome = shop.api("POST", f"/v1/users/{made['id']}/link", status=201)["path"]
+    return {"conversation": conversation, "welcome": welcome} | colleagues(shop)
 
 
 def colleagues(shop: Any) -> dict[str, str]:
@@ -92,4 +96,7 @@ async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
     await tab.page.get_by_role("link").first.wait_for()
     for name, path in SCREENS.items():
         await tab.go(path.format(**places))
+        if name == "conversation":
+            await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi !")
+            await tab.page.locator("#measure > *").first.wait_for()
         await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")

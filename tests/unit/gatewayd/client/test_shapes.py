@@ -22,10 +22,10 @@ def test_they_are_all_looked_at() -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_a_shape_has_the_fields_of_the_document(name: str) -> None:
+def test_a_shape_has_fields_that_every_answer_has(name: str) -> None:
     schema = SCHEMAS[NAMES.get(name, name)]
     shape = getattr(shapes, name)
 
-    assert shape.__required_keys__ | shape.__optional_keys__ == set(schema["properties"])
-    if name != "Message":  # the document cannot say of a default that it may be left out
-        assert shape.__required_keys__ == set(schema["properties"])
+    # A field that is new on the wire need not be here yet; one that is here is on the wire.
+    assert shape.__required_keys__ | shape.__optional_keys__ <= set(schema["properties"])
+    assert shape.__required_keys__ <= set(schema["required"])

@@ -71,6 +71,8 @@ TABLE = {
     "GET /v1/inboxes": AGENT,
     "GET /v1/inboxes/{name}": AGENT,
     "PATCH /v1/inboxes/{name}": MANAGER,
+    "GET /v1/inboxes/{name}/retention": AGENT,
+    "PUT /v1/inboxes/{name}/retention": MANAGER,
     "GET /v1/inboxes/{name}/targets": AGENT,
     "PUT /v1/inboxes/{name}/targets": MANAGER,
     "GET /v1/users": AGENT,

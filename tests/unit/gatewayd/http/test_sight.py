@@ -157,3 +157,24 @@ async def test_a_token_sees_what_it_is_for(two: Two) -> None:
         status=403,
         json={"name": "x", "display_name": "X", "role": "admin", "inboxes": ["main"]},
     )
+
+
+async def test_nobody_elsewhere_is_merged_into_what_is_theirs(two: Two) -> None:
+    ours = await two.contact_of(two.ours)
+    path = f"/v1/contacts/{ours}/merge"
+    refused = await two.marie.ask("POST", path, status=404, json={"other": two.contact})
+    assert refused["code"] == "not_found"
+    await two.api.admin("GET", f"/v1/contacts/{two.contact}")
+
+
+async def test_everything_is_everything_that_is_theirs(two: Two) -> None:
+    boss = await two.room.enter("boss", role="manager", inboxes=["main"])
+    async with boss.client.get("/v1/export") as answer:
+        assert answer.status == 200
+        written = await answer.text()
+    assert "Ours" in written
+    assert "In main" in written
+    assert "Theirs" not in written
+    assert "In spare" not in written
+    assert two.contact not in written
+    assert ELSEWHERE not in written
