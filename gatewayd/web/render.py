@@ -16,6 +16,7 @@ from gatewayd.web.flashes import Flash
 from gatewayd.web.found import pieces
 from gatewayd.web.languages import N_, Tongue
 from gatewayd.web.links import as_html
+from gatewayd.web.modems.banner import trouble_of
 from gatewayd.web.navigation import sections
 from gatewayd.web.refusals import refusal_words
 from gatewayd.web.route import Visit
@@ -98,6 +99,7 @@ def _environment(tongue: Tongue) -> Environment:
         "fault": lambda code: _said(tongue, fault_words(code)),
         "refusal": lambda code: _said(tongue, refusal_words(code, "")),
         "sections": sections,
+        "trouble_of": trouble_of,
         "tongue": tongue,
         "words": json.dumps(words(tongue), ensure_ascii=False),
     }
