@@ -34,6 +34,7 @@ from gatewayd.http.route import (
     REDECODE,
     ROUTE_TABLE,
     RULES,
+    SAVED_REPLIES,
     STAFF,
     STREAMS,
     SUPERVISION,
@@ -63,6 +64,7 @@ from gatewayd.http.routes import (
     replying,
     retention,
     rules,
+    saved_replies,
     search,
     service,
     session,
@@ -95,6 +97,7 @@ from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.saved_replies import SavedReplies
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
 from gatewayd.services.supervision import Supervision
@@ -126,6 +129,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
+    *saved_replies.ROUTES,
     *modems.ROUTES,
     *incidents.ROUTES,
     *by_hand.ROUTES,
@@ -207,6 +211,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[SUPERVISION] = Supervision(settings=settings, store=store, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
+    app[SAVED_REPLIES] = SavedReplies(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 
 

@@ -32,6 +32,7 @@ from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.saved_replies import SavedReplies
 from gatewayd.services.sessions import Session
 from gatewayd.services.staff import Staff
 from gatewayd.services.supervision import Supervision
@@ -159,6 +160,7 @@ INBOX_TARGETS = web.AppKey("inbox_targets", InboxTargets)
 RULES = web.AppKey("rules", Rules)
 PRESENCES = web.AppKey("presences", Presences)
 READING = web.AppKey("reading", Reading)
+SAVED_REPLIES = web.AppKey("saved_replies", SavedReplies)
 PREVIEWS = web.AppKey("previews", Previews)
 AUDITS = web.AppKey("audits", Audits)
 TOKENS = web.AppKey("tokens", Tokens)

@@ -55,6 +55,7 @@ from storage.schema.programs import (
     tokens,
     webhooks,
 )
+from storage.schema.replies import saved_replies
 from storage.schema.search import SEARCHED, SQLITE_SEARCH
 from storage.schema.staff import (
     absences,
@@ -141,6 +142,7 @@ __all__ = [
     "reads",
     "reports",
     "rulebooks",
+    "saved_replies",
     "sessions",
     "slots",
     "stand_ins",
