@@ -56,7 +56,7 @@ def imported(module: str) -> Iterator[tuple[str, str | None]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            # Another distribution has gatewayd/client under another name: decision 015.
+            # Another distribution has gatewayd/client under another name: decision 016.
             among_themselves = node.level == 1 and module.startswith(CLIENT)
             assert node.level == 0 or among_themselves, f"{module} imports relatively"
             package = CLIENT.replace("/", ".") if among_themselves else ""
