@@ -151,4 +151,4 @@ async def _tell(
     tx: AsyncConnection, what: str, reply_id: str, inbox: str | None, *, by: str, now_ms: int
 ) -> None:
     data: dict[str, changes.Json] = {"id": reply_id, "inbox": inbox, "by": by}
-    await changes.record(tx, f"saved_reply.{what}", now_ms=now_ms, subject=reply_id, data=data)
+    await changes.record(tx, f"reply.{what}", now_ms=now_ms, subject=reply_id, data=data)

@@ -14,6 +14,7 @@ from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.reading import unread_for
 from gatewayd.services.shop import LoadedShop
 from gatewayd.telling import is_reachable
+from gatewayd.web.found import found_in_texts
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
 from gatewayd.web.views import LISTS, List, lists_for
@@ -21,6 +22,7 @@ from storage.conversations import previews, reading
 from storage.conversations.previews import PreviewRow
 from storage.conversations.reading import ConversationFilter, ConversationRow
 from storage.conversations.views import View
+from storage.search.reading import Hit
 
 _ON_A_PAGE = 40
 _MOST_ROWS = 400
@@ -48,6 +50,8 @@ class ListPane:
     counts: Mapping[View, int]
     items: Sequence[Listed]
     q: str
+    found: Sequence[Hit]
+    """Messages and notes with the words that are looked for."""
     more: str | None
     """The query of the page after."""
     asked: str
@@ -85,6 +89,7 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         said = await previews.of_conversations(tx, ids)
         unread = await unread_for(tx, visit.author, ids) or {}
         clock = await service.clock(tx)
+        texts = await found_in_texts(tx, q, by=visit.author) if q and not before else ()
     asked = {"q": q} if q else {}
     return ListPane(
         view=view,
@@ -92,6 +97,7 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         counts=await service.counts(by=visit.author),
         items=[_listed(row, said.get(row.id), unread.get(row.id, 0), clock) for row in found.items],
         q=q,
+        found=texts,
         more=None if found.next is None else urlencode({**asked, "before": found.next}),
         asked=f"?{urlencode(asked)}" if asked else "",
         unread=await _unread(visit),

@@ -18,6 +18,7 @@ from storage.ids import Prefix
 from storage.schema import (
     IS_BLOCKED,
     IS_UNANSWERED,
+    IS_WAITED_FOR,
     WAIT_IS_OPEN,
     contacts,
     conversation_tags,
@@ -227,6 +228,15 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
     if filters.unread_by is not None:
         found.append(is_unread(filters.unread_by))
     return found
+
+
+async def longest_waiting(
+    tx: AsyncConnection, *, may_see: Collection[str] | None, limit: int
+) -> list[ConversationRow]:
+    """Read those whose customers wait for an answer, who has waited longest first."""
+    query = _ALL.where(IS_WAITED_FOR, *_conditions(ConversationFilter(may_see=may_see)))
+    query = query.order_by(conversations.c.unanswered_since_ms, conversations.c.id).limit(limit)
+    return await _rows(tx, query, {})
 
 
 async def conversation_rows(

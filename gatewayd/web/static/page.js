@@ -1,5 +1,6 @@
 // The page's script: it only makes quicker what works without it.
 
+import { banner } from "./banner.js";
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
@@ -14,6 +15,7 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   keys();
+  banner();
   notify();
   together();
   onEvent(follow);

@@ -7,6 +7,7 @@ const TYPES = [
   ...["created", "updated", "assigned", "snoozed", "closed", "reopened", "presence", "read"].map((each) => `conversation.${each}`),
   ...["created", "updated", "consent"].map((each) => `contact.${each}`),
   "modem.state",
+  "modem.incident",
 ];
 const LEASE_MS = 6000;
 const FIRST_RETRY_MS = 500;

@@ -32,7 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run these tests in the loop that the browser lives in."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents and is_async_test(item):
+        if here not in item.path.parents:
+            continue
+        # A browser beside other work: each step has its own, shorter time.
+        item.add_marker(pytest.mark.timeout(180))
+        if is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -28,6 +28,18 @@ async def test_a_text_appears_within_a_second_in_list_and_timeline(visit: Any, s
     )
 
 
+async def test_words_of_messages_and_notes_are_found(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("Do you repair <b>derailleurs</b> too?")
+    shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": "Derailleurs: on Fridays"})
+    tab = await visit("/inbox/snoozed")
+    await tab.page.get_by_role("searchbox").fill("derailleurs")
+    found = tab.page.locator("a.row.found")
+    await expect(found).to_have_count(2)
+    await expect(found.locator("mark")).to_have_text(["Derailleurs", "derailleurs"])
+    await found.last.click()
+    await expect(tab.page.locator(".message.in .text")).to_contain_text("<b>derailleurs</b>")
+
+
 async def test_an_answer_shows_its_way_to_the_customer(visit: Any, shop: Any) -> None:
     conversation = shop.conversation("Is it ready?")
     tab = await visit(f"/inbox/all/{conversation}")

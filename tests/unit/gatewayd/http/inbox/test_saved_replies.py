@@ -114,7 +114,7 @@ async def test_who_sees_one_inbox_has_the_replies_of_that(floor: Any, boss: Any)
     refused = await make(marie, status=422, own=True, inbox="spare")
     assert refused["code"] == "inbox_unknown"
     headers = {"Accept": "application/json"}
-    events = await marie.ask("GET", "/v1/events?types=saved_reply.created", headers=headers)
+    events = await marie.ask("GET", "/v1/events?types=reply.created", headers=headers)
     assert [one["data"]["id"] for one in events["items"]] == [everywhere["id"]]
 
 
@@ -162,6 +162,6 @@ async def test_the_audit_tells_who_keeps_what(floor: Any, boss: Any) -> None:
     made = await make(boss)
     found = await floor.api.admin("GET", f"/v1/audit?subject={made['id']}")
     assert [(one["action"], one["actor"]["id"]) for one in found["items"]] == [
-        ("saved_reply.created", boss.id)
+        ("reply.created", boss.id)
     ]
     assert "9 to 5" not in str(found)
