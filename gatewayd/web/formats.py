@@ -54,6 +54,10 @@ class Formats:
         skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
         return dates.format_skeleton(skeleton, self.at(ms), locale=self.tongue.locale)
 
+    def calendar_day(self, day: date) -> str:
+        """Write a date with its weekday."""
+        return dates.format_skeleton("yMMMEd", day, locale=self.tongue.locale)
+
     def weekday(self, day: int) -> str:
         """Name a day of the week; 0 is Monday."""
         name: str = self.tongue.locale.days["stand-alone"]["wide"][day]

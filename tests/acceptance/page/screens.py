@@ -36,6 +36,14 @@ SCREENS = {
     "start-people": "/start/people",
     "start-test": "/start/test",
     "settings": "/settings",
+    "hours": "/settings/hours/main?at=2027-06-24T20:00",
+    "answers": "/settings/answers/main",
+    "rules": "/settings/rules",
+    "replies": "/settings/replies",
+    "reply": "/settings/replies/prices",
+    "inboxes": "/settings/inboxes",
+    "inbox-settings": "/settings/inboxes/main",
+    "rules-file": "/settings/rules/file",
     "people": "/settings/people",
     "invite": "/settings/people/new",
     "person": "/settings/people/{person}",
@@ -52,6 +60,40 @@ TALK = (
     ),
     ("in", "Parfait, merci 👍 Jeudi soir, vous fermez à quelle heure?"),
 )
+RULES = {
+    "inboxes": {
+        "main": {
+            "hours": {
+                "weekly": "Mo-Fr 09:00-12:00,13:00-18:00; Sa 10:00-16:00",
+                "closures": [
+                    {
+                        "first": "2027-07-19",
+                        "last": "2027-07-30",
+                        "text": {"en": "We are on holiday.", "fr": "Nous sommes en vacances."},
+                    }
+                ],
+            },
+            "answers": {
+                "texts": {
+                    "closed": {
+                        "en": "{business} is closed until {next_opening}.",
+                        "fr": "{business} rouvre {next_opening}.",
+                    },
+                    "holiday": {
+                        "en": "{business} is closed for {holiday}, and opens {next_opening}.",
+                        "fr": "{business} est fermé : {holiday}. Ouverture {next_opening}.",
+                    },
+                }
+            },
+        }
+    },
+    "templates": {"prices": {"en": "See shop.example/prices", "fr": "Voir shop.example/prix"}},
+    "rules": [
+        {"name": "suppliers", "when": {"sender": ["+1450*"]}, "do": {"assign": "on_duty"}},
+        {"name": "prices", "when": {"words": ["price", "prix"]}, "do": {"answer": "prices"}},
+        {"name": "old campaign", "enabled": False, "do": {"tag": ["spring"]}},
+    ],
+}
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +133,7 @@ def colleagues(shop: Any) -> dict[str, str]:
     shop.api("POST", f"/v1/users/{shop.people['omar']}/absences", away)
     members = [shop.people[name] for name in ("luc", "lea")]
     counter = {"name": "counter", "display_name": "Comptoir", "members": members}
+    shop.api("PUT", "/v1/rules", {"document": RULES})
     team = shop.api("POST", "/v1/teams", counter | {"on_call": members[:1]}, 201)
     return {"person": shop.people["luc"], "team": team["id"]}
 
