@@ -40,8 +40,8 @@ def _permitted(call: Call) -> str:
     if not own and not call.author.may(Scope.MANAGE):
         raise Problem(
             HTTPStatus.FORBIDDEN,
-            "scope_missing",
-            "of others this needs the scope 'manage'",
+            "wishes_of_another",
+            "a person sees and sets their own; those of others are for a manager",
         )
     return person_id
 
