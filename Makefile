@@ -10,7 +10,7 @@ COVERAGE := 95
 # What must be right in every branch, each by its own tests.
 CORE := modem/at/*,modem/pdu/*,modem/state.py,routing/*
 
-.PHONY: demo test test-long bench lint coverage format catalogue screenshots clean
+.PHONY: demo deb test test-long bench lint coverage format catalogue screenshots clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("gatewayd needs Python 3.11 or later; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -70,6 +70,10 @@ catalogue: $(VENV)/.dev
 # Pictures of every screen, in a folder that git ignores: build/screenshots.
 screenshots: $(VENV)/.dev
 	$(BIN)/pytest --quiet -p no:randomly tests/acceptance/page/screens.py
+
+# A Debian package in dist/; needs debhelper (it says so).
+deb:
+	@packaging/build-deb
 
 clean:
 	rm -rf $(VENV) build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

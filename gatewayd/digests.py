@@ -8,10 +8,11 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.mail import notices
 from gatewayd.own_phones import OwnPhones
 from gatewayd.reminder_text import digest_text
 from gatewayd.services.shop import LoadedShop, ShopLoader
-from gatewayd.telling import hours_begin_ms, is_reachable, ways_of
+from gatewayd.telling import hours_begin_ms, is_reachable, mail_to, ways_of
 from gatewayd.wishes import Matter, Way
 from storage import changes, wishes
 from storage.conversations import reading
@@ -25,10 +26,13 @@ DIGEST = "user.digest"
 class Digests:
     """What is held back, told when its time comes."""
 
-    def __init__(self, *, store: Store, shop: ShopLoader, own_phones: OwnPhones) -> None:
+    def __init__(
+        self, *, store: Store, shop: ShopLoader, own_phones: OwnPhones, mails: bool
+    ) -> None:
         self._store = store
         self._shop = shop
         self._own_phones = own_phones
+        self._mails = mails  # whether there is a mail server that could take one
 
     async def next_ms(self) -> int | None:
         """Tell when somebody is to be told next."""
@@ -99,11 +103,17 @@ class Digests:
                 "conversations": [each.id for each in about],
             }
             await changes.record(tx, DIGEST, now_ms=now_ms, subject=person.id, data=data)
+        if Way.EMAIL in ways and self._mails and person.email is not None:
+            await mail_to(
+                tx, person, about[0].id, notices.DIGEST, digest_id=digest_id, now_ms=now_ms
+            )
         if Way.SMS in ways and person.phone is not None:
             waiting = [each for each in about if each.unanswered_since_ms is not None]
             names = [each.contact_name or each.number for each in waiting]
             text = partial(digest_text, names, len(about) - len(waiting))
-            await self._own_phones.inform(tx, person, about[0], text, why="digest", now_ms=now_ms)
+            await self._own_phones.inform(
+                tx, person, about[0], text, why=notices.DIGEST, now_ms=now_ms
+            )
 
 
 async def _put_off(

@@ -16,7 +16,7 @@ from routing.decision import Decision, Disposition
 from routing.language import LanguageSource
 from routing.match import Result
 from routing.model import Do, Kind
-from storage import consents, contacts
+from storage import consents, contacts, stand_ins
 from storage.consents import ConsentKind, NewConsent
 from storage.conversations import acts
 from storage.conversations.acts import Doing
@@ -152,6 +152,17 @@ async def _assign(tx: AsyncConnection, judged: Judged, place: Place) -> None:
         note=None,
         doing=_doing(judged, lambda do: do.assign is not None),
     )
+    first = loaded.people.get(found.steps[0].person) if found.steps else None
+    if first is not None and first.id != person:
+        # Somebody stands in: it may come back to them (gatewayd.reassign).
+        await stand_ins.note(
+            tx,
+            place.conversation_id,
+            person_id=first.id,
+            given_person_id=person,
+            given_team_id=team_id,
+            now_ms=judged.arrived.at_ms,
+        )
 
 
 async def _end(tx: AsyncConnection, judged: Judged, place: Place) -> None:

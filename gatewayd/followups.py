@@ -50,6 +50,11 @@ _KINDS = {
     Rung.OVERDUE: Kind.OVERDUE,
     Rung.ESCALATED: Kind.ESCALATED,
 }
+_ENTRIES = {
+    Rung.DUE_SOON: EntryKind.DUE_SOON,
+    Rung.OVERDUE: EntryKind.OVERDUE,
+    Rung.ESCALATED: EntryKind.ESCALATED,
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -74,8 +79,9 @@ class Followups:
         rules = SendingRules(settings=settings, shop=self._shop)
         admission = Admission(rules=rules, permission=Permission(settings=settings, clock=clock))
         own_phones = OwnPhones(settings=settings, admission=admission)
-        self._teller = Teller(own_phones)
-        self._digests = Digests(store=store, shop=self._shop, own_phones=own_phones)
+        mails = settings.smtp.host is not None
+        self._teller = Teller(own_phones, mails=mails)
+        self._digests = Digests(store=store, shop=self._shop, own_phones=own_phones, mails=mails)
         self._give_back = GiveBack(store=store, shop=self._shop)
         self._mark: rulebook.Mark | None = None
 
@@ -203,7 +209,7 @@ class Followups:
         if row is None:
             raise LookupError(before.conversation_id)
         for each in [step for step in _KINDS if before.rung < step <= rung]:
-            entry = NewEntry(kind=EntryKind.REMINDER, text=_KINDS[each])
+            entry = NewEntry(kind=_ENTRIES[each])
             # Nothing that anybody answers to: the conversation stays the version that it is.
             await timeline.append(tx, row.id, entry, now_ms=now_ms)
             empty = Telling(
@@ -247,7 +253,7 @@ def audience_of(
     """Tell whom a rung reaches: the person in charge, then the team, then the managers."""
     found: dict[str, Matter] = {}
     if rung >= Rung.ESCALATED:
-        found |= dict.fromkeys(loaded.team_of(row.team_id, row.inbox), Matter.OVERDUE)
+        found |= dict.fromkeys(loaded.managers(row.inbox), Matter.OVERDUE)
     if (rung >= Rung.OVERDUE and before < Rung.OVERDUE) or holder is None:
         found |= dict.fromkeys(loaded.team_of(row.team_id, row.inbox), Matter.TEAM)
     if holder is not None:

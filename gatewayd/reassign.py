@@ -74,14 +74,20 @@ class GiveBack:
         self.next_ms: int | None = 0
         """When somebody may be back; None: nobody's conversations are with others."""
 
+        self._mark = (0, 0)
+
     def look_now(self) -> None:
-        """Look at all once more: hours or people are otherwise, or one was given away."""
+        """Look at all once more: hours or people are otherwise."""
         self.next_ms = 0
 
     async def round(self, now_ms: int) -> int:
         """Give back what is to be given back now; give how many."""
-        if self.next_ms is None or self.next_ms > now_ms:
+        async with self._store.read() as tx:
+            mark = await stand_ins.mark(tx)
+        is_due = self.next_ms is not None and self.next_ms <= now_ms
+        if mark == self._mark and not is_due:
             return 0
+        self._mark = mark
         return await self._store.shielded(lambda tx: self._all(tx, now_ms))
 
     async def _all(self, tx: AsyncConnection, now_ms: int) -> int:

@@ -52,6 +52,24 @@ _SAID = {
         Language.FR: "La conversation avec {who} est maintenant à vous; attente : {time}.",
     },
 }
+_WAITS = {
+    Kind.DUE_SOON: {
+        Language.EN: "{who} waits for an answer",
+        Language.FR: "{who} attend une réponse",
+    },
+    Kind.OVERDUE: {
+        Language.EN: "Overdue: {who} waits for an answer",
+        Language.FR: "En retard : {who} attend une réponse",
+    },
+    Kind.ESCALATED: {
+        Language.EN: "Nobody has answered {who}",
+        Language.FR: "Personne n'a répondu à {who}",
+    },
+    Kind.REASSIGNED: {
+        Language.EN: "The conversation with {who} is yours now",
+        Language.FR: "La conversation avec {who} est maintenant à vous",
+    },
+}
 _REPLY = {
     Language.EN: "\nTo reply: {code} and your words.",
     Language.FR: "\nPour répondre : {code} et vos mots.",
@@ -85,6 +103,11 @@ def reminder_text(reminder: Reminder, language: Language) -> str:
     )
     code = "" if reminder.code is None else _REPLY[language].format(code=reminder.code)
     return said + code
+
+
+def waiting_text(kind: Kind, who: str, language: Language) -> str:
+    """Say who waits, without for how long: it is read later."""
+    return _WAITS[kind][language].format(who=_short(who))
 
 
 def digest_text(waiting: Sequence[str], settled: int, language: Language) -> str:

@@ -14,12 +14,13 @@ from gatewayd.clock import moment_at
 from gatewayd.own_phones import OwnPhones
 from gatewayd.reminder_text import Kind, Reminder
 from gatewayd.services.shop import LoadedShop
-from gatewayd.wishes import Matter, Way, Wishes, wishes_of
+from gatewayd.wishes import Matter, Way, wishes_of
 from routing.duty import may_be_told, told_from
 from routing.opening_time import open_between
-from storage import changes, wishes
+from storage import changes, mails, wishes
 from storage.conversations import journal
 from storage.conversations.reading import ConversationRow
+from storage.mails import NewMail
 from storage.people import PersonRow
 from storage.wishes import NewHeld, WishesRow
 
@@ -39,8 +40,9 @@ class Telling:
 class Teller:
     """Tells people, or keeps it for them."""
 
-    def __init__(self, own_phones: OwnPhones) -> None:
+    def __init__(self, own_phones: OwnPhones, *, mails: bool) -> None:
         self._own_phones = own_phones
+        self._mails = mails  # whether there is a mail server that could take one
 
     async def tell(
         self, tx: AsyncConnection, loaded: LoadedShop, telling: Telling, *, now_ms: int
@@ -63,6 +65,8 @@ class Teller:
                 await self._own_phones.remind(
                     tx, person, telling.conversation, reminder, now_ms=now_ms
                 )
+            if Way.EMAIL in ways and self._mails and person.email is not None:
+                await mail_to(tx, person, telling.conversation.id, telling.kind, now_ms=now_ms)
         if by_page:
             await record(
                 tx, telling, REMINDER, {"kind": telling.kind, "people": [*by_page]}, now_ms
@@ -88,6 +92,27 @@ class Teller:
         await wishes.hold(tx, kept, now_ms=now_ms)
 
 
+async def mail_to(
+    tx: AsyncConnection,
+    person: PersonRow,
+    conversation_id: str,
+    kind: str,
+    *,
+    digest_id: str | None = None,
+    now_ms: int,
+) -> None:
+    """Put an e-mail to a person of ours, who has an address, on its way."""
+    mail = NewMail(
+        recipient=person.email or "",
+        rule=digest_id or kind,
+        conversation_id=conversation_id,
+        message_id=None,
+        kind=kind,
+        person_id=person.id,
+    )
+    await mails.add(tx, mail, now_ms=now_ms)
+
+
 async def record(
     tx: AsyncConnection,
     telling: Telling,
@@ -111,8 +136,8 @@ async def record(
 
 def ways_of(person: PersonRow, wished: Mapping[str, WishesRow], matter: Matter) -> frozenset[Way]:
     """Tell by which ways a person wants to be told of something."""
-    mine: Wishes = wishes_of(wished.get(person.id))
-    return mine.ways[matter]
+    ways = wishes_of(wished.get(person.id)).ways[matter]
+    return ways if person.notify is None else ways & {Way(each) for each in person.notify}
 
 
 def is_reachable(loaded: LoadedShop, name: str, inbox: str, *, now_ms: int) -> bool:

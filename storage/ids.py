@@ -39,6 +39,7 @@ class Prefix(StrEnum):
     DECISION = "dec"
     SESSION = "ses"
     LINK = "lnk"
+    SAVED_REPLY = "rpl"
 
 
 class _Ulids:

@@ -26,12 +26,18 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMail:
-    """What a rule tells an address of; ``message_id`` None: of a missed call."""
+    """What an address is told; ``message_id`` None: of a missed call, or of who waits.
+
+    ``kind`` None: a rule asks for it, which ``rule`` names. Else ``person_id`` is told because of
+    that, and ``rule`` names the digest where it is one.
+    """
 
     recipient: str
     rule: str
     conversation_id: str
     message_id: str | None
+    kind: str | None = None
+    person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import conversations, stand_ins
@@ -29,7 +29,11 @@ async def note(
     now_ms: int,
 ) -> None:
     """Note that a person's conversation is given to others; it stays the first one's."""
-    given = {"given_person_id": given_person_id, "given_team_id": given_team_id}
+    given = {
+        "given_person_id": given_person_id,
+        "given_team_id": given_team_id,
+        "at_ms": now_ms,
+    }
     this = stand_ins.c.conversation_id == conversation_id
     passed_on = await tx.execute(
         update(stand_ins).where(this, stand_ins.c.given_person_id == person_id).values(given)
@@ -37,8 +41,15 @@ async def note(
     if passed_on.rowcount == 1:
         return
     await tx.execute(delete(stand_ins).where(this))
-    row = {"conversation_id": conversation_id, "person_id": person_id, "at_ms": now_ms}
+    row = {"conversation_id": conversation_id, "person_id": person_id}
     await tx.execute(insert(stand_ins), row | given)
+
+
+async def mark(tx: AsyncConnection) -> tuple[int, int]:
+    """Tell what is another when one was noted since; cheap while there are few."""
+    query = select(func.count(), func.coalesce(func.max(stand_ins.c.at_ms), 0))
+    (number, newest_ms) = (await tx.execute(query)).one()
+    return number, newest_ms
 
 
 async def list_all(tx: AsyncConnection) -> list[StandInRow]:

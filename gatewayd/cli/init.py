@@ -15,6 +15,7 @@ from config.load import LOCAL_FILE, SYSTEM_FILE, example
 from config.schema import DEFAULT_DATA_DIR
 from config.values import Reader, UnfitError, country, line
 from gatewayd.cli import show
+from gatewayd.cli.as_service import ServiceSetUp
 from gatewayd.cli.failure import CliError, Exit
 from gatewayd.cli.place import guess_country, local_zone, page_address
 from gatewayd.cli.root import Session, pass_session
@@ -45,13 +46,37 @@ class Answers:
     is_flag=True,
     help="Let the shop's other machines and phones in, encrypted, with an authority of its own.",
 )
-@click.option("--dry-run", is_flag=True, help="Show the file; change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the file and each step; change nothing.")
+@click.option(
+    "--config-only", is_flag=True, help="Write the configuration alone: no service, no token."
+)
+@click.option("--undo", is_flag=True, help="With --system: take the service away; data stays.")
 @pass_session
-def init(session: Session, *, yes: bool, system: bool, lan: bool, dry_run: bool) -> None:
+def init(session: Session, /, *, system: bool, dry_run: bool, undo: bool, **wanted: bool) -> None:
     """Write a commented configuration, make the data folder and an administrator's token.
 
-    Without --system everything stays in the current folder.
+    With --system it makes this machine's service of it, step by step; without, everything stays
+    in the current folder.
     """
+    service = ServiceSetUp() if system else None
+    if undo:
+        if service is None:
+            raise click.UsageError("--undo takes away what --system made: give both.")
+        service.take_away(dry_run=dry_run)
+        return
+    _set_up(session, service, dry_run=dry_run, **wanted)
+
+
+def _set_up(
+    session: Session,
+    service: ServiceSetUp | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    lan: bool,
+    config_only: bool,
+) -> None:
+    system = service is not None
     file = _target(session, system=system)
     if os.path.lexists(file) and not dry_run:
         raise CliError(
@@ -68,18 +93,30 @@ def init(session: Session, *, yes: bool, system: bool, lan: bool, dry_run: bool)
     text = compose(answers)
     if dry_run:
         click.echo(text, nl=False)
-        show.note(f"Nothing was changed; this would be {file}.")
-        if lan:
-            made = (file.parent / answers.data_dir / "tls").absolute()
-            show.note(
-                f"It would also make the shop's certificate authority in {made}: authority.crt, "
-                "which phones install, and authority.key, server.crt, server.key. Nothing else on "
-                "this machine would change."
-            )
-        return
-    _write(file, text)
+        _tell_what_would_be(file, answers)
+    if service is not None and not config_only:
+        service.lay_down(dry_run=dry_run)
+    if not dry_run:
+        _write(file, text)
+    if not dry_run and not config_only:
+        _keys(file, answers)
+    if service is not None and not config_only:
+        service.start(dry_run=dry_run)
+
+
+def _tell_what_would_be(file: Path, answers: Answers) -> None:
+    show.note(f"Nothing was changed; this would be {file}.")
+    if answers.lan:
+        made = (file.parent / answers.data_dir / "tls").absolute()
+        show.note(
+            f"It would also make the shop's certificate authority in {made}: authority.crt, "
+            "which phones install, and authority.key, server.crt, server.key."
+        )
+
+
+def _keys(file: Path, answers: Answers) -> None:
     secret, link = _first_keys(file)
-    fingerprint = _authority(file) if lan else None
+    fingerprint = _authority(file) if answers.lan else None
     _tell(file, secret, link, answers, fingerprint)
 
 
@@ -229,7 +266,6 @@ def _tell(
         facts["fingerprint"] = fingerprint
     show.record(facts)
     run = "gatewayd run" if file == LOCAL_FILE.absolute() else f"gatewayd --config {file} run"
-    start = "systemctl enable --now gatewayd" if file == SYSTEM_FILE else run
     show.note("The token is an administrator's and is not shown again.")
     if link is not None:
         show.note("The page's link makes you its administrator: it works once, within a week.")
@@ -240,4 +276,5 @@ def _tell(
             "trust this one, and a QR code for the next. Compare the fingerprint there with the "
             "one above."
         )
-    show.note(f"Start it with `{start}`; then `gatewayd modems list` shows the modem.")
+    if file != SYSTEM_FILE:
+        show.note(f"Start it with `{run}`; then `gatewayd modems list` shows the modem.")

@@ -38,7 +38,7 @@ def gather(chosen: Path | None, *, version: str, root: Path = MACHINE) -> Facts:
     data_dir = settings.gateway.data_dir
     account = host.account_of(data_dir)
     told = daemon.ask(settings.http.socket)
-    ports = _ports(root, settings, sticks, account)
+    ports = ports_of(root, settings, sticks, account)
     database_file = checkup.sqlite_file(data_dir, settings.storage.url)
     return Facts(
         config=_with_pins(config, settings, account),
@@ -106,9 +106,10 @@ def _pin_problem(modem: ModemSettings, account: Account) -> str | None:
     return None
 
 
-def _ports(
+def ports_of(
     root: Path, settings: Settings, sticks: tuple[Stick, ...], account: Account
 ) -> dict[str, PortFacts]:
+    """Look at the ports that the configuration names, and at those of the sticks."""
     configured = (modem.device for modem in settings.modems if modem.device.startswith("/"))
     of_sticks = (tty for stick in sticks for tty in stick.ttys)
     return {path: host.port(root, path, account) for path in (*configured, *of_sticks)}

@@ -33,6 +33,7 @@ from gatewayd.http.models.messages import message_json
 from gatewayd.http.models.staff import team_json, user_json
 from gatewayd.reassembly import UNKNOWN_SENDER
 from gatewayd.services.audits import Audits
+from gatewayd.services.conversation_views import ConversationViews, OpeningClock
 from gatewayd.services.tokens import Principal
 from storage import exporting, people, queries, teams
 from storage.conversations import reading
@@ -60,6 +61,7 @@ class Exports:
         self._store = store
         self._clock = clock
         self._audits = audits
+        self._views = ConversationViews(settings=settings, store=store, clock=clock)
 
     async def conversation(self, asked: Asked, *, by: Principal) -> IO[bytes] | None:
         """Write one; None where there is none such that they may see."""
@@ -99,7 +101,7 @@ class Exports:
             raise LookupError(asked.conversation_id)
         writer = writer_of(asked.format)
         head = Head(
-            conversation=self._conversation(row),
+            conversation=self._conversation(row, await self._views.clock(tx)),
             business=self._gateway.name,
             by=by.name,
             at=moment_at(self._clock.now_ms()),
@@ -121,14 +123,16 @@ class Exports:
         async for contacts in exporting.all_contacts(tx, inboxes):
             for contact in contacts:
                 put(_line("contact", contact_json(contact, country=self._gateway.country)))
+        clock = await self._views.clock(tx)
         async for conversations in exporting.all_conversations(tx, inboxes):
             for conversation in conversations:
-                put(_line("conversation", self._conversation(conversation)))
+                put(_line("conversation", self._conversation(conversation, clock)))
         await _all_that_passed(tx, put, inboxes)
 
-    def _conversation(self, row: ConversationRow) -> Conversation:
+    def _conversation(self, row: ConversationRow, clock: OpeningClock) -> Conversation:
         kind = kind_of(row.number, country=self._gateway.country)
-        return conversation_json(row, kind, answerable=why_unanswerable(kind) is None)
+        answerable = why_unanswerable(kind) is None
+        return conversation_json(row, kind, answerable=answerable, clock=clock)
 
 
 async def _contacts(

@@ -29,7 +29,9 @@ KINDS: dict[EntryKind, dict[Language, str]] = {
     EntryKind.MERGED: {_EN: "contacts made one", _FR: "contacts réunis"},
     EntryKind.SPLIT: {_EN: "contact made two", _FR: "contact scindé"},
     EntryKind.ERASED: {_EN: "erased on request", _FR: "effacée sur demande"},
-    EntryKind.REMINDER: {_EN: "people reminded", _FR: "rappel à l'équipe"},
+    EntryKind.DUE_SOON: {_EN: "an answer is due soon", _FR: "réponse bientôt attendue"},
+    EntryKind.OVERDUE: {_EN: "an answer is overdue", _FR: "réponse en retard"},
+    EntryKind.ESCALATED: {_EN: "the managers were told", _FR: "gérants avertis"},
 }
 
 

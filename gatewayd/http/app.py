@@ -18,6 +18,7 @@ from gatewayd.http.route import (
     AUDITS,
     CONSENTS,
     CONTACTS,
+    CONVERSATION_VIEWS,
     CONVERSATIONS,
     ERASURES,
     EVENTS,
@@ -35,10 +36,13 @@ from gatewayd.http.route import (
     REDECODE,
     ROUTE_TABLE,
     RULES,
+    SAVED_REPLIES,
     STAFF,
     STREAMS,
+    SUPERVISION,
     TOKENS,
     WEBHOOKS,
+    WISHES,
     Route,
 )
 from gatewayd.http.routes import (
@@ -49,6 +53,7 @@ from gatewayd.http.routes import (
     consents,
     contact_files,
     contacts,
+    conversation_counts,
     conversations,
     decode,
     erasures,
@@ -62,9 +67,11 @@ from gatewayd.http.routes import (
     replying,
     retention,
     rules,
+    saved_replies,
     search,
     service,
     session,
+    supervision,
     targets,
     teams,
     together,
@@ -72,6 +79,7 @@ from gatewayd.http.routes import (
     trust,
     users,
     webhooks,
+    wishes,
 )
 from gatewayd.http.streams import Streams
 from gatewayd.presence import Presences
@@ -79,6 +87,7 @@ from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
+from gatewayd.services.conversation_views import ConversationViews
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
@@ -91,16 +100,20 @@ from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.saved_replies import SavedReplies
 from gatewayd.services.sessions import Sessions
 from gatewayd.services.staff import Staff
+from gatewayd.services.supervision import Supervision
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.services.wishes import NotificationWishes
 from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *decode.ROUTES,
+    *conversation_counts.ROUTES,
     *conversations.ROUTES,
     *identities.ROUTES,
     *erasures.ROUTES,
@@ -114,10 +127,13 @@ ROUTES: tuple[Route, ...] = (
     *retention.ROUTES,
     *inboxes.ROUTES,
     *targets.ROUTES,
+    *supervision.ROUTES,
     *users.ROUTES,
+    *wishes.ROUTES,
     *accounts.ROUTES,
     *teams.ROUTES,
     *rules.ROUTES,
+    *saved_replies.ROUTES,
     *modems.ROUTES,
     *incidents.ROUTES,
     *by_hand.ROUTES,
@@ -195,8 +211,12 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[IMPORTS] = Imports(settings=settings, store=store, bus=bus, clock=clock, audits=app[AUDITS])
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
+    app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
+    app[CONVERSATION_VIEWS] = ConversationViews(settings=settings, store=store, clock=clock)
+    app[SUPERVISION] = Supervision(settings=settings, store=store, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
+    app[SAVED_REPLIES] = SavedReplies(settings=settings, store=store, bus=bus, clock=clock)
     app[PREVIEWS] = Previews(settings=settings, store=store, clock=clock)
 
 

@@ -15,7 +15,8 @@ from gatewayd.http.models.conversations import (
     entry_json,
 )
 from gatewayd.http.problems import Problem, not_found
-from gatewayd.http.route import CONVERSATIONS, Call
+from gatewayd.http.route import CONVERSATION_VIEWS, CONVERSATIONS, Call
+from gatewayd.services.conversation_views import OpeningClock
 from gatewayd.services.reading import unread_for
 from gatewayd.services.tokens import Principal, PrincipalType
 from storage import decisions, queries
@@ -40,8 +41,9 @@ async def as_it_is(call: Call) -> web.StreamResponse:
     """Answer with the one that is meant."""
     row = await named(call)
     async with call.context.store.read() as tx:
+        clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
         unread = await unread_for(tx, call.author, [row.id])
-    return answers.json_of(shown(call, row, unread))
+    return answers.json_of(shown(call, row, clock, unread))
 
 
 def person(call: Call) -> Principal:
@@ -51,12 +53,14 @@ def person(call: Call) -> Principal:
     return call.author
 
 
-def shown(call: Call, row: ConversationRow, unread: Mapping[str, int] | None) -> Conversation:
+def shown(
+    call: Call, row: ConversationRow, clock: OpeningClock, unread: Mapping[str, int] | None
+) -> Conversation:
     """Translate a row; ``unread`` counts for the person who asks, None: it is none."""
     kind = kind_of(row.number, country=call.context.settings.gateway.country)
     answerable = call.request.app[CONVERSATIONS].why_not(row) is None
     many = None if unread is None else unread.get(row.id, 0)
-    return conversation_json(row, kind, answerable=answerable, unread=many)
+    return conversation_json(row, kind, answerable=answerable, clock=clock, unread=many)
 
 
 async def entries_shown(tx: AsyncConnection, entries: Sequence[EntryRow]) -> list[TimelineEntry]:

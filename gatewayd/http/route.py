@@ -21,6 +21,7 @@ from gatewayd.redecode import Redecode
 from gatewayd.services.audits import Audits
 from gatewayd.services.consents import Consents
 from gatewayd.services.contacts import Contacts
+from gatewayd.services.conversation_views import ConversationViews
 from gatewayd.services.conversations import Conversations
 from gatewayd.services.erasures import Erasures
 from gatewayd.services.events import Events
@@ -32,11 +33,14 @@ from gatewayd.services.messages import Messages
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
+from gatewayd.services.saved_replies import SavedReplies
 from gatewayd.services.sessions import Session
 from gatewayd.services.staff import Staff
+from gatewayd.services.supervision import Supervision
 from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
+from gatewayd.services.wishes import NotificationWishes
 
 
 class Door(StrEnum):
@@ -162,6 +166,7 @@ INBOX_TARGETS = web.AppKey("inbox_targets", InboxTargets)
 RULES = web.AppKey("rules", Rules)
 PRESENCES = web.AppKey("presences", Presences)
 READING = web.AppKey("reading", Reading)
+SAVED_REPLIES = web.AppKey("saved_replies", SavedReplies)
 PREVIEWS = web.AppKey("previews", Previews)
 AUDITS = web.AppKey("audits", Audits)
 TOKENS = web.AppKey("tokens", Tokens)
@@ -169,3 +174,6 @@ EVENTS = web.AppKey("events", Events)
 STREAMS = web.AppKey("streams", Streams)
 REDECODE = web.AppKey("redecode", Redecode)
 WEBHOOKS = web.AppKey("webhooks", Webhooks)
+WISHES = web.AppKey("wishes", NotificationWishes)
+CONVERSATION_VIEWS = web.AppKey("conversation_views", ConversationViews)
+SUPERVISION = web.AppKey("supervision", Supervision)

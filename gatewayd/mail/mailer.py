@@ -7,6 +7,7 @@ at most that an e-mail goes twice, under the same Message-ID.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from email.message import EmailMessage
 from functools import partial
 from random import SystemRandom
 from zoneinfo import ZoneInfo
@@ -18,8 +19,9 @@ from config.schema import Settings
 from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
+from gatewayd.mail.notices import notice_of
 from gatewayd.mail.server import NOT_CONFIGURED, MailServer, NotSent
-from gatewayd.mail.text import Letter, written
+from gatewayd.mail.text import Letter, Notice, notice, written
 from gatewayd.notice_text import what_of
 from gatewayd.webhooks.schedule import JITTER, REPORTED_AFTER, RETRY_SECONDS
 from storage import mails, queries
@@ -87,8 +89,7 @@ class Mailer:
         if sender is None:
             return NOT_CONFIGURED
         try:
-            letter = await self._letter(mail, sender)
-            return await self._server.hand_over(written(letter, self._gateway.language))
+            return await self._server.hand_over(await self._written(mail, sender))
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the unit's barrier: it counts as a failed try
@@ -96,6 +97,21 @@ class Mailer:
                 "mail_try_failed", mail=mail.id, error=type(error).__name__, trace=trace(error)
             )
             return ERROR_OF_OURS
+
+    async def _written(self, mail: MailRow, sender: str) -> EmailMessage:
+        if mail.kind is None:
+            return written(await self._letter(mail, sender), self._gateway.language)
+        async with self._store.read() as tx:
+            told = await notice_of(tx, mail, default=self._gateway.language)
+        letter = Notice(
+            id=mail.id,
+            recipient=mail.recipient,
+            sender=sender,
+            business=self._gateway.name,
+            said=told.said,
+            at=datetime.fromtimestamp(mail.created_at_ms // 1000, tz=self._zone),
+        )
+        return notice(letter, told.language)
 
     async def _letter(self, mail: MailRow, sender: str) -> Letter:
         async with self._store.read() as tx:

@@ -1,4 +1,4 @@
-"""What an e-mail says that a rule asks for. Pure: values in, a message out."""
+"""What an e-mail says that a rule asks for, or that tells a person of ours who waits. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,12 @@ _BODY = {
     "La règle « {rule} » envoie ceci. Répondez dans la boîte : une réponse à ce courriel ne se "
     "rend pas au client.\n",
 }
+_NOTICE_BODY = {
+    Language.EN: "{said}\n\n{at}\n\n-- \nPlease answer in the inbox: who answers this e-mail does "
+    "not reach the customer. What you are told, and how, you set in your notifications.\n",
+    Language.FR: "{said}\n\n{at}\n\n-- \nRépondez dans la boîte : une réponse à ce courriel ne se "
+    "rend pas au client. Vos notifications se règlent dans votre profil.\n",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +51,22 @@ class Letter:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a person of ours is told of who waits. ``at`` is when, as the shop's clock shows it."""
+
+    id: str
+    recipient: str
+    sender: str
+    business: str
+    said: str
+    at: datetime
+
+
 def written(letter: Letter, language: Language) -> EmailMessage:
-    """Write it; it says of itself that a machine sent it, so that no machine answers it."""
+    """Write what a rule tells."""
     happened = _HAPPENED[letter.what][language].format(who=_line(letter.who))
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(display_name=_line(letter.business), addr_spec=letter.sender)
-    mail["To"] = letter.recipient
-    mail["Subject"] = f"{_line(letter.business)}: {happened}"
-    mail["Date"] = format_datetime(letter.at)
-    # The same at each try, so that a mailbox can tell that it got it twice.
-    mail["Message-ID"] = f"<{letter.id}@{letter.sender.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = _empty(letter, happened)
     mail.set_content(
         _BODY[language].format(
             happened=happened,
@@ -65,6 +76,27 @@ def written(letter: Letter, language: Language) -> EmailMessage:
             rule=letter.rule,
         )
     )
+    return mail
+
+
+def notice(letter: Notice, language: Language) -> EmailMessage:
+    """Write what a person of ours is told."""
+    mail = _empty(letter, letter.said)
+    body = _NOTICE_BODY[language]
+    mail.set_content(body.format(said=letter.said, at=f"{letter.at:%Y-%m-%d %H:%M}"))
+    return mail
+
+
+def _empty(letter: Letter | Notice, subject: str) -> EmailMessage:
+    """Begin one; it says of itself that a machine sent it, so that no machine answers it."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(display_name=_line(letter.business), addr_spec=letter.sender)
+    mail["To"] = letter.recipient
+    mail["Subject"] = _line(f"{letter.business}: {subject}")
+    mail["Date"] = format_datetime(letter.at)
+    # The same at each try, so that a mailbox can tell that it got it twice.
+    mail["Message-ID"] = f"<{letter.id}@{letter.sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
     return mail
 
 

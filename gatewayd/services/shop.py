@@ -4,7 +4,7 @@ Owns the translation of rows to :mod:`routing`'s values, in which people, teams 
 their names. Decides nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -57,7 +57,23 @@ class LoadedShop:
         """Name the people of a team, or else of the inbox's."""
         named = next((name for name, row in self.teams.items() if row.id == team_id), None)
         team = self.shop.staff.teams.get(named or self.inbox(inbox).team or "")
-        return () if team is None else team.members
+        return () if team is None else tuple(filter(self._sees(inbox), team.members))
+
+    def managers(self, inbox: str) -> tuple[str, ...]:
+        """Name the managers who see an inbox; where there is none, the administrators."""
+        for role in ("manager", "admin"):
+            found = [name for name, row in self.people.items() if row.role == role]
+            if found := [*filter(self._sees(inbox), found)]:
+                return tuple(found)
+        return ()
+
+    def _sees(self, inbox: str) -> Callable[[str], bool]:
+        def sees(name: str) -> bool:
+            row = self.people[name]
+            may = row.inboxes is None or inbox in row.inboxes
+            return may and row.state is PersonState.ACTIVE
+
+        return sees
 
     @property
     def sending(self) -> Sending:
@@ -198,7 +214,8 @@ def _person(row: PersonRow, names: Mapping[str, str], *, zone: str) -> Person:
         phone=row.phone,
         # Who works on a holiday has it in their shifts; the inbox's holidays close the inbox.
         shifts=None if row.shifts is None else Hours(weekly=row.shifts, zone=zone),
-        absences=tuple(
+        absences=_gone(row)
+        + tuple(
             Absence(
                 kind=AbsenceKind(each.kind.value),
                 since=_moment(each.from_ms),
@@ -209,6 +226,12 @@ def _person(row: PersonRow, names: Mapping[str, str], *, zone: str) -> Person:
         ),
         delegate=delegate,
     )
+
+
+def _gone(row: PersonRow) -> tuple[Absence, ...]:
+    """Let who is suspended be absent for good: nothing is given to them, nothing told."""
+    suspended = row.state is PersonState.SUSPENDED
+    return (Absence(kind=AbsenceKind.LEFT, since=_EPOCH),) if suspended else ()
 
 
 def _team(row: TeamRow, names: Mapping[str, str]) -> Team:

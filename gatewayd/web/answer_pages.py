@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Literal, get_args
 
@@ -20,15 +21,18 @@ from gatewayd.services.drafts import (
     price_in,
 )
 from gatewayd.services.messages import Accepted, IdempotencyKey, KeyConflict
+from gatewayd.services.replying import Manner, MovedOn, SeenUnknown
 from gatewayd.services.tokens import Scope
 from gatewayd.web.conversation_pages import PLACE, conversation_page, place_of
 from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.formats import local_moment
 from gatewayd.web.languages import N_
+from gatewayd.web.moved_on import moved_on as in_a_sentence
 from gatewayd.web.open_conversation import Written, named_conversation, open_conversation
 from gatewayd.web.refusals import refusal_words
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
+from modem.pdu.segment import Plan
 from storage import queries
 from storage.outbox import CancelOutcome, ResolveOutcome
 
@@ -42,6 +46,7 @@ _NO_TEXT = N_("There is nothing to send yet.")
 _NO_TIME = N_("Choose when it is to go out.")
 _LONG_NOTE = N_("A note has at most %(count)s characters.")
 _PERHAPS_SENT = N_("Your first try did reach the gateway: look above before you send it again.")
+_LOOK_AGAIN = N_("The conversation was changed. Look at it, and send again.")
 _STOPPED = N_("Stopped. It was not sent.")
 _TOO_LATE = N_("Too late: it is on its way already.")
 _SETTLED = N_("Noted: that is how it is kept.")
@@ -70,17 +75,26 @@ async def answer(visit: Visit) -> web.StreamResponse:
         author=visit.author,
         key=_key(visit, text),
         answer=lambda _: {},
+        manner=_manner(visit),
     )
     if isinstance(result, Accepted):
         if send_at_ms is None:
             return go_to(place_of(visit))
         time = visit.formats.full(send_at_ms)
         return go_to(place_of(visit), flash=Flash(message=_LATER, values={"time": time}))
+    if isinstance(result, MovedOn):
+        return await _again(visit, "", moved_on=await _meanwhile(visit, result))
     message, values = _why_not(result)
     return await _again(visit, visit.tongue.say(message, **values))
 
 
-def _why_not(result: Refused | KeyConflict | Unanswerable) -> tuple[str, dict[str, str]]:
+def _manner(visit: Visit) -> Manner:
+    return Manner(seen=visit.field("seen") or None, insist=bool(visit.field("insist")))
+
+
+def _why_not(
+    result: Refused | KeyConflict | Unanswerable | SeenUnknown,
+) -> tuple[str, dict[str, str]]:
     match result:
         case Refused(refusals=refusals):
             return refusal_words(refusals[0].code, refusals[0].detail)
@@ -88,6 +102,8 @@ def _why_not(result: Refused | KeyConflict | Unanswerable) -> tuple[str, dict[st
             return refusal_words(result.code, result.reason)
         case KeyConflict():
             return _PERHAPS_SENT, {}
+        case SeenUnknown():
+            return _LOOK_AGAIN, {}
 
 
 def _key(visit: Visit, text: str) -> IdempotencyKey | None:
@@ -110,17 +126,28 @@ async def _note(visit: Visit) -> web.StreamResponse:
     return go_to(place_of(visit), flash=Flash(message=_NOTED))
 
 
-async def _again(visit: Visit, error: str) -> web.StreamResponse:
+async def _meanwhile(visit: Visit, came: MovedOn) -> str:
+    ids = {entry.message_id for entry in came.entries if entry.message_id is not None}
+    async with visit.context.store.read() as tx:
+        messages = await queries.messages_by_id(tx, ids)
+    return in_a_sentence(visit.tongue, came.entries, messages)
+
+
+async def _again(visit: Visit, error: str, moved_on: str = "") -> web.StreamResponse:
     """Show the conversation with what was written still in its composer, and why."""
     written = Written(
         text=visit.field("text")[:_LONGEST_TEXT],
         is_note=visit.field("as") == "note",
         send_at=visit.field("send_at"),
         error=error,
+        moved_on=moved_on,
     )
     opened = await open_conversation(visit, visit.named("id"))
     return await conversation_page(
-        visit, opened, written=written, status=HTTPStatus.UNPROCESSABLE_ENTITY
+        visit,
+        opened,
+        written=written,
+        status=HTTPStatus.CONFLICT if moved_on else HTTPStatus.UNPROCESSABLE_ENTITY,
     )
 
 
@@ -130,7 +157,10 @@ async def show_measure(visit: Visit) -> web.StreamResponse:
     settings = visit.context.settings
     policy = Policy.of(settings)
     text = visit.field("text")[:_LONGEST_TEXT]
-    planned = measure(text, max_parts=_ANY_LENGTH, shifts=policy.shifts)
+    signed = await visit.request.app[CONVERSATIONS].as_sent(
+        row, text, manner=_manner(visit), by=visit.author
+    )
+    planned = measure(signed, max_parts=_ANY_LENGTH, shifts=policy.shifts)
     if isinstance(planned, Refusal):
         message, values = refusal_words(planned.code, planned.detail)
         return page(
@@ -138,16 +168,27 @@ async def show_measure(visit: Visit) -> web.StreamResponse:
         )
     inbox = choose_inbox(row.inbox, policy)
     price = None if isinstance(inbox, Refusal) else price_in(inbox, settings, parts=planned.parts)
-    forced = {one.character: one.replacement for one in planned.forced}
     return page(
         visit,
         "inbox/measure.html",
         planned=planned,
         max_parts=settings.sending.max_parts,
         price=price,
-        forced=forced if planned.encoding == "ucs2" else {},
+        signature=signed[len(text) :].strip() if signed.startswith(text) else "",
+        forced=_costly(signed, planned, policy),
         why="",
     )
+
+
+def _costly(text: str, planned: Plan, policy: Policy) -> Mapping[str, str | None]:
+    """Give the characters that cost a part, each with what costs none; where there are any."""
+    forced = {one.character: one.replacement for one in planned.forced}
+    plain = text
+    for character, replacement in forced.items():
+        plain = plain.replace(character, replacement or "")
+    cheaper = measure(plain, max_parts=_ANY_LENGTH, shifts=policy.shifts)
+    saves = isinstance(cheaper, Plan) and cheaper.parts < planned.parts
+    return forced if saves else {}
 
 
 async def cancel(visit: Visit) -> web.StreamResponse:

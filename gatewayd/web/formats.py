@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from babel import dates, numbers
+from babel import dates, numbers, units
 
 from gatewayd.masking import mask_number
 from gatewayd.money import Money
@@ -54,6 +54,10 @@ class Formats:
         skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
         return dates.format_skeleton(skeleton, self.at(ms), locale=self.tongue.locale)
 
+    def calendar_day(self, day: date) -> str:
+        """Write a date with its weekday."""
+        return dates.format_skeleton("yMMMEd", day, locale=self.tongue.locale)
+
     def weekday(self, day: int) -> str:
         """Name a day of the week; 0 is Monday."""
         name: str = self.tongue.locale.days["stand-alone"]["wide"][day]
@@ -92,6 +96,18 @@ class Formats:
             locale=self.tongue.locale,
         )
 
+    def round_span(self, ms: int) -> str:
+        """Write how long in one unit, exactly: "90 min", "2 hr"; for the lines of a drawing."""
+        minutes = ms // 60_000
+        unit, length = next(
+            (unit, length)
+            for unit, length in (("day", 1440), ("hour", 60), ("minute", 1))
+            if minutes % length == 0
+        )
+        return units.format_unit(
+            minutes // length, f"duration-{unit}", "short", locale=self.tongue.locale
+        )
+
     def since(self, ms: int) -> str:
         """Write how long ago."""
         return self.span(self.now_ms - ms)
@@ -99,6 +115,10 @@ class Formats:
     def number(self, value: float | Decimal) -> str:
         """Write a number."""
         return numbers.format_decimal(value, locale=self.tongue.locale)
+
+    def percent(self, value: float) -> str:
+        """Write a share of 1."""
+        return numbers.format_percent(value, locale=self.tongue.locale)
 
     def money(self, money: Money) -> str:
         """Write an amount, with as many places as it needs."""

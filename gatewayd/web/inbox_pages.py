@@ -1,19 +1,28 @@
 """Pages of the inbox's lists."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from gatewayd.http.problems import not_found
+from gatewayd.http.route import CONVERSATION_VIEWS, READING
 from gatewayd.numbers import digits_of
+from gatewayd.services.conversation_views import NobodysView, OpeningClock
+from gatewayd.services.drafts import DEFAULT_INBOX
+from gatewayd.services.reading import unread_for
+from gatewayd.services.shop import LoadedShop
+from gatewayd.telling import is_reachable
+from gatewayd.web.found import found_in_texts
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
-from gatewayd.web.views import VIEWS, View, views_for
+from gatewayd.web.views import LISTS, List, lists_for
 from storage.conversations import previews, reading
 from storage.conversations.previews import PreviewRow
-from storage.conversations.reading import ConversationRow
+from storage.conversations.reading import ConversationFilter, ConversationRow
+from storage.conversations.views import View
+from storage.search.reading import Hit
 
 _ON_A_PAGE = 40
 _MOST_ROWS = 400
@@ -26,56 +35,106 @@ class Listed:
 
     row: ConversationRow
     preview: PreviewRow | None
+    unread: int
+    waited_ms: int | None
+    """In opening time; None where nobody waits."""
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPane:
     """The first pane: which list, what is in it, and where it goes on."""
 
-    view: View
-    views: Sequence[View]
+    view: List
+    views: Sequence[List]
+    counts: Mapping[View, int]
     items: Sequence[Listed]
     q: str
+    found: Sequence[Hit]
+    """Messages and notes with the words that are looked for."""
     more: str | None
     """The query of the page after."""
     asked: str
     """The query of this page, to keep it when a conversation is opened."""
+    unread: int
+    """How many conversations the reader has not read, of theirs and of nobody's."""
+    quiet: bool
+    """Whether it is not the reader's time: nothing calls them now."""
 
 
 async def list_pane(visit: Visit, key: str) -> ListPane:
     """Read a list as the request asks for it."""
-    views = views_for(visit.person_id)
-    view = VIEWS.get(key)
+    views = lists_for(visit.person_id)
+    view = LISTS.get(key)
     if view is None or view not in views:
         raise not_found(f"list {key!a}")
     query = visit.request.query
     q = query.get("q", "").strip()[:_LONGEST_SEARCH]
     before = query.get("before", "")
-    filters = replace(view.filter(visit.person_id), may_see=visit.author.inboxes)
-    if q:
-        filters = replace(filters, q=q, digits=digits_of(q))
+    service = visit.request.app[CONVERSATION_VIEWS]
     async with visit.context.store.read() as tx:
+        seen = await service.seen(tx, view.view, by=visit.author)
+        if isinstance(seen, NobodysView):
+            raise not_found(f"list {key!a}")
+        filters = ConversationFilter(
+            seen=seen, q=q or None, digits=digits_of(q or None), may_see=visit.author.inboxes
+        )
         found = await reading.page(
             tx,
             filters,
             limit=visit.rows(_ON_A_PAGE, most=_MOST_ROWS),
             before=int(before) if before.isascii() and before.isdecimal() else None,
         )
-        said = await previews.of_conversations(tx, [row.id for row in found.items])
+        ids = [row.id for row in found.items]
+        said = await previews.of_conversations(tx, ids)
+        unread = await unread_for(tx, visit.author, ids) or {}
+        clock = await service.clock(tx)
+        texts = await found_in_texts(tx, q, by=visit.author) if q and not before else ()
     asked = {"q": q} if q else {}
     return ListPane(
         view=view,
         views=views,
-        items=[Listed(row=row, preview=said.get(row.id)) for row in found.items],
+        counts=await service.counts(by=visit.author),
+        items=[_listed(row, said.get(row.id), unread.get(row.id, 0), clock) for row in found.items],
         q=q,
+        found=texts,
         more=None if found.next is None else urlencode({**asked, "before": found.next}),
         asked=f"?{urlencode(asked)}" if asked else "",
+        unread=await _unread(visit),
+        quiet=_is_quiet(visit, clock.loaded),
     )
+
+
+def _listed(
+    row: ConversationRow, said: PreviewRow | None, unread: int, clock: OpeningClock
+) -> Listed:
+    waited = clock.seconds(row.inbox, row.unanswered_since_ms)
+    return Listed(
+        row=row,
+        preview=said,
+        unread=unread,
+        waited_ms=None if waited is None else waited * 1000,
+        overdue=row.due_at_ms is not None and row.due_at_ms <= clock.now_ms,
+    )
+
+
+def _is_quiet(visit: Visit, loaded: LoadedShop) -> bool:
+    name = None if visit.session is None else visit.session.name
+    if name is None or name not in loaded.shop.staff.people:
+        return False
+    return not is_reachable(loaded, name, DEFAULT_INBOX, now_ms=visit.formats.now_ms)
+
+
+async def _unread(visit: Visit) -> int:
+    if visit.person_id is None:
+        return 0
+    views = await visit.request.app[READING].views(visit.author)
+    return views.mine.unread + views.teams.unread + views.unassigned.unread
 
 
 async def _first(visit: Visit) -> web.StreamResponse:
     """Open the list that a reader begins with."""
-    return go_to(f"/inbox/{views_for(visit.person_id)[0].key}")
+    return go_to(f"/inbox/{lists_for(visit.person_id)[0].key}")
 
 
 async def _list(visit: Visit) -> web.StreamResponse:
@@ -84,7 +143,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
     return page(
         visit,
         "inbox/inbox.html",
-        parts={"list": "inbox/list.html", "more": "inbox/rows.html"},
+        parts={"list": "inbox/list_part.html", "more": "inbox/rows.html"},
         pane=pane,
         open=None,
     )

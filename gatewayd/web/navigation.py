@@ -20,6 +20,8 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(path="/inbox", title=N_("Inbox"), icon="inbox", access=Scope.INBOX),
+    Section(path="/supervision", title=N_("Supervision"), icon="chart", access=Scope.SUPERVISE),
+    Section(path="/modems", title=N_("Modems"), icon="modem", access=Scope.MANAGE),
     Section(path="/settings", title=N_("Settings"), icon="settings", access=Scope.MANAGE),
 )
 """In their order. What is added here appears at the side, and on a phone at the bottom."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONTACTS, CONVERSATIONS, STAFF
+from gatewayd.services.replying import PLAINLY
 from gatewayd.web.route import Visit
 from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
@@ -20,6 +21,7 @@ from storage.teams import TeamRow
 
 _ENTRIES = 60
 _MOST_ENTRIES = 1000
+_ANY_TEXT = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Written:
     is_note: bool = False
     send_at: str = ""
     error: str = ""
+    moved_on: str = ""
+    """What came while it was written, in a sentence: it was not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,13 @@ class OpenConversation:
     snoozes: Sequence[Snooze]
     once: str
     """Names one try to send, so that a form that is sent twice is one message."""
+    signature: str
+    """What is put under an answer now; empty: nothing."""
+
+    @property
+    def seen(self) -> str:
+        """The newest row that whoever writes has before them."""
+        return next((each.key for each in reversed(self.items) if each.entry is not None), "")
 
 
 async def named_conversation(visit: Visit) -> ConversationRow:
@@ -78,6 +89,7 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
     if contact is None:
         raise LookupError(row.contact_id)
     staff = app[STAFF]
+    signed = await app[CONVERSATIONS].as_sent(row, _ANY_TEXT, manner=PLAINLY, by=visit.author)
     return OpenConversation(
         row=row,
         contact=contact,
@@ -87,5 +99,6 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         people=await staff.people(),
         teams=await staff.teams(),
         snoozes=snoozes(visit.formats),
+        signature=signed.removeprefix(_ANY_TEXT).strip(),
         once=secrets.token_urlsafe(18),
     )

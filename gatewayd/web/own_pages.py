@@ -1,4 +1,6 @@
-"""Pages of the reader's own: language and appearance."""
+"""Pages of the reader's own: language and appearance, profile and password."""
+
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -9,6 +11,8 @@ from gatewayd.web.flashes import Flash, is_ours
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.settings.fields import Written
+from gatewayd.web.settings.profile import profile_of
 
 _YEAR_SECONDS = 31_536_000
 _NAMES = {Language.EN: "English", Language.FR: "Français"}
@@ -16,7 +20,15 @@ _NAMES = {Language.EN: "English", Language.FR: "Français"}
 
 async def _me(visit: Visit) -> web.StreamResponse:
     """Show what a reader can choose."""
-    return page(visit, "me.html", languages=_NAMES)
+    return await me_page(visit)
+
+
+async def me_page(
+    visit: Visit, form: Written | None = None, *, status: HTTPStatus = HTTPStatus.OK
+) -> web.Response:
+    """Show the reader's own page; ``form`` is one of theirs that could not be taken."""
+    profile = await profile_of(visit, form)
+    return page(visit, "me.html", status=status, languages=_NAMES, profile=profile)
 
 
 async def _choose(visit: Visit) -> web.StreamResponse:

@@ -13,8 +13,10 @@ from gatewayd.web import flashes, formats
 from gatewayd.web.assets import asset_url
 from gatewayd.web.faults import fault_words
 from gatewayd.web.flashes import Flash
+from gatewayd.web.found import pieces
 from gatewayd.web.languages import N_, Tongue
 from gatewayd.web.links import as_html
+from gatewayd.web.modems.banner import trouble_of
 from gatewayd.web.navigation import sections
 from gatewayd.web.refusals import refusal_words
 from gatewayd.web.route import Visit
@@ -97,12 +99,14 @@ def _environment(tongue: Tongue) -> Environment:
         "fault": lambda code: _said(tongue, fault_words(code)),
         "refusal": lambda code: _said(tongue, refusal_words(code, "")),
         "sections": sections,
+        "trouble_of": trouble_of,
         "tongue": tongue,
         "words": json.dumps(words(tongue), ensure_ascii=False),
     }
     made.filters |= {
         "hostile": lambda text: as_html(text, warning=warning),
         "initials": formats.initials,
+        "pieces": pieces,
     }
     made.filters["as_choice"] = _as_choice
     return made

@@ -9,8 +9,12 @@ from gatewayd.web import (
     own_pages,
     start_pages,
 )
+from gatewayd.web.modems import pages as modem_pages
+from gatewayd.web.modems import ussd_pages
 from gatewayd.web.route import PageRoute
 from gatewayd.web.settings.routes import ROUTES as SETTINGS
+from gatewayd.web.supervision import pages as supervision_pages
+from gatewayd.web.supervision import waiting
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
@@ -20,5 +24,9 @@ ROUTES: tuple[PageRoute, ...] = (
     *conversation_pages.ROUTES,
     *answer_pages.ROUTES,
     *act_pages.ROUTES,
+    *modem_pages.ROUTES,
+    *ussd_pages.ROUTES,
+    *supervision_pages.ROUTES,
+    *waiting.ROUTES,
     *SETTINGS,
 )

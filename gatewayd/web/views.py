@@ -1,70 +1,72 @@
-"""The lists of the inbox: which conversations each shows, and what it is called."""
+"""The lists of the inbox as people know them: their titles, and what is said when one is empty."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatewayd.web.languages import N_
-from storage.conversations.reading import ConversationFilter
-from storage.conversations.states import ConversationState
+from storage.conversations.views import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class List:
     """One list; its titles are sentences of the catalogue."""
 
-    key: str
+    view: View
     title: str
     empty: str
-    """What is said when nothing is in it."""
-    filter: Callable[[str | None], ConversationFilter]
-    """Of a reader, by their id as a person."""
     personal: bool = False
     """Whether it is only for people of the business, and not for a program's token."""
 
+    @property
+    def key(self) -> str:
+        """Its place in an address."""
+        return self.view.value
+
 
 _ALL = (
-    View(
-        key="mine",
+    List(
+        view=View.MINE,
         title=N_("Mine"),
         empty=N_("Nothing is waiting for you. Well done."),
-        filter=lambda me: ConversationFilter(assignee_id=me),
         personal=True,
     ),
-    View(
-        key="unassigned",
+    List(
+        view=View.UNASSIGNED,
         title=N_("Unassigned"),
         empty=N_("Everything has somebody who takes care of it."),
-        filter=lambda _: ConversationFilter(unassigned=True),
     ),
-    View(
-        key="waiting",
+    List(
+        view=View.TEAM,
+        title=N_("My team"),
+        empty=N_("Nothing waits for your team."),
+        personal=True,
+    ),
+    List(
+        view=View.WAITING,
         title=N_("Waiting"),
         empty=N_("No customer is waiting for an answer."),
-        filter=lambda _: ConversationFilter(unanswered=True),
     ),
-    View(
-        key="snoozed",
+    List(
+        view=View.OVERDUE,
+        title=N_("Overdue"),
+        empty=N_("Nobody has waited too long."),
+    ),
+    List(
+        view=View.SNOOZED,
         title=N_("Snoozed"),
         empty=N_("Nothing sleeps. A conversation that you snooze comes back by itself."),
-        filter=lambda _: ConversationFilter(state=ConversationState.SNOOZED),
     ),
-    View(
-        key="all",
+    List(
+        view=View.ALL,
         title=N_("All"),
         empty=N_("No conversation yet. It begins when a customer writes, or when you do."),
-        filter=lambda _: ConversationFilter(),
     ),
-    View(
-        key="closed",
-        title=N_("Closed"),
-        empty=N_("Nothing is closed yet."),
-        filter=lambda _: ConversationFilter(state=ConversationState.CLOSED),
-    ),
+    List(view=View.CLOSED, title=N_("Closed"), empty=N_("Nothing is closed yet.")),
 )
-VIEWS: Mapping[str, View] = {view.key: view for view in _ALL}
+LISTS: Mapping[str, List] = {each.key: each for each in _ALL}
 """By their place in an address, in the order in which they are shown."""
 
 
-def views_for(person_id: str | None) -> list[View]:
+def lists_for(person_id: str | None) -> list[List]:
     """Give those that a reader has."""
-    return [view for view in VIEWS.values() if person_id is not None or not view.personal]
+    return [each for each in LISTS.values() if person_id is not None or not each.personal]

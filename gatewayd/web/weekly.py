@@ -1,6 +1,6 @@
 """A week's opening hours as a form has them, and as `opening_hours` writes them.
 
-Pure. Only what a shop sets day by day fits into the form: one or two ranges a day. Other hours are
+Pure. Only what a shop sets day by day fits into the form: some ranges a day. Other hours are
 written by hand (docs/rules.md), and the form says that it does not know them.
 """
 
@@ -13,7 +13,7 @@ DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _TIME = r"(?:[01][0-9]|2[0-4]):[0-5][0-9]"
 _RANGE = re.compile(rf"({_TIME})-({_TIME})")
 _PART = re.compile(
-    rf"((?:[A-Z][a-z](?:-[A-Z][a-z])?,?)+) (off|{_TIME}-{_TIME}(?:,{_TIME}-{_TIME})?)"
+    rf"((?:[A-Z][a-z](?:-[A-Z][a-z])?,?)+) (off|{_TIME}-{_TIME}(?:,{_TIME}-{_TIME})*)"
 )
 
 Range = tuple[str, str]

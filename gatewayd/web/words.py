@@ -7,7 +7,8 @@ _WORDS = {
     "reconnected": N_("Connected again"),
     "not_sent_yet": N_("That did not reach the gateway. Your text is kept; try again."),
     "new_message": N_("New message"),
-    "copied": N_("Copied"),
+    "looking": N_("%(name)s is looking at this too"),
+    "writing": N_("%(name)s is writing…"),
 }
 
 

@@ -4,18 +4,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.conversations import views
 from storage.conversations.reads import is_unread
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
+from storage.conversations.views import Seen
 from storage.errors import CursorExpired
 from storage.ids import Prefix
 from storage.schema import (
     IS_BLOCKED,
     IS_UNANSWERED,
+    IS_WAITED_FOR,
+    WAIT_IS_OPEN,
     contacts,
     conversation_tags,
     conversations,
@@ -23,6 +27,7 @@ from storage.schema import (
     people,
     teams,
     timeline,
+    waits,
 )
 from storage.search.names import is_called
 
@@ -46,6 +51,8 @@ class ConversationRow:
     tags: tuple[str, ...]
     snoozed_until_ms: int | None
     unanswered_since_ms: int | None
+    due_soon_at_ms: int | None
+    due_at_ms: int | None
     last_in_ms: int | None
     last_out_ms: int | None
     answered_ms: int | None
@@ -75,6 +82,8 @@ class ConversationFilter:
     blocked: bool = False
     q: str | None = None
     digits: str | None = None
+    seen: Seen | None = None
+    """As somebody sees one of their views."""
     unread_by: str | None = None
     may_see: Collection[str] | None = None
     """The only inboxes to look in; None: all."""
@@ -133,10 +142,13 @@ _ALL = (
         _OPTED_OUT.label("opted_out"),
         people.c.display_name.label("person_name"),
         teams.c.display_name.label("team_name"),
+        waits.c.due_soon_at_ms,
+        waits.c.due_at_ms,
     )
     .join(contacts, contacts.c.id == conversations.c.contact_id)
     .outerjoin(people, people.c.id == conversations.c.person_id)
     .outerjoin(teams, teams.c.id == conversations.c.team_id)
+    .outerjoin(waits, and_(waits.c.conversation_id == conversations.c.id, WAIT_IS_OPEN))
 )
 _ONE = _ALL.where(conversations.c.id == bindparam("of_conversation"))
 ENTRIES = (
@@ -211,9 +223,20 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
             conversation_tags.c.tag == filters.tag
         )
         found.append(conversations.c.id.in_(tagged))
+    if filters.seen is not None:
+        found += views.conditions(filters.seen)
     if filters.unread_by is not None:
         found.append(is_unread(filters.unread_by))
     return found
+
+
+async def longest_waiting(
+    tx: AsyncConnection, *, may_see: Collection[str] | None, limit: int
+) -> list[ConversationRow]:
+    """Read those whose customers wait for an answer, who has waited longest first."""
+    query = _ALL.where(IS_WAITED_FOR, *_conditions(ConversationFilter(may_see=may_see)))
+    query = query.order_by(conversations.c.unanswered_since_ms, conversations.c.id).limit(limit)
+    return await _rows(tx, query, {})
 
 
 async def conversation_rows(

@@ -26,14 +26,18 @@ class EntryKind(StrEnum):
     """Consent was taken away or given back, or may have been meant to be."""
     HELD = "held"
     """A rule holds it for review."""
+    DUE_SOON = "due_soon"
+    """An answer is due soon: its person was reminded."""
+    OVERDUE = "overdue"
+    """So was the team."""
+    ESCALATED = "escalated"
+    """So were the managers."""
     MERGED = "merged"
     """Its contact and another were found to be one person; what passed with both is here."""
     SPLIT = "split"
     """Some of its contact's numbers were found to be another person's; that is there now."""
     ERASED = "erased"
     """What was written here is gone, at the customer's request."""
-    REMINDER = "reminder"
-    """People of ours were reminded that the customer waits; the text is how late it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,10 @@ from storage.schema.callbacks import (
 from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
+    IS_CLOSING,
     IS_UNANSWERED,
     IS_UNASSIGNED,
+    IS_WAITED_FOR,
     contact_numbers,
     contact_tags,
     contacts,
@@ -53,6 +55,7 @@ from storage.schema.programs import (
     tokens,
     webhooks,
 )
+from storage.schema.replies import saved_replies
 from storage.schema.search import SEARCHED, SQLITE_SEARCH
 from storage.schema.staff import (
     absences,
@@ -83,12 +86,14 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AUTOMATIC",
     "IS_BLOCKED",
+    "IS_CLOSING",
     "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
     "IS_TOKENS",
     "IS_UNANSWERED",
     "IS_UNASSIGNED",
+    "IS_WAITED_FOR",
     "MAIL_IS_PENDING",
     "NOTICE_IS_HELD",
     "REVISION",
@@ -137,6 +142,7 @@ __all__ = [
     "reads",
     "reports",
     "rulebooks",
+    "saved_replies",
     "sessions",
     "slots",
     "stand_ins",

@@ -10,7 +10,7 @@ from sqlalchemy import (
     Table,
 )
 
-REVISION = "0011"
+REVISION = "0012"
 
 """The migration that builds this schema; lets a start that has nothing to migrate skip Alembic."""
 

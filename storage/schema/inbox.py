@@ -113,6 +113,11 @@ IS_UNASSIGNED = and_(
     conversations.c.state != literal_column("'closed'"),
 )
 
+IS_WAITED_FOR = and_(IS_UNANSWERED, conversations.c.state == literal_column("'open'"))
+
+# In the order of lists, with all that a count looks at.
+_LISTED = (conversations.c.last_seq, conversations.c.inbox, conversations.c.contact_id)
+
 for _name, _columns, _rows in (
     ("person", (conversations.c.person_id, conversations.c.last_seq), _HAS_PERSON),
     ("team", (conversations.c.team_id, conversations.c.last_seq), _HAS_TEAM),
@@ -120,7 +125,8 @@ for _name, _columns, _rows in (
     ("waiting", (conversations.c.last_seq,), IS_UNANSWERED),
     ("held", (conversations.c.last_seq,), _IS_HELD),
     ("snoozed", (conversations.c.snoozed_until_ms,), _IS_SNOOZED),
-    ("unassigned", (conversations.c.inbox, conversations.c.contact_id), IS_UNASSIGNED),
+    ("unassigned", _LISTED, IS_UNASSIGNED),
+    ("waited_for", _LISTED, IS_WAITED_FOR),
 ):
     Index(f"ix_conversations_{_name}", *_columns, sqlite_where=_rows, postgresql_where=_rows)
 
@@ -151,4 +157,13 @@ timeline = Table(
     Column("author_id", String),
     Column("author_name", String),
     Index("ix_timeline_conversation_id_seq", "conversation_id", "seq"),
+)
+
+IS_CLOSING = timeline.c.kind == literal_column("'closed'")
+
+Index(
+    "ix_timeline_closings",
+    timeline.c.at_ms,
+    sqlite_where=IS_CLOSING,
+    postgresql_where=IS_CLOSING,
 )

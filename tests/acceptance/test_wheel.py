@@ -25,6 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in PACKAGES:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / package, source / package, ignore=ignored)
+    shutil.copytree(ROOT / "systemd", source / "systemd")
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source)
     pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source)
@@ -78,6 +79,11 @@ def test_the_wheel_lists_its_packages_and_their_files(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         found = {name for name in file.namelist() if ".dist-info/" not in name}
 
+    data = {name for name in found if ".data/data/" in name}
+    assert {name.partition("/data/")[2] for name in data} == {
+        f"share/gatewayd/systemd/{path.name}" for path in (ROOT / "systemd").iterdir()
+    }
+    found -= data
     assert found == expected
     assert {name.partition("/")[0] for name in found} == set(PACKAGES)
     assert {
@@ -111,3 +117,18 @@ async def test_the_installed_program_runs(program: Path, foreign: Path, start_de
     async with aiohttp.ClientSession() as client, client.get(f"{demo.address}/docs") as page:
         assert page.status == 200
         assert "<style>" in await page.text()
+
+
+def test_it_brings_the_files_that_make_it_a_service(program: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [program, "--config", tmp_path / "g.toml", "init", "--system", "--yes", "--dry-run"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+
+    assert "would write: /etc/systemd/system/gatewayd.service" in done.stderr
+    assert "would run: systemd-sysusers gatewayd.conf" in done.stderr
+    unit = program.parents[1] / "share/gatewayd/systemd/gatewayd.service"
+    assert unit.read_text() == (ROOT / "systemd/gatewayd.service").read_text()

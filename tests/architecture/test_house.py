@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("config", "gatewayd", "modem", "routing", "storage")
 # DESIGN.md: another folder at the top needs a decision record, and then a place here.
-FOLDERS = {*PACKAGES, "docs", "systemd", "tests"}
+FOLDERS = {*PACKAGES, "docs", "packaging", "systemd", "tests"}
 # What tools and demos leave behind; .gitignore has them too.
 LITTER = {"build", "dist", "gatewayd-data", "gatewayd-demo", "gatewayd.egg-info"}
 

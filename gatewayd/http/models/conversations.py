@@ -17,9 +17,11 @@ from gatewayd.http.models.messages import (
     Routing,
     message_json,
 )
+from gatewayd.services.conversation_views import OpeningClock
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import EntryKind
+from storage.conversations.views import View
 from storage.queries import MessageRow
 
 Urgency = Literal["low", "normal", "high", "urgent"]
@@ -39,6 +41,10 @@ _NOTE = Field(min_length=1, max_length=5000)
 class ConversationsQuery(PageQuery):
     """Which conversations."""
 
+    view: Annotated[
+        View | None,
+        Field(description="a list that people work with; `mine` and `team` are the asking user's"),
+    ] = None
     state: ConversationState | None = None
     assignee: Annotated[
         str | None, Field(description="the id of a user or a team; `none`: those nobody has")
@@ -155,6 +161,14 @@ class Conversation(Output):
     unanswered_since: Annotated[
         Moment | None, Field(description="what the customer wrote first since our last answer")
     ]
+    waiting_seconds: Annotated[
+        int | None, Field(description="since then, in opening time; null where nobody waits")
+    ]
+    due_at: Annotated[
+        Moment | None, Field(description="when an answer is due; null: never, or not told yet")
+    ]
+    due_soon: Annotated[bool, Field(description="an answer is due soon, and not overdue")]
+    overdue: bool
     snoozed_until: Moment | None
     held_since: Annotated[
         Moment | None,
@@ -213,9 +227,16 @@ class ConversationPage(Page[Conversation]):
 
 
 def conversation_json(
-    row: ConversationRow, kind: AddressKind, *, answerable: bool, unread: int | None = None
+    row: ConversationRow,
+    kind: AddressKind,
+    *,
+    answerable: bool,
+    clock: OpeningClock,
+    unread: int | None = None,
 ) -> Conversation:
     """Translate a row."""
+    overdue = row.due_at_ms is not None and row.due_at_ms <= clock.now_ms
+    soon = row.due_soon_at_ms is not None and row.due_soon_at_ms <= clock.now_ms
     return Conversation(
         id=row.id,
         inbox=row.inbox,
@@ -233,6 +254,10 @@ def conversation_json(
         priority=row.priority,
         tags=list(row.tags),
         unanswered_since=moment_of(row.unanswered_since_ms),
+        waiting_seconds=clock.seconds(row.inbox, row.unanswered_since_ms),
+        due_at=moment_of(row.due_at_ms),
+        due_soon=soon and not overdue,
+        overdue=overdue,
         snoozed_until=moment_of(row.snoozed_until_ms),
         held_since=moment_of(row.held_since_ms),
         last_incoming_at=moment_of(row.last_in_ms),

@@ -1,6 +1,7 @@
 """Routes of conversations."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -24,7 +25,8 @@ from gatewayd.http.models.conversations import (
 )
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
-from gatewayd.http.route import AUDITS, CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.views import seen_by
 from gatewayd.numbers import digits_of
 from gatewayd.services.conversations import NoSuchAssignee
 from gatewayd.services.reading import unread_for
@@ -59,11 +61,13 @@ async def list_conversations(call: Call) -> web.StreamResponse:
     )
     before = place(asked.cursor)
     async with call.context.store.read() as tx:
+        clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
+        filters = replace(filters, seen=await seen_by(tx, call, asked.view))
         page = await reading.page(tx, filters, limit=asked.limit, before=before)
         unread = await unread_for(tx, call.author, [row.id for row in page.items])
     return answers.json_of(
         ConversationPage(
-            items=[shown(call, row, unread) for row in page.items],
+            items=[shown(call, row, clock, unread) for row in page.items],
             next=None if page.next is None else str(page.next),
         )
     )
@@ -75,6 +79,7 @@ async def get_conversation(call: Call) -> web.StreamResponse:
     conversation_id = call.request.match_info["id"]
     async with call.context.store.read() as tx:
         row = await reading.get(tx, conversation_id)
+        clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
         if row is None:
             raise not_found(f"conversation {conversation_id!a}")
         try:
@@ -85,7 +90,7 @@ async def get_conversation(call: Call) -> web.StreamResponse:
         unread = await unread_for(tx, call.author, [row.id])
     await call.request.app[AUDITS].looked(row.id, by=call.author)
     timeline = Timeline(items=items, next=page.next)
-    as_listed = shown(call, row, unread)
+    as_listed = shown(call, row, clock, unread)
     fields = {name: getattr(as_listed, name) for name in Conversation.model_fields}
     return answers.json_of(ConversationDetail(**fields, timeline=timeline))
 

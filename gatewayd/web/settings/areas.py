@@ -29,6 +29,36 @@ class Area:
 
 AREAS: tuple[Area, ...] = (
     Area(
+        key="hours",
+        title=N_("Hours"),
+        about=N_("The week, holidays, closures, and what customers are sent meanwhile."),
+        icon="clock",
+    ),
+    Area(
+        key="answers",
+        title=N_("Automatic answers"),
+        about=N_("What customers get while you are closed, away or on holiday, in both languages."),
+        icon="automatic",
+    ),
+    Area(
+        key="replies",
+        title=N_("Saved replies"),
+        about=N_("What you write often, kept in both languages."),
+        icon="note",
+    ),
+    Area(
+        key="rules",
+        title=N_("Rules"),
+        about=N_("Who gets which text; tags, forwards and answers by words or senders."),
+        icon="hand",
+    ),
+    Area(
+        key="inboxes",
+        title=N_("Inboxes"),
+        about=N_("Name, team, signature, and how long customers may wait."),
+        icon="inbox",
+    ),
+    Area(
         key="people",
         title=N_("People"),
         about=N_("Who works here, who is away and who takes over; invitations and leavers."),

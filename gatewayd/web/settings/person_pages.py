@@ -18,15 +18,11 @@ from gatewayd.web.settings.absence_form import KINDS, QUICK
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.people_pages import PEOPLE, active, person_named, roles_for
-from gatewayd.web.settings.whereabouts import absence_words, whereabouts
+from gatewayd.web.settings.profile import WAYS, absences_of
+from gatewayd.web.settings.whereabouts import whereabouts
 from storage.editing import Edit
 from storage.people import PersonRow
 
-WAYS = {
-    "page": N_("On the page, while it is open"),
-    "email": N_("By e-mail"),
-    "sms": N_("By SMS to their phone"),
-}
 _LONGEST_HOURS = 500
 _SAVED = N_("Saved")
 
@@ -66,10 +62,6 @@ async def _page(
 ) -> web.Response:
     staff = visit.request.app[STAFF]
     people = await staff.people()
-    upcoming = [
-        (absence, absence_words(absence, visit.formats), visit.formats.day(absence.from_ms))
-        for absence in person.absences
-    ]
     return settings_page(
         visit,
         "person.html",
@@ -79,7 +71,7 @@ async def _page(
         form=form,
         values=values,
         where=whereabouts(person, visit.formats),
-        absences=upcoming,
+        absences=absences_of(visit, person),
         colleagues=active(people, but=person.id),
         inboxes=await visit.request.app[INBOXES].list_all(),
         roles=roles_for(visit),

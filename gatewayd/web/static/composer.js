@@ -1,7 +1,7 @@
 // The composer: drafts that survive, the length and price while one writes, keys that send.
 
 import { csrfToken, parse, request, settled } from "./dom.js";
-import { toTheEnd } from "./inbox.js";
+import { newest, toTheEnd } from "./inbox.js";
 import { onArrival } from "./travel.js";
 
 const KEPT_MS = 30 * 24 * 3600 * 1000;
@@ -78,6 +78,9 @@ function replaceAll(character, replacement) {
 }
 
 function changed() {
+  // What was shown when somebody last wrote is what they had before them.
+  const seen = composer()?.querySelector('input[name="seen"]');
+  if (seen && newest()) seen.value = newest();
   keep();
   measure();
 }

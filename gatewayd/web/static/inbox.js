@@ -20,38 +20,41 @@ export function toTheEnd() {
   document.getElementById("newer")?.setAttribute("hidden", "");
 }
 
-/** Read a part of this page again. */
-async function renew(place, name) {
-  if (!place) return;
+/** Read a part of this page again: the elements that it consists of, by their ids. */
+async function renew(name, shown) {
+  if (!shown) return;
   const url = new URL(location.href);
-  const shown = place.querySelectorAll("ol > li").length;
-  if (shown > 40) url.searchParams.set("rows", String(shown));
+  const rows = shown.querySelectorAll("ol > li").length;
+  if (rows > 40) url.searchParams.set("rows", String(rows));
   const here = location.href;
   const response = await request(url, { name });
   if (!response.ok || here !== location.href) return;
-  const fresh = place.cloneNode(false);
-  fresh.replaceChildren(...parse(await response.text()).body.childNodes);
-  const follow = place === timeline() && isAtEnd(place);
-  const last = place.querySelector("li:last-child")?.dataset.key;
-  morph(place, fresh);
-  if (place !== timeline()) return;
+  const place = timeline();
+  const follow = place && isAtEnd(place);
+  const last = newest();
+  for (const fresh of [...parse(await response.text()).body.children]) {
+    const old = document.getElementById(fresh.id);
+    if (old) morph(old, fresh);
+  }
+  if (name !== "timeline") return;
   if (follow) toTheEnd();
-  else if (place.querySelector("li:last-child")?.dataset.key !== last) showNewer();
+  else if (newest() !== last) showNewer();
+  document.dispatchEvent(new CustomEvent("renewed"));
 }
+
+/** The newest row of the timeline that is shown. */
+export const newest = () => timeline()?.querySelector("li:last-child")?.dataset.key;
 
 function showNewer() {
   document.getElementById("newer")?.removeAttribute("hidden");
 }
 
-const renewList = settled(30, () => {
-  reading = reading.then(() => renew(list(), "list")).then(count).catch(ignoreLoss);
+const later = (wait, action) => settled(wait, () => {
+  reading = reading.then(action).catch(ignoreLoss);
 });
-const renewTimeline = settled(10, () => {
-  reading = reading.then(() => renew(timeline(), "timeline")).catch(ignoreLoss);
-});
-const renewContact = settled(100, () => {
-  reading = reading.then(() => renew(document.getElementById("contact"), "contact")).catch(ignoreLoss);
-});
+const renewList = later(30, () => renew("list", list()).then(count));
+const renewTimeline = later(10, () => renew("timeline", timeline()));
+const renewContact = later(100, () => renew("contact", document.getElementById("contact")));
 
 // The stream says that the connection is lost; with it everything is read again.
 function ignoreLoss(error) {
@@ -59,6 +62,7 @@ function ignoreLoss(error) {
 }
 
 function happened(type, data) {
+  if (type === "conversation.presence") return;
   const open = timeline()?.dataset.conversation;
   if (open && (data.conversation_id === open || data.id === open)) renewTimeline();
   if (type.startsWith("contact.") || type.startsWith("conversation.")) renewContact();
@@ -70,6 +74,7 @@ function count() {
   const unread = Number(document.querySelector("[data-unread]")?.dataset.unread ?? 0);
   const bare = document.title.replace(/^\(\d+\) /, "");
   document.title = unread ? `(${unread}) ${bare}` : bare;
+  document.dispatchEvent(new CustomEvent("counted"));
 }
 
 function changedConnection(connected) {

@@ -1,8 +1,11 @@
 // The page's script: it only makes quicker what works without it.
 
+import { banner } from "./banner.js";
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
+import { notify } from "./notify.js";
+import { together } from "./together.js";
 import { listen, onEvent } from "./stream.js";
 import { arrived, follow, travel } from "./travel.js";
 
@@ -12,6 +15,9 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   keys();
+  banner();
+  notify();
+  together();
   onEvent(follow);
   listen();
   arrived("new");

@@ -4,9 +4,10 @@
 
 const TYPES = [
   ...["received", "queued", "sending", "sent", "delivered", "undelivered", "failed", "expired", "canceled", "unknown", "updated"].map((each) => `message.${each}`),
-  ...["created", "updated", "assigned", "snoozed", "closed", "reopened"].map((each) => `conversation.${each}`),
+  ...["created", "updated", "assigned", "snoozed", "closed", "reopened", "presence", "read"].map((each) => `conversation.${each}`),
   ...["created", "updated", "consent"].map((each) => `contact.${each}`),
   "modem.state",
+  "modem.incident",
 ];
 const LEASE_MS = 6000;
 const FIRST_RETRY_MS = 500;

@@ -35,6 +35,8 @@ async function show(response, { push, keepFocus = false }) {
   if (style(fresh) !== style(document)) return false;
   if (push && response.url !== location.href) history.pushState(null, "", response.url);
   document.title = fresh.title;
+  // What was said after a form stays, with its undo, when the page is only read again.
+  if (keepFocus) fresh.getElementById("flash")?.replaceWith(document.getElementById("flash").cloneNode(true));
   const before = document.getElementById("main");
   morph(document.body, fresh.body);
   if (!keepFocus && document.activeElement === document.body) {

@@ -21,12 +21,13 @@ def upgrade() -> None:
     _held_notices()
     for column in ("kind", "person_id"):
         op.add_column("mails", sa.Column(column, sa.String(), nullable=True))
-    _index(
-        "ix_conversations_unassigned",
-        "conversations",
-        ["inbox", "contact_id"],
-        "person_id IS NULL AND team_id IS NULL AND state != 'closed'",
-    )
+    listed = ["last_seq", "inbox", "contact_id"]
+    for name, rows in (
+        ("unassigned", "person_id IS NULL AND team_id IS NULL AND state != 'closed'"),
+        ("waited_for", "unanswered_since_ms IS NOT NULL AND state = 'open'"),
+    ):
+        _index(f"ix_conversations_{name}", "conversations", listed, rows)
+    _index("ix_timeline_closings", "timeline", ["at_ms"], "kind = 'closed'")
 
 
 def _targets() -> None:

@@ -22,13 +22,28 @@ SCREENS = {
     "nothing": "/inbox/snoozed",
     "conversation": "/inbox/all/{conversation}",
     "contact": "/inbox/all/{conversation}/contact",
+    "overdue": "/inbox/overdue",
     "me": "/me",
+    "supervision": "/supervision",
+    "supervision-days": "/supervision?by=day",
+    "modems": "/modems",
+    "modem": "/modems/counter",
+    "doctor": "/doctor",
+    "welcome": "{welcome}",
     "start-modems": "/start/modems",
     "start-hours": "/start/hours",
     "start-answer": "/start/answer",
     "start-people": "/start/people",
     "start-test": "/start/test",
     "settings": "/settings",
+    "hours": "/settings/hours/main?at=2027-06-24T20:00",
+    "answers": "/settings/answers/main",
+    "rules": "/settings/rules",
+    "replies": "/settings/replies",
+    "reply": "/settings/replies/prices",
+    "inboxes": "/settings/inboxes",
+    "inbox-settings": "/settings/inboxes/main",
+    "rules-file": "/settings/rules/file",
     "people": "/settings/people",
     "invite": "/settings/people/new",
     "person": "/settings/people/{person}",
@@ -45,6 +60,40 @@ TALK = (
     ),
     ("in", "Parfait, merci 👍 Jeudi soir, vous fermez à quelle heure?"),
 )
+RULES = {
+    "inboxes": {
+        "main": {
+            "hours": {
+                "weekly": "Mo-Fr 09:00-12:00,13:00-18:00; Sa 10:00-16:00",
+                "closures": [
+                    {
+                        "first": "2027-07-19",
+                        "last": "2027-07-30",
+                        "text": {"en": "We are on holiday.", "fr": "Nous sommes en vacances."},
+                    }
+                ],
+            },
+            "answers": {
+                "texts": {
+                    "closed": {
+                        "en": "{business} is closed until {next_opening}.",
+                        "fr": "{business} rouvre {next_opening}.",
+                    },
+                    "holiday": {
+                        "en": "{business} is closed for {holiday}, and opens {next_opening}.",
+                        "fr": "{business} est fermé : {holiday}. Ouverture {next_opening}.",
+                    },
+                }
+            },
+        }
+    },
+    "templates": {"prices": {"en": "See shop.example/prices", "fr": "Voir shop.example/prix"}},
+    "rules": [
+        {"name": "suppliers", "when": {"sender": ["+1450*"]}, "do": {"assign": "on_duty"}},
+        {"name": "prices", "when": {"words": ["price", "prix"]}, "do": {"answer": "prices"}},
+        {"name": "old campaign", "enabled": False, "do": {"tag": ["spring"]}},
+    ],
+}
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +116,11 @@ def places(shop: Any) -> dict[str, str]:
         elif kind == "note":
             shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": text})
         else:
-            sent = shop.api("POST", f"/v1/conversations/{conversation}/messages", {"text": text})
+            sent = shop.say("marie", conversation, text)
             shop.gateway.message(sent["id"], "delivered")
-    return {"conversation": conversation} | colleagues(shop)
+    made = shop.api("POST", "/v1/users", {"name": "new", "display_name": "Alex"}, 201)
+    welcome = shop.api("POST", f"/v1/users/{made['id']}/link", status=201)["path"]
+    return {"conversation": conversation, "welcome": welcome} | colleagues(shop)
 
 
 def colleagues(shop: Any) -> dict[str, str]:
@@ -82,6 +133,7 @@ def colleagues(shop: Any) -> dict[str, str]:
     shop.api("POST", f"/v1/users/{shop.people['omar']}/absences", away)
     members = [shop.people[name] for name in ("luc", "lea")]
     counter = {"name": "counter", "display_name": "Comptoir", "members": members}
+    shop.api("PUT", "/v1/rules", {"document": RULES})
     team = shop.api("POST", "/v1/teams", counter | {"on_call": members[:1]}, 201)
     return {"person": shop.people["luc"], "team": team["id"]}
 
@@ -92,4 +144,7 @@ async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
     await tab.page.get_by_role("link").first.wait_for()
     for name, path in SCREENS.items():
         await tab.go(path.format(**places))
+        if name == "conversation":
+            await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi !")
+            await tab.page.locator("#measure > *").first.wait_for()
         await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")

@@ -141,13 +141,14 @@ async def test_without_script_a_customer_is_read_and_answered(visit: Any, shop: 
     await row.click()
     await tab.page.get_by_label("Your answer").fill("Yes, since this morning.")
     await tab.page.get_by_role("button", name="Send", exact=True).click()
-    await expect(tab.page.locator(".message.out .text")).to_have_text("Yes, since this morning.")
+    await expect(tab.page.locator(".message.out .text")).to_contain_text("Yes, since this morning.")
     await tab.page.get_by_label("Your answer").fill("Blue one, back room.")
     await tab.page.get_by_label("Note for us").check()
     await tab.page.get_by_role("button", name="Keep").click()
     await expect(tab.page.locator(".note .text")).to_have_text("Blue one, back room.")
     sent = shop.api("GET", f"/v1/messages?conversation={conversation}&direction=out")["items"]
-    assert [message["text"] for message in sent] == ["Yes, since this morning."]
+    assert len(sent) == 1
+    assert sent[0]["text"].startswith("Yes, since this morning.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -155,7 +156,12 @@ async def test_anybody_can_use_it(visit: Any, shop: Any, scheme: str) -> None:
     conversation = shop.conversation("See https://example.com")
     shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": "Known, and nice."})
     tab = await visit(f"/inbox/all/{conversation}", color_scheme=scheme)
-    for path in (f"/inbox/all/{conversation}", "/inbox/snoozed", "/me"):
+    for path in (
+        f"/inbox/all/{conversation}",
+        "/inbox/snoozed",
+        "/me",
+        *(f"/start/{step}" for step in ("modems", "hours", "answer", "people", "test")),
+    ):
         await tab.go(path)
         found = await Axe().run(tab.page)
         bad = [v for v in found.response["violations"] if v["impact"] in SERIOUS]

@@ -120,7 +120,7 @@ class Desk:
         rows = await self.shop.rows(
             "SELECT timeline.kind, timeline.author_name FROM timeline"
             " JOIN conversations ON conversations.id = timeline.conversation_id"
-            " WHERE number = :number ORDER BY timeline.seq",
+            " WHERE conversations.number = :number ORDER BY timeline.seq",
             number=number,
         )
         return [(row.kind, row.author_name) for row in rows]

@@ -1,61 +1,26 @@
 """Forms of the people pages: hostile input, errors beside the field, nothing typed is lost."""
 
 import re
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
 import pytest
 
-HTML = {"Accept": "text/html", "Accept-Language": "en"}
-
-
-@dataclass(kw_only=True)
-class Desk:
-    """A manager's browser, which reads pages and sends their forms."""
-
-    browser: Any
-
-    async def see(self, path: str, *, status: int = 200) -> str:
-        async with self.browser.client.get(path, headers=HTML, allow_redirects=False) as answer:
-            text = unescape(await answer.text())
-            assert answer.status == status, text
-            return text
-
-    async def send(self, path: str, *, status: int = 303, **fields: Any) -> str:
-        """Post a form; gives where it leads, or the page that is shown again."""
-        fields["csrf_token"] = self.browser.session["csrf_token"]
-        async with self.browser.client.post(
-            path, data=fields, headers=HTML, allow_redirects=False
-        ) as answer:
-            text = unescape(await answer.text())
-            assert answer.status == status, text
-            return answer.headers["Location"] if status == 303 else text
-
-
-@pytest.fixture
-async def desk(staffroom: Any) -> Desk:
-    return Desk(browser=await staffroom.enter("marie", role="manager"))
-
-
-async def one(desk: Desk, path: str) -> Any:
-    return await desk.browser.ask("GET", path)
-
 
 @pytest.mark.parametrize(
     "path", ["", "/people", "/people/new", "/people/{id}", "/people/{id}/leave", "/teams/new"]
 )
-async def test_each_page_is_there(desk: Desk, staffroom: Any, path: str) -> None:
+async def test_each_page_is_there(desk: Any, staffroom: Any, path: str) -> None:
     person = await staffroom.add("lea")
     assert "<h1" in await desk.see("/settings" + path.format(id=person["id"]))
 
 
 @pytest.mark.parametrize("path", ["/people/usr_x", "/people/usr_x/leave", "/teams/tea_x"])
-async def test_what_is_not_there_is_said(desk: Desk, path: str) -> None:
+async def test_what_is_not_there_is_said(desk: Any, path: str) -> None:
     await desk.see("/settings" + path, status=404)
 
 
-async def test_an_invitation_needs_a_name_and_keeps_what_was_typed(desk: Desk) -> None:
+async def test_an_invitation_needs_a_name_and_keeps_what_was_typed(desk: Any) -> None:
     page = await desk.send(
         "/settings/people/new", status=422, display_name=" \n", name="../x", email="me", role="root"
     )
@@ -65,19 +30,18 @@ async def test_an_invitation_needs_a_name_and_keeps_what_was_typed(desk: Desk) -
     assert page.count('aria-invalid="true"') == 3
 
 
-async def test_hostile_names_are_shown_as_they_are(desk: Desk) -> None:
+async def test_hostile_names_are_shown_as_they_are(desk: Any) -> None:
     name = "<script>alert(1)</script>"
     page = await desk.send("/settings/people/new", status=200, display_name=name, name="mallory")
     assert "/welcome/" in page
-    async with desk.browser.client.get("/settings/people", headers=HTML) as answer:
-        raw = await answer.text()
+    raw = await desk.see_raw("/settings/people")
     assert "<script>alert" not in raw
     assert name in unescape(raw)
 
 
-async def test_a_manager_makes_no_administrator(desk: Desk, staffroom: Any) -> None:
+async def test_a_manager_makes_no_administrator(desk: Any, staffroom: Any) -> None:
     await desk.send("/settings/people/new", status=200, display_name="Nina", role="admin")
-    people = (await one(desk, "/v1/users"))["items"]
+    people = (await desk.ask("/v1/users"))["items"]
     assert {each["name"]: each["role"] for each in people}["nina"] == "agent"
     boss = await staffroom.add("boss", role="admin")
     fields = {"display_name": "Boss", "name": "boss", "role": "agent", "sees": "all"}
@@ -89,7 +53,7 @@ async def test_a_manager_makes_no_administrator(desk: Desk, staffroom: Any) -> N
 
 
 async def test_what_somebody_changed_meanwhile_is_told_and_nothing_is_lost(
-    desk: Desk, staffroom: Any
+    desk: Any, staffroom: Any
 ) -> None:
     person = await staffroom.add("lea")
     path = f"/settings/people/{person['id']}"
@@ -101,7 +65,7 @@ async def test_what_somebody_changed_meanwhile_is_told_and_nothing_is_lost(
     version = re.search(r'name="version" value="(\d+)"', page)
     assert version
     await desk.send(path, **fields, version=version[1])
-    assert (await one(desk, f"/v1/users/{person['id']}"))["display_name"] == "Léa Roy"
+    assert (await desk.ask(f"/v1/users/{person['id']}"))["display_name"] == "Léa Roy"
 
 
 @pytest.mark.parametrize(
@@ -115,25 +79,25 @@ async def test_what_somebody_changed_meanwhile_is_told_and_nothing_is_lost(
     ],
 )
 async def test_an_absence_that_cannot_be_is_said(
-    desk: Desk, staffroom: Any, fields: dict[str, str], said: str
+    desk: Any, staffroom: Any, fields: dict[str, str], said: str
 ) -> None:
     person = await staffroom.add("lea")
     await desk.send(f"/settings/people/{person['id']}/away", **fields)
     assert said in await desk.see("/settings/people")
-    assert (await one(desk, f"/v1/users/{person['id']}"))["absences"] == []
+    assert (await desk.ask(f"/v1/users/{person['id']}"))["absences"] == []
 
 
-async def test_an_absence_until_monday_ends_at_its_beginning(desk: Desk, staffroom: Any) -> None:
+async def test_an_absence_until_monday_ends_at_its_beginning(desk: Any, staffroom: Any) -> None:
     person = await staffroom.add("lea")
     await desk.send(f"/settings/people/{person['id']}/away", until="monday", delegate="usr_nobody")
-    (absence,) = (await one(desk, f"/v1/users/{person['id']}"))["absences"]
+    (absence,) = (await desk.ask(f"/v1/users/{person['id']}"))["absences"]
     # It is Tuesday, the first of December 2026; the shop's time zone is UTC.
     assert absence["until"] == "2026-12-07T00:00:00.000Z"
     assert absence["delegate"] is None
 
 
 async def test_places_in_a_team_are_taken_as_far_as_they_are_places(
-    desk: Desk, staffroom: Any
+    desk: Any, staffroom: Any
 ) -> None:
     lea, luc, max_ = [await staffroom.add(name) for name in ("lea", "luc", "max")]
     fields = {
@@ -145,7 +109,7 @@ async def test_places_in_a_team_are_taken_as_far_as_they_are_places(
         "member-usr_nobody": "1",
     }
     await desk.send("/settings/teams/new", display_name="Comptoir", **fields)
-    (team,) = (await one(desk, "/v1/teams"))["items"]
+    (team,) = (await desk.ask("/v1/teams"))["items"]
     assert team["members"] == [luc["id"], lea["id"]]
     assert team["on_call"] == []
     page = await desk.send("/settings/teams/new", status=422, display_name="Comptoir", **fields)

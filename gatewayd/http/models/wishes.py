@@ -1,0 +1,56 @@
+"""How a person wishes to be told, on the wire."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gatewayd.http.models.base import Input, Output
+from gatewayd.services.wishes import WishesView
+from gatewayd.wishes import Matter, Way, Wishes
+
+_MINE = "by which ways of what they have: due soon, overdue, handed to them because of an absence"
+_TEAM = "of what their team has, or nobody"
+_OVERDUE = "of what has waited for so long that the managers are told"
+_TAKE_BACK = "whether what others got in their absence comes back to them"
+Ways = Annotated[list[Annotated[Way, Field(strict=False)]], Field(max_length=3)]
+
+
+class WishesIn(Input):
+    """All that a person wishes."""
+
+    mine: Annotated[Ways, Field(description=_MINE)]
+    team: Annotated[Ways, Field(description=_TEAM)]
+    overdue: Annotated[Ways, Field(description=_OVERDUE)]
+    take_back: Annotated[bool, Field(description=_TAKE_BACK)] = False
+
+
+class NotificationWishes(Output):
+    """How a person wishes to be told."""
+
+    mine: Annotated[list[Way], Field(description=_MINE)]
+    team: Annotated[list[Way], Field(description=_TEAM)]
+    overdue: Annotated[list[Way], Field(description=_OVERDUE)]
+    take_back: Annotated[bool, Field(description=_TAKE_BACK)]
+    inherited: Annotated[bool, Field(description="whether this holds because they said nothing")]
+
+
+def wishes_in(asked: WishesIn) -> Wishes:
+    """Translate what is wished."""
+    ways = {
+        Matter.MINE: frozenset(asked.mine),
+        Matter.TEAM: frozenset(asked.team),
+        Matter.OVERDUE: frozenset(asked.overdue),
+    }
+    return Wishes(ways=ways, take_back=asked.take_back)
+
+
+def wishes_json(view: WishesView) -> NotificationWishes:
+    """Translate a view."""
+    ways = {matter: [way for way in Way if way in view.wishes.ways[matter]] for matter in Matter}
+    return NotificationWishes(
+        mine=ways[Matter.MINE],
+        team=ways[Matter.TEAM],
+        overdue=ways[Matter.OVERDUE],
+        take_back=view.wishes.take_back,
+        inherited=view.inherited,
+    )

@@ -1,0 +1,1 @@
+"""Sets gatewayd up as this machine's service, from a wheel, and takes it away again."""

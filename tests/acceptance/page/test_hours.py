@@ -1,0 +1,88 @@
+"""Evenings: the customer gets an answer by itself, in their language, and nobody is called."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+# What the browser would show, kept where a test can read it.
+NOTICES = """
+window.Notification = class {
+  static permission = "granted";
+  constructor(title, { body }) { window.told(`${title}: ${body}`); }
+  addEventListener() {}
+  close() {}
+};
+document.hasFocus = () => false;
+"""
+CLOSED = {"en": "Closed until {next_opening}.", "fr": "Fermé, réouverture {next_opening}."}
+
+
+@pytest.fixture
+def closed_shop(make_gateway: Callable[[Path], Any]) -> Iterator[Any]:
+    with TemporaryDirectory(prefix="gw-") as folder, closing(make_gateway(Path(folder))) as gateway:
+        gateway.stick("counter", "--number", "+15145550100")
+        gateway.configure()
+        gateway.start()
+        gateway.modem("counter", "ready")
+        hours = {"hours": {"weekly": "off"}, "answers": {"texts": {"closed": CLOSED}}}
+        changed = gateway.http("PUT", "/v1/rules", {"document": {"inboxes": {"main": hours}}})
+        assert changed.status == 200, changed.body
+        yield gateway
+
+
+async def test_after_hours_the_answer_is_there_and_told_apart(
+    browser: Browser, closed_shop: Any
+) -> None:
+    order = closed_shop.sticks["counter"].order
+    order("text_in", **{"from": "+15145552001", "text": "Bonjour, êtes-vous ouverts demain?"})
+    closed_shop.incoming(text="Bonjour, êtes-vous ouverts demain?")
+    conversation = closed_shop.http("GET", "/v1/conversations").json["items"][0]["id"]
+    person = {"name": "aline", "display_name": "Aline", "language": "fr"}
+    made = closed_shop.http("POST", "/v1/users", person).json
+    link = closed_shop.http("POST", f"/v1/users/{made['id']}/link").json["path"]
+    host, port = closed_shop.address
+    context = await browser.new_context(locale="fr-CA", viewport={"width": 360, "height": 740})
+    page = await context.new_page()
+    await page.goto(f"http://{host}:{port}{link}")
+    await page.get_by_label("Mot de passe").fill("trois vélos bleus")
+    await page.get_by_role("button", name="Commencer").click()
+    await page.goto(f"http://{host}:{port}/inbox/waiting/{conversation}")
+    answer = page.locator(".message.out.automatic")
+    await expect(answer.locator(".by")).to_contain_text("Réponse automatique")
+    await expect(answer.locator(".text")).to_contain_text("Fermé, réouverture")
+    await expect(answer).to_contain_text("Remis")
+    await context.close()
+
+
+async def with_notices(visit: Any, shop: Any, person: str, **more: str) -> tuple[Any, Any]:
+    """Open the page of somebody whose browser allows notices; they come out of the queue."""
+    told: asyncio.Queue[str] = asyncio.Queue()
+    tab = await visit("/login", person=None)
+    await tab.context.expose_function("told", told.put_nowait)
+    await tab.context.add_init_script(NOTICES)
+    cookie = {"name": "gatewayd_session", "value": shop.person(person, "agent", **more)}
+    await tab.context.add_cookies([{**cookie, "url": shop.url}])
+    await tab.go("/inbox/unassigned")
+    await expect(tab.page.locator("#list")).to_be_visible()
+    return tab, told
+
+
+async def test_what_is_new_is_told_by_the_browser(visit: Any, shop: Any) -> None:
+    _, told = await with_notices(visit, shop, "rosa")
+    shop.conversation("Anybody at the counter?")
+    async with asyncio.timeout(15):
+        assert "Anybody at the counter?" in await told.get()
+
+
+async def test_outside_one_s_hours_nothing_calls(visit: Any, shop: Any) -> None:
+    tab, told = await with_notices(visit, shop, "sven", shifts="off")
+    conversation = shop.conversation("Hello in the evening")
+    row = tab.page.locator(f'a.row.unread[href*="{conversation}"]')
+    await expect(row).to_contain_text("Hello in the evening")
+    assert told.empty()

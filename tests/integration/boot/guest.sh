@@ -1,0 +1,59 @@
+#!/bin/sh
+# Runs inside the booted machine, as root; each line that begins with PROOF is judged by test_boot.py.
+set -u
+proof() { echo "PROOF $*"; }
+await() { # await SECONDS COMMAND…
+    left=$1; shift
+    until "$@" > /dev/null 2>&1; do
+        left=$((left - 1)); [ "$left" -gt 0 ] || { proof "gave-up $*"; return 1; }
+        sleep 1
+    done
+}
+status() { systemctl show gatewayd --property "$1" --value; }
+count() { gatewayd messages list --json | grep -c '"id"'; }
+modem_is_ready() { gatewayd modems list | grep -q ready; }
+has_text() { gatewayd messages list --json | grep -q "$1"; }
+
+dpkg -i /root/old.deb > /root/install.log 2>&1; proof "installed $?"
+proof "without-modem $(systemctl is-active gatewayd) [$(status StatusText)]"
+sed -i 's|^device = .*|device = "/dev/ttyS1"|' /etc/gatewayd/gatewayd.toml
+systemctl restart gatewayd
+await 120 modem_is_ready
+proof "ready [$(status StatusText)]"
+gatewayd send +15145550123 "From a booted machine" --wait=sent --timeout 60s > /root/send.log 2>&1
+proof "send $?"
+proof "text-me"
+await 60 has_text "Into a booted machine"; proof "received $?"
+
+restarts=$(status NRestarts)
+systemctl kill --signal KILL gatewayd
+sleep 2
+await 60 systemctl is-active gatewayd
+await 60 modem_is_ready
+proof "after-kill $(systemctl is-active gatewayd) restarts $(($(status NRestarts) - restarts)) messages $(count)"
+systemctl reload gatewayd; proof "reload $? $(systemctl is-active gatewayd)"
+
+dpkg -i /root/new.deb > /root/upgrade.log 2>&1; proof "upgraded $?"
+await 120 modem_is_ready
+proof "after-upgrade $(gatewayd --version) messages $(count) backups $(ls /var/backups/gatewayd | grep -c before-upgrade)"
+systemctl start gatewayd-backup.service
+proof "backup $? files $(ls /var/backups/gatewayd | grep -c '^gatewayd-')"
+proof "owner $(stat --format '%U:%G %a' /var/lib/gatewayd/gatewayd.db)"
+
+cp /etc/gatewayd/gatewayd.toml /root/right.toml
+echo 'nonsense = ' >> /etc/gatewayd/gatewayd.toml
+systemctl restart gatewayd
+sleep 8
+proof "wrong-config $(systemctl is-active gatewayd) status $(status ExecMainStatus) restarts $(status NRestarts)"
+cp /root/right.toml /etc/gatewayd/gatewayd.toml
+systemctl reset-failed gatewayd; systemctl start gatewayd; await 120 modem_is_ready
+systemctl stop gatewayd
+proof "stopped $(status Result) status $(status ExecMainStatus)"
+journalctl --unit gatewayd --output cat | grep -c Traceback > /root/traces; proof "traces $(cat /root/traces)"
+
+dpkg --remove gatewayd > /root/remove.log 2>&1
+proof "removed $? data $(ls /var/lib/gatewayd | grep -c '^gatewayd.db$') program $(ls -d /opt/gatewayd/bin 2> /dev/null | wc -l)"
+dpkg --purge gatewayd > /root/purge.log 2>&1
+proof "purged $? left $(ls -d /etc/gatewayd /var/lib/gatewayd /var/backups/gatewayd /opt/gatewayd 2> /dev/null | wc -l)"
+proof "failed-units $(systemctl --failed --no-legend | grep -c gatewayd)"
+proof "end"

@@ -1,0 +1,133 @@
+"""Whom who waits is told to, by which way, and when: never outside their hours."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from config.schema import Language
+from gatewayd.mail.notices import notice_of
+from storage import people, teams, wishes
+from storage.conversations.states import Turn
+from storage.mails import MailRow
+from storage.people import AbsenceKind
+from storage.wishes import WishesRow
+
+CUSTOMER = "+15145550123"
+
+
+async def test_off_hours_nobody_is_told_and_the_digest_comes_when_they_begin(
+    team: Any, reopened: Callable[[], Awaitable[Any]]
+) -> None:
+    async with team.shop.store.write() as tx:
+        shifts = {"shifts": "Mo-Fr 12:00-17:00"}
+        of = team.ids["max"]
+        await people.change(tx, of, shifts, version=None, by="tok", now_ms=team.now_ms)
+    await team.writes("2026-12-03T09:00")
+    await team.writes("2026-12-03T09:10", number="+15145550124")
+    await team.at("2026-12-03T10:20")
+    assert await team.sms("max") == []
+    assert len(await team.sms("lea")) == 2
+    await team.at("2026-12-03T11:00")
+    await team.turn(Turn.ANSWER)
+    await team.at("2026-12-03T11:59")
+    assert await team.sms("max") == []
+    team.restart(await reopened())
+    await team.at("2026-12-03T12:00")
+    digest = (
+        "While you were away: 1 conversation that waits (+15145550124). "
+        "Answered by others meanwhile: 1."
+    )
+    assert await team.sms("max") == [digest]
+    team.restart()
+    await team.at("2026-12-03T16:00")
+    assert await team.sms("max") == [digest]
+
+
+async def test_who_is_on_call_is_told_at_once_and_who_is_absent_is_not(team: Any) -> None:
+    (row,) = await team.shop.rows("SELECT id FROM teams")
+    async with team.shop.store.write() as tx:
+        more = {"member_ids": None, "version": None, "by": "tok", "now_ms": team.now_ms}
+        await teams.change(tx, row.id, {}, on_call_ids=[team.ids["max"]], **more)
+        shifts = {"shifts": "Mo-Fr 12:00-17:00"}
+        of = team.ids["max"]
+        await people.change(tx, of, shifts, version=None, by="tok", now_ms=team.now_ms)
+    await team.writes("2026-12-03T09:00")
+    await team.at("2026-12-03T10:00")
+    assert len(await team.sms("max")) == 1
+    await team.absent("max", AbsenceKind.VACATION, until="2026-12-07T09:00")
+    await team.at("2026-12-03T10:30")
+    assert len(await team.sms("max")) == 1
+    await team.at("2026-12-07T09:00")
+    assert len(await team.sms("max")) == 2
+
+
+async def test_the_managers_hear_of_it_last(team: Any) -> None:
+    async with team.shop.store.write() as tx:
+        (row,) = await team.shop.rows("SELECT id FROM teams")
+        more = {"on_call_ids": None, "version": None, "by": "tok", "now_ms": team.now_ms}
+        await teams.change(tx, row.id, {}, member_ids=[team.ids["lea"]], **more)
+    await team.writes("2026-12-03T10:00")
+    await team.at("2026-12-03T11:00")
+    assert await team.sms("max") == []
+    await team.at("2026-12-03T11:30")
+    assert await team.sms("max") == [f"Nobody has answered: {CUSTOMER} has waited 1 h 30."]
+
+
+async def test_who_is_suspended_has_nothing_and_is_told_nothing(team: Any) -> None:
+    place = await team.writes("2026-12-03T10:00")
+    async with team.shop.store.write() as tx:
+        gone = {"state": "suspended"}
+        await people.change(tx, team.ids["lea"], gone, version=None, by="tok", now_ms=team.now_ms)
+    await team.at("2026-12-03T12:00")
+    assert await team.holder(place) == "max"
+    assert await team.sms("lea") == []
+
+
+@pytest.mark.parametrize("server", [True, False])
+async def test_an_e_mail_is_joined_when_it_goes_in_the_language_of_who_reads_it(
+    team: Any, server: bool
+) -> None:
+    smtp = replace(team.shop.settings.smtp, host="mail.example" if server else None)
+    team.shop.settings = replace(team.shop.settings, smtp=smtp)
+    team.restart()
+    async with team.shop.store.write() as tx:
+        values = {"email": "lea@shop.example", "language": "fr", "shifts": "Mo-Fr 09:00-10:45"}
+        of = team.ids["lea"]
+        await people.change(tx, of, values, version=None, by="tok", now_ms=team.now_ms)
+        ways = {each: ["email"] for each in ("mine", "team", "overdue")}
+        await wishes.put(tx, of, WishesRow(ways=ways, take_back=False), now_ms=team.now_ms)
+    await team.writes("2026-12-03T10:00")
+    await team.at("2026-12-03T10:30")
+    await team.at("2026-12-03T11:00")
+    await team.at("2026-12-04T09:00")
+    async with team.shop.store.read() as tx:
+        sent = await team.shop.rows("SELECT * FROM mails ORDER BY id")
+        rows = [MailRow(**{name: row._mapping[name] for name in _MAIL}) for row in sent]
+        said = [(await notice_of(tx, row, default=Language.EN)).said for row in rows]
+    expected = [
+        f"{CUSTOMER} attend une réponse",
+        f"En votre absence : 1 conversation en attente ({CUSTOMER}).",
+    ]
+    assert said == (expected if server else [])
+    assert await team.sms("lea") == []
+
+
+_MAIL = [each.name for each in fields(MailRow)]
+
+
+async def test_who_may_be_told_by_no_way_is_told_by_none(team: Any) -> None:
+    async with team.shop.store.write() as tx:
+        values = {"notify": ["page"]}
+        await people.change(tx, team.ids["lea"], values, version=None, by="tok", now_ms=team.now_ms)
+    await team.writes("2026-12-03T10:00")
+    await team.at("2026-12-03T10:30")
+    assert await team.sms("lea") == []
+    assert await team.told() == ["due_soon", "reminder"]
+
+
+async def test_what_nobody_has_is_the_team_s(team: Any) -> None:
+    await team.writes("2026-12-03T10:00", to=None)
+    await team.at("2026-12-03T10:30")
+    assert (len(await team.sms("lea")), len(await team.sms("max"))) == (1, 1)
