@@ -1,70 +1,27 @@
-"""The command line's way to the running daemon: JSON over its unix socket.
+"""The command line's way to the running daemon: the client, in a command's words.
 
-Owns connecting, asking once, and reading the event stream. Built on http.client, since a command
-that sends one request should not wait for an asynchronous library to load. Must not print.
+Owns the sentences and advice for what goes wrong. Must not print.
 """
 
-import http.client
-import json
 import math
-import socket
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlencode
 
+import gatewayd.client as api
 from gatewayd.cli.failure import CliError, NoDaemonError, RefusedError
+from gatewayd.client.sse import Event, Reader
+from gatewayd.client.wire import Json, path_of
 
-Json = dict[str, Any]
+__all__ = ["Client", "Event", "Json", "LostError", "path_of"]
 
-_CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 30.0
 _DOWNLOAD_SECONDS = 1800.0
-# The daemon's heartbeat comes every 15 s; without two of them the stream is dead.
-_SILENCE_SECONDS = 35.0
-
-
-def path_of(*names: str) -> str:
-    """Join names to a path; what a person typed stays one name whatever is in it."""
-    return "".join(f"/{quote(name, safe='')}" for name in names)
 
 
 class LostError(CliError):
     """The connection ended before the answer was whole: the request may have taken effect."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One event of the stream: the envelope, and the id to resume after."""
-
-    id: str
-    type: str
-    data: Json
-    envelope: Json
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP/1.1 on a unix socket."""
-
-    def __init__(self, path: Path, *, answer_seconds: float) -> None:
-        super().__init__("localhost", timeout=_CONNECT_SECONDS)
-        self._path = path
-        self._answer_seconds = answer_seconds
-        # http.client lets go of its `sock` when the answer says "close", which a stream may.
-        self.line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-
-    def connect(self) -> None:
-        self.line.settimeout(_CONNECT_SECONDS)
-        try:
-            self.line.connect(str(self._path))
-        except BaseException:
-            self.line.close()
-            raise
-        self.line.settimeout(self._answer_seconds)
-        self.sock = self.line
 
 
 class Client:
@@ -72,6 +29,8 @@ class Client:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # What to do about a daemon that is away is the command's to say, at once.
+        self._gateway = api.Client(path, retry=api.RetryPolicy(attempts=1))
 
     def get(
         self,
@@ -106,16 +65,8 @@ class Client:
         self, path: str, query: Mapping[str, object], write: Callable[[bytes], object]
     ) -> None:
         """GET what is no object, in portions; raises NoDaemonError, RefusedError, LostError."""
-        given = {name: value for name, value in query.items() if value is not None}
-        target = f"{path}?{urlencode(given)}" if given else path
-        connection, response = self._open("GET", target, None, {}, _DOWNLOAD_SECONDS)
-        try:
-            if response.status >= HTTPStatus.BAD_REQUEST:
-                raise _refusal(response.status, response.read())
-            while chunk := _portion(response):
-                write(chunk)
-        finally:
-            connection.close()
+        with self._said_plainly():
+            self._gateway.download(path, dict(query), write, seconds=_DOWNLOAD_SECONDS)
 
     def pages(self, path: str, query: Mapping[str, object], limit: int) -> Iterator[Json]:
         """GET a list's items, newest first, page after page, at most ``limit`` of them."""
@@ -137,21 +88,13 @@ class Client:
         misses nothing. Ends when the daemon ends it, when it has been silent for longer than two
         heartbeats, or at ``deadline`` (of time.monotonic). Raises NoDaemonError, RefusedError.
         """
-        headers = {"Accept": "text/event-stream"}
-        if after is not None:
-            headers["Last-Event-ID"] = after
-        target = "/v1/events" if types is None else f"/v1/events?{urlencode({'types': types})}"
-        connection, response = self._open("GET", target, None, headers)
-        try:
-            if response.status != HTTPStatus.OK:
-                raise _refusal(response.status, response.read())
+        wanted = [] if types is None else types.split(",")
+        with (
+            self._said_plainly(),
+            self._gateway.stream(Reader(after), types=wanted, deadline=deadline) as arriving,
+        ):
             yield Event(id="", type="", data={}, envelope={})
-            yield from _events(_lines(connection.line, response, deadline))
-        except (OSError, http.client.HTTPException):
-            return
-        finally:
-            response.close()
-            connection.close()
+            yield from arriving
 
     def _ask(
         self,
@@ -163,44 +106,34 @@ class Client:
         headers: Mapping[str, str] | None = None,
         answer_seconds: float = _ANSWER_SECONDS,
     ) -> Json:
-        given = {name: value for name, value in (query or {}).items() if value is not None}
-        target = f"{path}?{urlencode(given)}" if given else path
-        accepted = {"Accept": "application/json", **(headers or {})}
-        connection, response = self._open(method, target, body, accepted, answer_seconds)
-        try:
-            raw = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise _lost(error) from error
-        finally:
-            connection.close()
-        if response.status >= HTTPStatus.BAD_REQUEST:
-            raise _refusal(response.status, raw)
-        return _object(raw)
+        with self._said_plainly():
+            return self._gateway.request(
+                method,
+                path,
+                query=dict(query or {}),
+                body=body,
+                headers=dict(headers or {}),
+                answer_seconds=answer_seconds,
+            )
 
-    def _open(
-        self,
-        method: str,
-        target: str,
-        body: Json | None,
-        headers: Mapping[str, str],
-        answer_seconds: float = _ANSWER_SECONDS,
-    ) -> tuple[_UnixConnection, http.client.HTTPResponse]:
-        connection = _UnixConnection(self._path, answer_seconds=answer_seconds)
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """Raise the client's errors as those of a command."""
         try:
-            connection.connect()
-        except OSError as error:
-            raise self._unreachable(error) from error
-        # ASCII with escapes: a text from the terminal may hold what UTF-8 cannot.
-        raw = None if body is None else json.dumps(body).encode("ascii")
-        json_headers = {} if raw is None else {"Content-Type": "application/json"}
-        try:
-            connection.request(method, target, raw, {**json_headers, **headers})
-            return connection, connection.getresponse()
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
+            yield
+        except api.UnreachableError as error:
+            raise self._unreachable(error.__cause__) from error.__cause__
+        except api.LostError as error:
             raise _lost(error) from error
+        except api.UnexpectedAnswerError as error:
+            raise CliError(
+                "What answers at the socket is not this version's daemon.",
+                advice="After an upgrade, restart it: `systemctl restart gatewayd`.",
+            ) from error
+        except api.RefusedError as error:
+            raise _refusal(error) from error
 
-    def _unreachable(self, error: OSError) -> NoDaemonError:
+    def _unreachable(self, error: BaseException | None) -> NoDaemonError:
         match error:
             case FileNotFoundError():
                 sentence = f"The daemon does not run: there is no socket {self._path}."
@@ -221,85 +154,24 @@ class Client:
         return NoDaemonError(sentence, advice=advice, stopped=stopped)
 
 
-def _portion(response: http.client.HTTPResponse) -> bytes:
-    try:
-        return response.read(1 << 16)
-    except (OSError, http.client.HTTPException) as error:
-        raise _lost(error) from error
-
-
-def _lines(
-    line: socket.socket, response: http.client.HTTPResponse, deadline: float
-) -> Iterator[str]:
-    while (left := deadline - time.monotonic()) > 0:
-        line.settimeout(min(left, _SILENCE_SECONDS))
-        raw = response.readline()
-        if not raw:
-            return
-        yield raw.decode("utf-8", "replace").rstrip("\r\n")
-
-
-def _events(lines: Iterable[str]) -> Iterator[Event]:
-    """Read server-sent events (HTML living standard §9.2); comments are heartbeats."""
-    data: list[str] = []
-    for text in lines:
-        name, _, value = text.partition(":")
-        if name == "data":
-            data.append(value.removeprefix(" "))
-        elif not text and data:
-            envelope = _object("\n".join(data).encode())
-            data.clear()
-            yield Event(
-                id=str(envelope.get("id", "")),
-                type=str(envelope.get("type", "")),
-                data=envelope.get("data") or {},
-                envelope=envelope,
-            )
-
-
-def _object(raw: bytes) -> Json:
-    if not raw.strip():
-        return {}
-    try:
-        answer = json.loads(raw)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise CliError(
-            "What answers at the socket is not this version's daemon.",
-            advice="After an upgrade, restart it: `systemctl restart gatewayd`.",
-        )
-    return answer
-
-
-def _lost(error: Exception) -> LostError:
-    what = "did not answer in time" if isinstance(error, TimeoutError) else "ended the connection"
+def _lost(error: api.LostError) -> LostError:
+    what = "did not answer in time" if error.timed_out else "ended the connection"
     return LostError(
         f"The daemon {what}; the command may or may not have taken effect.",
         advice="Look with `gatewayd messages list`; the log is `journalctl -u gatewayd -n 50`.",
     )
 
 
-def _refusal(status: int, raw: bytes) -> RefusedError:
-    try:
-        problem = json.loads(raw)
-        if not isinstance(problem, dict):
-            problem = {}
-    except ValueError:
-        problem = {}
-    code = str(problem.get("code", ""))
-    detail = str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
-    errors = problem.get("errors") or []
-    if errors:
-        detail = "; ".join(f"{_field(each.get('pointer', ''))}{each['detail']}" for each in errors)
-    sentence = detail[:1].upper() + detail[1:].removesuffix(".") + "."
-    advice = _ADVICE.get(status)
+def _refusal(error: api.RefusedError) -> RefusedError:
+    detail = error.detail
+    if error.faults:
+        detail = "; ".join(f"{_field(fault.pointer)}{fault.detail}" for fault in error.faults)
     return RefusedError(
-        sentence,
-        http_status=status,
-        code=code,
-        advice=advice,
-        fields=[(each.get("pointer", ""), each["detail"]) for each in errors],
+        detail[:1].upper() + detail[1:].removesuffix(".") + ".",
+        http_status=error.status,
+        code=error.code,
+        advice=_ADVICE.get(error.status),
+        fields=[(fault.pointer, fault.detail) for fault in error.faults],
     )
 
 

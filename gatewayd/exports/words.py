@@ -26,6 +26,7 @@ KINDS: dict[EntryKind, dict[Language, str]] = {
     EntryKind.SNOOZED: {_EN: "put off", _FR: "remise à plus tard"},
     EntryKind.CONSENT: {_EN: "consent", _FR: "consentement"},
     EntryKind.HELD: {_EN: "held for review", _FR: "retenue pour examen"},
+    EntryKind.ANSWER_LOST: {_EN: "the answer did not arrive", _FR: "réponse non parvenue"},
     EntryKind.MERGED: {_EN: "contacts made one", _FR: "contacts réunis"},
     EntryKind.SPLIT: {_EN: "contact made two", _FR: "contact scindé"},
     EntryKind.ERASED: {_EN: "erased on request", _FR: "effacée sur demande"},

@@ -31,7 +31,6 @@ from storage.errors import StoreError
 log = structlog.get_logger(__name__)
 
 _BATCH = 100
-_GREETING = b"retry: 2000\n: gatewayd\n\n"
 _HEARTBEAT = b": still here\n\n"
 
 
@@ -147,7 +146,7 @@ class Streams:
         principal: Principal,
         frame: Callable[[Event], bytes],
     ) -> None:
-        await self._write(response, _GREETING)
+        await self._write(response, _greeting(position))
         while not stream.ended and not self._is_over(stream):
             told_aside = [each for each in stream.heard.take() if wanted.takes(each.type)]
             if told_aside:
@@ -172,6 +171,12 @@ class Streams:
     async def _write(self, response: web.StreamResponse, data: bytes) -> None:
         async with asyncio.timeout(self._limits.stalled_reader_seconds):
             await response.write(data)
+
+
+def _greeting(position: str | None) -> bytes:
+    """Say where the reader resumes if the line breaks before its first event."""
+    begins = "" if position is None else f"id: {position}\n"
+    return f"retry: 2000\n{begins}: gatewayd\n\n".encode()
 
 
 def _frame(event: Event) -> bytes:

@@ -39,6 +39,7 @@ class ConversationRow:
     id: str
     contact_id: str
     contact_name: str | None
+    contact_external_id: str | None
     blocked: bool
     inbox: str
     number: str
@@ -74,6 +75,7 @@ class ConversationFilter:
     state: ConversationState | None = None
     inbox: str | None = None
     contact_id: str | None = None
+    external_id: str | None = None
     assignee_id: str | None = None
     unassigned: bool = False
     unanswered: bool | None = None
@@ -138,6 +140,7 @@ _ALL = (
     select(
         conversations,
         contacts.c.name.label("contact_name"),
+        contacts.c.external_id.label("contact_external_id"),
         IS_BLOCKED.label("blocked"),
         _OPTED_OUT.label("opted_out"),
         people.c.display_name.label("person_name"),
@@ -199,6 +202,7 @@ def _conditions(filters: ConversationFilter) -> list[ColumnElement[bool]]:
         conversations.c.state: filters.state,
         conversations.c.inbox: filters.inbox,
         conversations.c.contact_id: filters.contact_id,
+        contacts.c.external_id: filters.external_id,
     }
     found = [column == value for column, value in wanted.items() if value is not None]
     if filters.blocked:

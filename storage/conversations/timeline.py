@@ -32,6 +32,8 @@ class EntryKind(StrEnum):
     """So was the team."""
     ESCALATED = "escalated"
     """So were the managers."""
+    ANSWER_LOST = "answer_lost"
+    """What was answered never arrived: the customer waits again."""
     MERGED = "merged"
     """Its contact and another were found to be one person; what passed with both is here."""
     SPLIT = "split"

@@ -136,6 +136,24 @@ async def end(
     await _END.execute(tx, values | {"with_answer": answer_id})
 
 
+async def answered_by(tx: AsyncConnection, seq: int, message_id: str) -> None:
+    """Note that another message is the answer after all."""
+    await tx.execute(update(waits).where(waits.c.seq == seq).values(answer_id=message_id))
+
+
+async def reopen(tx: AsyncConnection, seq: int) -> None:
+    """Let one go on as if nobody had answered; where another goes on already, that is it."""
+    names = ("ended_ms", "outcome", "answer_id", "open_seconds")
+    other = waits.alias()
+    goes_on = (
+        select(other.c.seq)
+        .where(other.c.conversation_id == waits.c.conversation_id, other.c.ended_ms.is_(None))
+        .exists()
+    )
+    over = update(waits).where(waits.c.seq == seq, waits.c.ended_ms.is_not(None), ~goes_on)
+    await tx.execute(over.values(look_at_ms=LOOK_NOW_MS, **dict.fromkeys(names)))
+
+
 async def pause(tx: AsyncConnection, conversation_id: str) -> None:
     """Let nothing be due while a conversation sleeps."""
     await tx.execute(_of(conversation_id).values(look_at_ms=null(), **_UNPLANNED))

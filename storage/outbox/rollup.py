@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
 from storage.changes import Json
+from storage.conversations.unheard import NEVER_ARRIVED, answer_lost
 from storage.prepared import Prepared
 from storage.schema import messages, modems, parts
 from storage.states import MessageState, PartState, derive_message_state
@@ -46,15 +47,7 @@ _PIN_SIBLINGS = (
     .where(parts.c.message_id == bindparam("of_message"), parts.c.state == PartState.QUEUED)
     .values(pinned_to=bindparam("pin"), expires_at_ms=null())
 )
-_FAULTY = frozenset(
-    {
-        MessageState.UNKNOWN,
-        MessageState.FAILED,
-        MessageState.UNDELIVERED,
-        MessageState.EXPIRED,
-        MessageState.CANCELED,
-    }
-)
+_FAULTY = NEVER_ARRIVED | {MessageState.UNKNOWN}
 
 
 async def roll_up(
@@ -67,7 +60,7 @@ async def roll_up(
     carrier: Carrier | None = None,
     data: Mapping[str, Json] | None = None,
 ) -> None:
-    """Derive the message's state from its parts and journal a change.
+    """Derive the message's state from its parts and journal a change; nobody is forgotten by it.
 
     ``sole`` is the new state of a message's only part, which spares two reads; None reads all
     parts. ``carrier`` is given when a part has just been put on the air.
@@ -94,6 +87,9 @@ async def roll_up(
         tx, message_id=message_id, state=derived, now_ms=now_ms, fault=fault, carrier=carrier
     ):
         await changes.record_message(tx, derived, message_id, derived, now_ms=now_ms, data=data)
+        if derived in NEVER_ARRIVED:
+            code = None if fault is None else fault.code
+            await answer_lost(tx, message_id, derived, code=code, now_ms=now_ms)
 
 
 _BEGIN = Prepared(

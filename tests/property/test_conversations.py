@@ -26,7 +26,19 @@ DAY = 86_400_000
 NUMBER = "+15145550123"
 US = Author(type="token", id="tok_1", name="page")
 
-STEPS = ("text", "call", "answer", "program", "close", "reopen", "snooze", "wake", "block", "free")
+STEPS = (
+    "text",
+    "call",
+    "answer",
+    "program",
+    "lost",
+    "close",
+    "reopen",
+    "snooze",
+    "wake",
+    "block",
+    "free",
+)
 
 
 @dataclass
@@ -36,6 +48,9 @@ class Model:
     state: str = ""
     unanswered: bool = False
     blocked: bool = False
+    answered: bool = False
+    """By something of which it is not known yet whether it arrives."""
+
     entries: int = 0
 
     def step(self, name: str) -> None:
@@ -47,11 +62,22 @@ class Model:
         elif name in {"answer", "program"}:
             self.entries += 1
             if name == "answer":
+                self.answered = self.answered or self.unanswered
                 self.state, self.unanswered = "waiting", False
             elif not there:
                 self.state = "waiting"
+        elif name == "lost":
+            self._lose()
         elif there:
             self._act(name)
+
+    def _lose(self) -> None:
+        waits_again = self.answered and not self.unanswered and not self.blocked
+        self.answered = False
+        # Who closes it and then takes back the answer wants it to be over.
+        if waits_again and self.state != "closed":
+            self.state, self.unanswered = "open", True
+            self.entries += 1
 
     def _act(self, name: str) -> None:
         before = self.state
@@ -75,11 +101,13 @@ class Life:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.at = NOW
+        self.answer = ""
 
     async def step(self, name: str) -> None:
         self.at += DAY
         async with self.store.write() as tx:
-            ids = select(conversations.c.id, conversations.c.contact_id)
+            columns = ("id", "contact_id", "unanswered_since_ms")
+            ids = select(*(conversations.c[column] for column in columns))
             known = (await tx.execute(ids)).one_or_none()
             if name == "text":
                 await inbound.insert_incoming(tx, self.text_in(), now_ms=self.at)
@@ -89,6 +117,10 @@ class Life:
             elif name in {"answer", "program"}:
                 message = self.text_out(answers=name == "answer")
                 await outbox.enqueue(tx, message, now_ms=self.at)
+                if name == "answer" and known is not None and known.unanswered_since_ms is not None:
+                    self.answer = message.id
+            elif name == "lost":
+                await outbox.cancel(tx, message_id=self.answer, now_ms=self.at)
             elif name == "wake":
                 await acts.wake(tx, now_ms=self.at + 2 * DAY)
             elif known is not None and name in {"block", "free"}:

@@ -54,6 +54,9 @@ class ConversationsQuery(PageQuery):
         bool | None, Field(description="whether the customer waits for an answer")
     ] = None
     contact: Annotated[str | None, Field(description="the contact's id")] = None
+    external_id: Annotated[
+        str | None, Field(max_length=200, description="by which your own system knows the contact")
+    ] = None
     tag: str | None = None
     held: Annotated[bool | None, Field(description="whether a rule holds it for review")] = None
     blocked: Annotated[
@@ -133,6 +136,7 @@ class ContactBrief(Output):
 
     id: str
     name: str | None
+    external_id: Annotated[str | None, Field(description="by which your own system knows them")]
     number: Annotated[str, Field(description="that they used last; `unknown` if unreadable")]
     kind: AddressKind
     answerable: Annotated[bool, Field(description="whether one can answer there")]
@@ -243,6 +247,7 @@ def conversation_json(
         contact=ContactBrief(
             id=row.contact_id,
             name=row.contact_name,
+            external_id=row.contact_external_id,
             number=row.number,
             kind=kind,
             answerable=answerable,

@@ -48,6 +48,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         state=asked.state,
         inbox=asked.inbox,
         contact_id=asked.contact,
+        external_id=asked.external_id,
         assignee_id=None if nobody else asked.assignee,
         unassigned=nobody,
         unanswered=asked.waiting,

@@ -216,20 +216,18 @@ def test_another_version_s_answers_are_no_bug(folder: Path, serve: Serve) -> Non
 
 
 def test_a_socket_that_we_may_not_use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(connection: Any) -> None:
-        connection.line.close()
+    def refuse(_connection: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("gatewayd.cli.client._UnixConnection.connect", refuse)
+    monkeypatch.setattr("gatewayd.client.connection._UnixConnection.connect", refuse)
     assert asking.ask(folder / "data" / "gatewayd.sock").standing is Standing.FORBIDDEN
 
 
 def test_a_daemon_that_hangs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(connection: Any) -> None:
-        connection.line.close()
+    def hang(_connection: Any) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr("gatewayd.cli.client._UnixConnection.connect", hang)
+    monkeypatch.setattr("gatewayd.client.connection._UnixConnection.connect", hang)
     assert asking.ask(folder / "data" / "gatewayd.sock").standing is Standing.SILENT
 
 

@@ -87,6 +87,7 @@ async def test_a_text_makes_a_conversation(desk: Desk) -> None:
     assert contact.pop("id").startswith("con_")
     assert contact == {
         "name": None,
+        "external_id": None,
         "number": CUSTOMER,
         "kind": "e164",
         "answerable": True,
@@ -282,6 +283,21 @@ async def test_a_missed_call_is_in_the_timeline(desk: Desk) -> None:
         await filing.add_missed_call(tx, **call, now_ms=desk.api.clock.now_ms())
     entry = (await desk.show(conversation_id))["timeline"]["items"][0]
     assert (entry["type"], entry["modem"], entry["author"]) == ("missed_call", "counter", None)
+
+
+async def test_another_system_finds_them_by_its_own_id(desk: Desk) -> None:
+    ours = await desk.receive()
+    await desk.receive(sender="+15145550124")
+    contact = (await desk.ask("GET", f"/v1/conversations/{ours}"))["contact"]["id"]
+    await desk.ask("PATCH", f"/v1/contacts/{contact}", {"external_id": "crm-77"})
+
+    found = await desk.ask("GET", "/v1/conversations?external_id=crm-77")
+    nobody = await desk.ask("GET", "/v1/conversations?external_id=crm-78")
+
+    assert [(one["id"], one["contact"]["external_id"]) for one in found["items"]] == [
+        (ours, "crm-77")
+    ]
+    assert nobody["items"] == []
 
 
 async def test_lists_are_filtered(desk: Desk) -> None:

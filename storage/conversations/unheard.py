@@ -1,0 +1,120 @@
+"""Owns what becomes of a wait whose answer never arrived: the customer waits again, since then.
+
+Works in the transaction in which the answer's fate is written.
+"""
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.conversations import journal, timeline, waits
+from storage.conversations.states import ConversationState
+from storage.conversations.timeline import EntryKind, NewEntry
+from storage.schema import IS_BLOCKED, contacts, conversations, messages
+from storage.schema import waits as waits_table
+from storage.states import MessageState
+
+NEVER_ARRIVED = frozenset(
+    {
+        MessageState.FAILED,
+        MessageState.UNDELIVERED,
+        MessageState.EXPIRED,
+        MessageState.CANCELED,
+    }
+)
+# They want no answer, or nothing of theirs is left: nobody is to wait.
+_WANTED_NONE = frozenset({"opted_out", "contact_blocked", "contact_erased"})
+
+
+async def answer_lost(
+    tx: AsyncConnection, message_id: str, state: MessageState, *, code: str | None, now_ms: int
+) -> None:
+    """Let the customer wait again whom this message answered; ``code`` is why it did not arrive."""
+    if code in _WANTED_NONE:
+        return
+    wait = await _answered_by(tx, message_id)
+    if wait is None:
+        return
+    later = await _later(tx, wait["conversation_id"], message_id, since_ms=wait["ended_ms"])
+    if later is not None:
+        await waits.answered_by(tx, wait["seq"], later)
+        return
+    row = await _not_waiting(tx, wait["conversation_id"])
+    if row is None or (row["state"], state) == (ConversationState.CLOSED, MessageState.CANCELED):
+        return
+    await waits.reopen(tx, wait["seq"])
+    await _open(tx, row, since_ms=wait["since_ms"], now_ms=now_ms)
+
+
+async def _answered_by(tx: AsyncConnection, message_id: str) -> RowMapping | None:
+    columns = (
+        waits_table.c.seq,
+        waits_table.c.conversation_id,
+        waits_table.c.since_ms,
+        waits_table.c.ended_ms,
+    )
+    query = select(*columns).where(waits_table.c.answer_id == message_id)
+    return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def _later(
+    tx: AsyncConnection, conversation_id: str, message_id: str, *, since_ms: int
+) -> str | None:
+    """Find what a person has written to them since, and which has not failed too."""
+    query = (
+        select(messages.c.id)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.id != message_id,
+            messages.c.direction == "out",
+            messages.c.author_type == "person",
+            messages.c.created_at_ms >= since_ms,
+            messages.c.state.not_in(NEVER_ARRIVED),
+        )
+        .order_by(messages.c.seq)
+        .limit(1)
+    )
+    found: str | None = (await tx.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def _not_waiting(tx: AsyncConnection, conversation_id: str) -> RowMapping | None:
+    """Read and lock the conversation, unless its customer waits already or is blocked."""
+    blocked = exists().where(contacts.c.id == conversations.c.contact_id, IS_BLOCKED)
+    query = (
+        select(conversations)
+        .where(
+            conversations.c.id == conversation_id,
+            conversations.c.unanswered_since_ms.is_(None),
+            ~blocked,
+        )
+        .with_for_update()
+    )
+    return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def _open(tx: AsyncConnection, row: RowMapping, *, since_ms: int, now_ms: int) -> None:
+    entry = NewEntry(kind=EntryKind.ANSWER_LOST)
+    seq = await timeline.append(tx, row["id"], entry, now_ms=now_ms)
+    done = await tx.execute(
+        update(conversations)
+        .where(conversations.c.id == row["id"], conversations.c.version == row["version"])
+        .values(
+            state=ConversationState.OPEN,
+            unanswered_since_ms=since_ms,
+            snoozed_until_ms=None,
+            last_seq=seq,
+            version=row["version"] + 1,
+        )
+    )
+    if done.rowcount != 1:
+        raise LookupError(row["id"])
+    await journal.record(
+        tx,
+        "reopened",
+        conversation_id=row["id"],
+        contact_id=row["contact_id"],
+        inbox=row["inbox"],
+        state=ConversationState.OPEN,
+        now_ms=now_ms,
+    )

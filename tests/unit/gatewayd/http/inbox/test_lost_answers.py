@@ -1,0 +1,120 @@
+"""An answer that never arrives is none: its customer waits again, since they wrote."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from storage.outbox import settle
+from storage.outbox.rollup import Fault
+from storage.schema import waits
+
+
+async def shown(caller: Any, conversation: str) -> tuple[str, str | None, list[str]]:
+    found = await caller.show(conversation)
+    kinds = [entry["type"] for entry in found["timeline"]["items"]]
+    return found["state"], found["unanswered_since"], kinds
+
+
+async def expire(floor: Any, _caller: Any, _message: str) -> None:
+    await floor.wait(hours=2)
+    async with floor.api.context.store.write() as tx:
+        assert await settle.expire(tx, now_ms=floor.api.clock.now_ms()) == 1
+
+
+async def cancel(_floor: Any, caller: Any, message: str) -> None:
+    await caller.ask("POST", f"/v1/messages/{message}/cancel")
+
+
+async def answered(floor: Any, caller: Any) -> tuple[str, str, str]:
+    """A conversation, since when its customer waited, and the answer."""
+    conversation = await floor.receive()
+    since = (await caller.show(conversation))["unanswered_since"]
+    await floor.wait(hours=1)
+    sent = await caller.answer(conversation, expires_at="2026-12-01T14:30:00Z")
+    assert (await shown(caller, conversation))[:2] == ("waiting", None)
+    return conversation, since, sent["id"]
+
+
+@pytest.mark.parametrize("lose", [cancel, expire])
+async def test_the_customer_waits_again_since_they_wrote(floor: Any, lose: Any) -> None:
+    marie = await floor.person()
+    conversation, since, message = await answered(floor, marie)
+    await lose(floor, marie, message)
+    state, waits_since, kinds = await shown(marie, conversation)
+    assert (state, waits_since, kinds[0]) == ("open", since, "answer_lost")
+    assert (await marie.show(conversation))["assignee"]["id"] == marie.id
+    async with floor.api.context.store.read() as tx:
+        (wait,) = (await tx.execute(select(waits))).all()
+    assert (wait.ended_ms, wait.answer_id, wait.look_at_ms) == (None, None, 0)
+    events = await marie.ask(
+        "GET", "/v1/events?types=conversation.reopened", headers={"Accept": "application/json"}
+    )
+    assert [one["data"]["id"] for one in events["items"]] == [conversation]
+    await marie.answer(conversation, "Again")
+    assert (await shown(marie, conversation))[:2] == ("waiting", None)
+
+
+async def test_what_was_closed_opens_again_unless_a_person_took_the_answer_back(
+    floor: Any,
+) -> None:
+    marie = await floor.person()
+    conversation, since, message = await answered(floor, marie)
+    await marie.do(conversation, "close")
+    await expire(floor, marie, message)
+    assert (await shown(marie, conversation))[:2] == ("open", since)
+    again = await marie.answer(conversation, "Again")
+    await marie.do(conversation, "close")
+    await cancel(floor, marie, again["id"])
+    assert (await shown(marie, conversation))[:2] == ("closed", None)
+
+
+async def test_what_a_person_has_written_since_is_the_answer_until_it_is_lost_too(
+    floor: Any,
+) -> None:
+    marie, luc = await floor.person(), await floor.person("luc")
+    conversation, since, message = await answered(floor, marie)
+    second = await luc.answer(conversation, "And another thing")
+    await cancel(floor, marie, message)
+    assert (await shown(marie, conversation))[:2] == ("waiting", None)
+    await cancel(floor, luc, second["id"])
+    assert (await shown(marie, conversation))[:2] == ("open", since)
+
+
+async def test_what_a_program_sends_is_no_answer_in_its_place(floor: Any) -> None:
+    marie = await floor.person()
+    conversation, since, message = await answered(floor, marie)
+    await floor.api.send(text="Your order is ready")
+    await cancel(floor, marie, message)
+    assert (await shown(marie, conversation))[:2] == ("open", since)
+
+
+async def test_who_has_written_again_waits_as_before(floor: Any) -> None:
+    marie = await floor.person()
+    conversation, _, message = await answered(floor, marie)
+    await floor.receive("Hello?")
+    before = await shown(marie, conversation)
+    await cancel(floor, marie, message)
+    assert await shown(marie, conversation) == before
+
+
+@pytest.mark.parametrize("code", ["opted_out", "contact_blocked", "contact_erased"])
+async def test_who_wants_no_answer_does_not_wait(floor: Any, code: str) -> None:
+    marie = await floor.person()
+    conversation, _, message = await answered(floor, marie)
+    async with floor.api.context.store.write() as tx:
+        await settle.cancel(
+            tx,
+            message_id=message,
+            now_ms=floor.api.clock.now_ms(),
+            fault=Fault(code=code, detail=None),
+        )
+    assert (await shown(marie, conversation))[:2] == ("waiting", None)
+
+
+async def test_what_answered_nobody_reopens_nothing(floor: Any) -> None:
+    marie = await floor.person()
+    conversation, _, _ = await answered(floor, marie)
+    more = await marie.answer(conversation, "By the way")
+    await cancel(floor, marie, more["id"])
+    assert (await shown(marie, conversation))[:2] == ("waiting", None)
