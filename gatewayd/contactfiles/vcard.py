@@ -24,6 +24,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NOT_TEXTED = re.compile(r"\b(fax|pager)\b", re.IGNORECASE)
 _READ = frozenset({"FN", "N", "TEL", "NOTE", "CATEGORIES", "LANG", "UID"})
 _VERSIONS = frozenset({"3.0", "4.0"})
+_BEGIN, _END = "begin:vcard", "end:vcard"
 _OCTETS = 75
 
 
@@ -45,15 +46,15 @@ def read(text: str) -> Iterator[Card | RowProblem]:
     """Read the cards of a file; raises UnreadableFileError where there is none."""
     count, card = 0, None
     for line, content in _unfolded(text):
-        word = content.strip().upper()
-        if word == "BEGIN:VCARD":
+        word = content.strip().lower()
+        if word == _BEGIN:
             if card is not None:
                 yield _cut_off(card)
             count += 1
             if count > MOST_CONTACTS:
                 raise too_many()
             card = _Open(line)
-        elif word == "END:VCARD" and card is not None:
+        elif word == _END and card is not None:
             yield card.problem or _card(card)
             card = None
         elif card is not None and word:
@@ -149,7 +150,7 @@ def _plain(value: str) -> str:
 def card_of(contact: ContactRow) -> str:
     """Write one contact; one without a name is called by its number, since it must have one."""
     numbers = contact.numbers or ("",)
-    lines = ["BEGIN:VCARD", "VERSION:4.0", f"FN:{_escaped(contact.name or numbers[0])}"]
+    lines = [_BEGIN.upper(), "VERSION:4.0", f"FN:{_escaped(contact.name or numbers[0])}"]
     lines += [f"TEL:{_escaped(number)}" for number in contact.numbers]
     if contact.external_id:
         lines.append(f"UID;VALUE=text:{_escaped(contact.external_id)}")
@@ -159,7 +160,7 @@ def card_of(contact: ContactRow) -> str:
         lines.append(f"CATEGORIES:{','.join(_escaped(tag) for tag in contact.tags)}")
     if contact.notes:
         lines.append(f"NOTE:{_escaped(contact.notes)}")
-    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCARD"])
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, _END.upper()])
 
 
 def _escaped(value: str) -> str:
