@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import CONTACTS, CONVERSATIONS, STAFF
+from gatewayd.http.route import AUDITS, CONTACTS, CONVERSATIONS, STAFF
 from gatewayd.services.replying import PLAINLY
 from gatewayd.web.route import Visit
 from gatewayd.web.snoozes import Snooze, snoozes
@@ -71,7 +71,7 @@ async def named_conversation(visit: Visit) -> ConversationRow:
 
 
 async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversation:
-    """Read it; raises Problem where there is none."""
+    """Read it, which is on record; raises Problem where there is none."""
     cursor = visit.request.query.get("earlier")
     limit = visit.rows(_ENTRIES, most=_MOST_ENTRIES)
     async with visit.context.store.read() as tx:
@@ -85,6 +85,7 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         ids = {entry.message_id for entry in entries.items if entry.message_id is not None}
         messages = await queries.messages_by_id(tx, ids)
     app = visit.request.app
+    await app[AUDITS].looked(row.id, by=visit.author)
     contact = await app[CONTACTS].get(row.contact_id)
     if contact is None:
         raise LookupError(row.contact_id)

@@ -11,6 +11,7 @@ from gatewayd.web import (
 )
 from gatewayd.web.modems import pages as modem_pages
 from gatewayd.web.modems import ussd_pages
+from gatewayd.web.records import pages as record_pages
 from gatewayd.web.route import PageRoute
 from gatewayd.web.settings.routes import ROUTES as SETTINGS
 from gatewayd.web.supervision import pages as supervision_pages
@@ -28,5 +29,6 @@ ROUTES: tuple[PageRoute, ...] = (
     *ussd_pages.ROUTES,
     *supervision_pages.ROUTES,
     *waiting.ROUTES,
+    *record_pages.ROUTES,
     *SETTINGS,
 )

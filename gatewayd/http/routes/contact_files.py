@@ -44,7 +44,9 @@ async def export_contacts(call: Call) -> web.StreamResponse:
     asked: ContactsExportQuery = call.query
     spool = await call.request.app[EXPORTS].contacts(asked.format, by=call.author)
     name = f'attachment; filename="contacts.{_SUFFIXES[asked.format]}"'
-    return await send_spool(call, spool, media_type=_MEDIA_TYPES[asked.format], disposition=name)
+    return await send_spool(
+        call.request, spool, media_type=_MEDIA_TYPES[asked.format], disposition=name
+    )
 
 
 ROUTES = (

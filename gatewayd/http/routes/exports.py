@@ -31,20 +31,22 @@ async def export_conversation(call: Call) -> web.StreamResponse:
         raise not_found(f"conversation {conversation_id!a}")
     kind = "inline" if asked.format is Format.HTML else "attachment"
     name = f'{kind}; filename="{conversation_id}.{asked.format.value}"'
-    return await send_spool(call, spool, media_type=MEDIA_TYPES[asked.format], disposition=name)
+    return await send_spool(
+        call.request, spool, media_type=MEDIA_TYPES[asked.format], disposition=name
+    )
 
 
 async def export_everything(call: Call) -> web.StreamResponse:
     """Hand out all there is."""
     spool = await call.request.app[EXPORTS].everything(by=call.author)
     name = 'attachment; filename="gatewayd.jsonl"'
-    return await send_spool(call, spool, media_type=_LINES, disposition=name)
+    return await send_spool(call.request, spool, media_type=_LINES, disposition=name)
 
 
 async def send_spool(
-    call: Call, spool: IO[bytes], *, media_type: str, disposition: str
+    request: web.Request, spool: IO[bytes], *, media_type: str, disposition: str
 ) -> web.StreamResponse:
-    """Hand out a file, and let it go."""
+    """Hand out a file that was written, and close it."""
     response = web.StreamResponse(
         headers={
             "Content-Type": f"{media_type}; charset=utf-8",
@@ -53,7 +55,7 @@ async def send_spool(
         }
     )
     with spool:
-        await response.prepare(call.request)
+        await response.prepare(request)
         while chunk := spool.read(_CHUNK):
             await response.write(chunk)
         await response.write_eof()

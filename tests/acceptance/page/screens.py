@@ -26,6 +26,8 @@ SCREENS = {
     "me": "/me",
     "supervision": "/supervision",
     "supervision-days": "/supervision?by=day",
+    "audit": "/audit?verify=1",
+    "exports": "/exports?conversation={conversation}",
     "modems": "/modems",
     "modem": "/modems/counter",
     "doctor": "/doctor",

@@ -1,0 +1,1 @@
+"""Pages of what is on record: who did what, who looked at what, and exports."""

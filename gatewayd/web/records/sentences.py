@@ -1,0 +1,74 @@
+"""Rows of the audit journal as sentences: who did what."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from gatewayd.web.languages import N_, Tongue
+from storage.audit import AuditRow
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "conversation.viewed": N_("%(who)s looked at a conversation"),
+        "conversation.exported": N_("%(who)s exported a conversation"),
+        "everything.exported": N_("%(who)s exported everything"),
+        "conversation.assigned": N_("%(who)s handed a conversation over"),
+        "contact.updated": N_("%(who)s changed a contact"),
+        "contact.consent": N_("%(who)s changed a customer’s consent"),
+        "contact.merged": N_("%(who)s made two contacts one"),
+        "contact.split": N_("%(who)s made one contact two"),
+        "contact.erased": N_("%(who)s erased a customer’s data"),
+        "inbox.updated": N_("%(who)s changed an inbox"),
+        "rules.updated": N_("%(who)s changed the rules"),
+        "settings.updated": N_("%(who)s changed the settings of the business"),
+        "user.created": N_("%(who)s added a person"),
+        "user.updated": N_("%(who)s changed a person"),
+        "user.suspended": N_("%(who)s ended a person’s access"),
+        "user.unsuspended": N_("%(who)s let a person work again"),
+        "link.created": N_("%(who)s made a link to log in"),
+        "link.used": N_("%(who)s used a link to log in"),
+        "team.created": N_("%(who)s made a team"),
+        "team.updated": N_("%(who)s changed a team"),
+        "session.started": N_("%(who)s logged in"),
+        "session.refused": N_("A log-in was refused"),
+        "session.ended": N_("%(who)s logged out, or was"),
+        "reply.created": N_("%(who)s made a saved reply"),
+        "reply.updated": N_("%(who)s changed a saved reply"),
+        "reply.deleted": N_("%(who)s deleted a saved reply"),
+        "message.canceled": N_("%(who)s took a message back"),
+        "message.resolved": N_("%(who)s settled a message in doubt"),
+        "token.created": N_("%(who)s made a token for a program"),
+        "token.revoked": N_("%(who)s took a program’s token away"),
+    }
+)
+_OTHERWISE = N_("%(who)s: %(what)s")
+_NOBODY, _MACHINE = N_("somebody unknown"), N_("the gateway’s own machine")
+_PLACES = (("cnv_", "/inbox/all/"), ("usr_", "/settings/people/"))
+
+
+def told(row: AuditRow, names: Mapping[str, str], tongue: Tongue) -> str:
+    """Tell what was done, by whom."""
+    values = {"who": who_is(row.actor, names, tongue), "what": row.action}
+    said = tongue.say(SENTENCES.get(row.action, _OTHERWISE), **values)
+    return said[:1].upper() + said[1:]
+
+
+def who_is(actor: str, names: Mapping[str, str], tongue: Tongue) -> str:
+    """Name who did it, as far as they are known here."""
+    if actor == "nobody":
+        return tongue.say(_NOBODY)
+    if actor.startswith("uid:"):
+        return tongue.say(_MACHINE)
+    return names.get(actor, actor)
+
+
+def place_of(row: AuditRow) -> str | None:
+    """Give the page of what it was done to; None where it has none."""
+    found = (place for prefix, place in _PLACES if row.subject.startswith(prefix))
+    place = next(found, None)
+    return None if place is None else f"{place}{row.subject}"
+
+
+def details(data: Mapping[str, Any]) -> str:
+    """Write what else is known: states and ids, never a text."""
+    return ", ".join(f"{name}: {value}" for name, value in data.items() if value is not None)
