@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Language, Settings
 from gatewayd.answering import kind_of, why_unanswerable
 from gatewayd.clock import Clock, to_rfc3339
+from gatewayd.contactfiles import csvfile, vcard
+from gatewayd.contactfiles.cards import FileFormat
 from gatewayd.exports.formats import Format, Head, json_line, writer_of
 from gatewayd.http.models.base import moment_at
 from gatewayd.http.models.consents import consent_entry_json
@@ -29,6 +31,7 @@ from gatewayd.http.models.conversations import (
 )
 from gatewayd.http.models.messages import message_json
 from gatewayd.http.models.staff import team_json, user_json
+from gatewayd.reassembly import UNKNOWN_SENDER
 from gatewayd.services.audits import Audits
 from gatewayd.services.conversation_views import ConversationViews, OpeningClock
 from gatewayd.services.tokens import Principal
@@ -69,6 +72,12 @@ class Exports:
         data = {"format": asked.format.value}
         await self._audits.note("conversation.exported", row.id, by=by, data=data)
         return await self._spooled(lambda tx, put: self._one(tx, put, asked, by))
+
+    async def contacts(self, format_: FileFormat, *, by: Principal) -> IO[bytes]:
+        """Write all contacts that they may see."""
+        data = {"format": format_.value}
+        await self._audits.note("contacts.exported", "contacts", by=by, data=data)
+        return await self._spooled(lambda tx, put: _contacts(tx, put, format_, by.inboxes))
 
     async def everything(self, *, by: Principal) -> IO[bytes]:
         """Write all that they may see, as JSON Lines."""
@@ -124,6 +133,18 @@ class Exports:
         kind = kind_of(row.number, country=self._gateway.country)
         answerable = why_unanswerable(kind) is None
         return conversation_json(row, kind, answerable=answerable, clock=clock)
+
+
+async def _contacts(
+    tx: AsyncConnection, put: _Put, format_: FileFormat, inboxes: Collection[str] | None
+) -> None:
+    write = csvfile.line_of if format_ is FileFormat.CSV else vcard.card_of
+    if format_ is FileFormat.CSV:
+        put(csvfile.head())
+    async for portion in exporting.all_contacts(tx, inboxes):
+        for contact in portion:
+            if UNKNOWN_SENDER not in contact.numbers:
+                put(write(contact))
 
 
 async def _all_that_passed(tx: AsyncConnection, put: _Put, inboxes: Collection[str] | None) -> None:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from gatewayd.asides import Asides
 from gatewayd.compat.mount import mount
+from gatewayd.contactfiles.importing import Imports
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
@@ -23,6 +24,7 @@ from gatewayd.http.route import (
     EVENTS,
     EXPORTS,
     IDENTITIES,
+    IMPORTS,
     INBOX_TARGETS,
     INBOXES,
     LEAVING,
@@ -49,6 +51,7 @@ from gatewayd.http.routes import (
     business,
     by_hand,
     consents,
+    contact_files,
     contacts,
     conversation_counts,
     conversations,
@@ -117,6 +120,7 @@ ROUTES: tuple[Route, ...] = (
     *exports.ROUTES,
     *replying.ROUTES,
     *together.ROUTES,
+    *contact_files.ROUTES,
     *contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
@@ -204,6 +208,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
     app[EXPORTS] = Exports(settings=settings, store=store, clock=clock, audits=app[AUDITS])
+    app[IMPORTS] = Imports(settings=settings, store=store, bus=bus, clock=clock, audits=app[AUDITS])
     app[STAFF] = Staff(settings=settings, store=store, bus=bus, clock=clock)
     app[INBOXES] = Inboxes(settings=settings, store=store, bus=bus, clock=clock)
     app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)

@@ -20,11 +20,27 @@ async def read_body(request: web.Request, most: int, *, wanted: bool = True) -> 
     except web.HTTPRequestEntityTooLarge as error:
         raise _too_large(most) from error
     except (web.RequestPayloadError, ConnectionError) as error:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "body_broken",
-            "the body ended early, or is not encoded as its headers say",
-        ) from error
+        raise _broken() from error
+
+
+async def read_file(request: web.Request, most: int) -> bytes:
+    """Read a body that may be larger than the server takes of others; raises Problem, also 413."""
+    if (request.content_length or 0) > most:
+        raise _too_large(most)
+    found = bytearray()
+    try:
+        async for portion in request.content.iter_any():
+            found += portion
+            if len(found) > most:
+                raise _too_large(most)
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise _broken() from error
+    return bytes(found)
+
+
+def _broken() -> Problem:
+    detail = "the body ended early, or is not encoded as its headers say"
+    return Problem(HTTPStatus.BAD_REQUEST, "body_broken", detail)
 
 
 def _too_large(most: int) -> Problem:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from gatewayd.http.body import read_body
+from gatewayd.http.body import read_body, read_file
 from gatewayd.http.client import CLIENT
 from gatewayd.http.context import HttpContext
 from gatewayd.http.jsonbody import body_as, query_as
@@ -76,6 +76,7 @@ class Gate:
             principal=entered.principal,
             body=body,
             query=None if route.query is None else query_as(route.query, request.query),
+            file=raw if route.file_types else b"",
             body_digest=hashlib.sha256(raw).digest(),
             session=entered.session,
         )
@@ -209,6 +210,8 @@ class Gate:
             )
 
     async def _read(self, route: Route, request: web.Request) -> bytes:
+        if route.file_types:
+            return await read_file(request, self._context.limits.file_bytes)
         most = self._context.limits.body_bytes
         return await read_body(request, most, wanted=route.body is not None)
 

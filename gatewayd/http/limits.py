@@ -8,6 +8,8 @@ class Limits:
     """Bounds on one client."""
 
     body_bytes: int = 256 * 1024
+    file_bytes: int = 8 * 1024 * 1024
+    """Of a body that is a file."""
     requests_per_second: float = 50.0
     """Refill of each token's bucket."""
     burst: int = 200

@@ -119,6 +119,9 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": schemas.ref(route.body, "validation")}},
         }
+    if route.file_types:
+        content = {media_type: {"schema": {"type": "string"}} for media_type in route.file_types}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
+from gatewayd.contactfiles.importing import Imports
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.streams import Streams
@@ -66,6 +67,8 @@ class Call:
     query: Any = None
     body_digest: bytes = b""
     """SHA-256 of the body's bytes."""
+    file: bytes = b""
+    """The body as it is, of a route that takes a file."""
     session: Session | None = None
     """By which session a person asks."""
 
@@ -112,6 +115,8 @@ class Route:
     description: str = ""
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    file_types: Sequence[str] = ()
+    """The media types of a body that is a file and no JSON; larger ones are taken."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Optional request headers that mean something here, each with what."""
     streams: bool = False
@@ -135,7 +140,7 @@ class Route:
             }
         if isinstance(self.access, Scope) or self.access is Door.SESSION:
             found.add(HTTPStatus.FORBIDDEN)
-        if self.body is not None:
+        if self.body is not None or self.file_types:
             found |= {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
         if self.body is not None or self.query is not None:
             found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -151,6 +156,7 @@ CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
 IDENTITIES = web.AppKey("identities", Identities)
 ERASURES = web.AppKey("erasures", Erasures)
+IMPORTS = web.AppKey("imports", Imports)
 EXPORTS = web.AppKey("exports", Exports)
 STAFF = web.AppKey("staff", Staff)
 LEAVING = web.AppKey("leaving", Leaving)

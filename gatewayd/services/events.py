@@ -45,7 +45,10 @@ EVENT_TYPES: dict[str, str] = {
     "mail.state": "an e-mail that a rule asks for keeps failing (`state` `failing`, with the "
     "`reason`), has failed for good (`failed`), or went after all (`sent`)",
     "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
-    "contact.created": "a number that was not known wrote, called, or was written to",
+    "contact.created": (
+        "a number that was not known wrote, called, or was written to, or somebody (`by`) "
+        "imported it"
+    ),
     "contact.consent": (
         "they were opted out or in, or an opt-out for a time is over: `what`, of which `inbox`, "
         "the `message_id` that said so; the words are in the ledger"

@@ -136,16 +136,18 @@ async def unread_of(
     """
     if not conversation_ids:
         return {}
-    these = conversations.c.id.in_(conversation_ids)
+    # By the key of each; is_unread would first gather all that nobody has answered.
+    marked = select(reads.c.conversation_id).where(
+        IS_MARKED, reads.c.person_id == person_id, reads.c.conversation_id.in_(conversation_ids)
+    )
+    counts: dict[str, int] = dict.fromkeys((await tx.execute(marked)).scalars(), 1)
     position = _position(person_id)
-    unread = await tx.execute(select(conversations.c.id).where(these, is_unread(person_id)))
-    counts: dict[str, int] = dict.fromkeys(unread.scalars(), 1)
     counted = (
         select(timeline.c.conversation_id, func.count())
         .join(conversations, conversations.c.id == timeline.c.conversation_id)
         .outerjoin(messages, messages.c.id == timeline.c.message_id)
-        .where(conversations.c.id.in_(list(counts)), timeline.c.seq > position, _CUSTOMERS)
-        .where(IS_UNANSWERED)
+        .where(conversations.c.id.in_(conversation_ids), IS_UNANSWERED)
+        .where(conversations.c.last_seq > position, timeline.c.seq > position, _CUSTOMERS)
         .group_by(timeline.c.conversation_id)
     )
     found: Any = (await tx.execute(counted)).all()

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import reading as conversations
+from storage.conversations import reads
 from storage.conversations.reading import ConversationFilter
 from storage.conversations.states import ConversationState
 from storage.engine import Store
@@ -143,3 +144,12 @@ async def test_a_timeline_is_read_by_its_conversation(full: Store) -> None:
     steps = await plan(full, lambda tx: conversations.entries(tx, f"cnv_{7:026}", limit=50))
     assert whole_tables(steps) == sorted_whole(steps) == []
     assert "ix_timeline_conversation_id_seq" in steps[0]
+
+
+async def test_what_is_unread_of_a_page_is_looked_up_by_key(full: Store) -> None:
+    ids = [f"cnv_{number:026}" for number in range(40)]
+    steps = await plan(full, lambda tx: reads.unread_of(tx, PEOPLE[0], ids))
+    assert whole_tables(steps) == []
+    visits = [step for step in steps if re.search(r"^(SEARCH|SCAN) conversations\b", step)]
+    assert visits
+    assert all(re.search(r"^SEARCH .*\(id=\?\)$", step) for step in visits), steps

@@ -64,6 +64,8 @@ TABLE = {
     "POST /v1/contacts/{id}/erase": MANAGER,
     "GET /v1/conversations/{id}/export": MANAGER,
     "GET /v1/export": MANAGER,
+    "POST /v1/contacts/import": MANAGER,
+    "GET /v1/contacts/export": MANAGER,
     "GET /v1/settings": AGENT,
     "PATCH /v1/settings": MANAGER,
     "GET /trust": OPEN,

@@ -1,0 +1,1 @@
+"""Contacts as files that other programs write and read: CSV and vCard."""
