@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "contact.merged": N_("%(who)s made two contacts one"),
         "contact.split": N_("%(who)s made one contact two"),
         "contact.erased": N_("%(who)s erased a customer’s data"),
+        "contacts.imported": N_("%(who)s took contacts in from a file"),
+        "contacts.exported": N_("%(who)s exported the contacts"),
         "inbox.updated": N_("%(who)s changed an inbox"),
         "rules.updated": N_("%(who)s changed the rules"),
         "settings.updated": N_("%(who)s changed the settings of the business"),
