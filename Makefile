@@ -27,11 +27,11 @@ $(VENV)/.dev: $(VENV)/.run
 demo: $(VENV)/.run
 	@$(BIN)/gatewayd demo
 
-# Coverage is what unit tests prove: under the tracer the others would only be slower.
+# Traced is what runs within the tests' own process: under the tracer the others would only be slower.
 test: $(VENV)/.dev
-	$(PYTEST) --cov --cov-report= tests/unit
+	$(PYTEST) --cov --cov-report= tests/unit tests/integration
 	@$(MAKE) --no-print-directory coverage
-	$(PYTEST) --ignore=tests/unit tests
+	$(PYTEST) --ignore=tests/unit --ignore=tests/integration tests
 
 # Judges the last run of `make test`.
 coverage:
