@@ -81,6 +81,8 @@ def test_it_texts_without_the_daemon_s_code(python: Path, gateway: Any, tmp_path
     )
 
     assert done.stderr == ""
-    assert done.stdout.splitlines() == ["sent", "InvalidError number_has_letters"]
+    state, error = done.stdout.splitlines()
+    assert state in {"sent", "delivered"}  # the report comes when it comes
+    assert error == "InvalidError number_has_letters"
     (arrived,) = gateway.sticks["counter"].ledger("text", "+15145557301")
     assert arrived["text"] == "Prêt: été ☕"

@@ -120,8 +120,8 @@ async def test_language_and_appearance_are_chosen_and_stay(visit: Any) -> None:
     tab = await visit("/me")
     await tab.page.get_by_label("Français").check()
     await tab.page.get_by_label("Dark").check()
-    await tab.page.get_by_role("button", name="Save").click()
-    await expect(tab.page.get_by_role("status").first).to_contain_text("Enregistré")
+    await tab.page.get_by_role("button", name="Save").first.click()  # of this device
+    await expect(tab.page.locator("#flash")).to_contain_text("Enregistré")
     await tab.go("/inbox/all")
     await expect(tab.page.locator("html")).to_have_attribute("lang", "fr")
     await expect(tab.page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -50,9 +50,9 @@ async def test_a_whisper_is_a_note_without_script_too(visit: Any, shop: Any) -> 
 
 
 async def test_what_was_done_is_added_up_and_drawn(visit: Any, shop: Any) -> None:
-    tab = await visit("/supervision")
     conversation = shop.conversation("Is it ready?")
-    await expect(waiter(tab, conversation)).to_be_visible()  # by itself
+    tab = await visit("/supervision")
+    await expect(waiter(tab, conversation)).to_be_visible()
     await tab.go(f"/inbox/all/{conversation}")
     await tab.page.get_by_label("Your answer").fill("Yes, it is.")
     await tab.page.get_by_role("button", name="Send", exact=True).click()
