@@ -77,7 +77,8 @@ async def test_what_is_new_is_told_by_the_browser(visit: Any, shop: Any) -> None
     _, told = await with_notices(visit, shop, "rosa")
     shop.conversation("Anybody at the counter?")
     async with asyncio.timeout(15):
-        assert "Anybody at the counter?" in await told.get()
+        while "Anybody at the counter?" not in await told.get():
+            pass  # what came of the tests before may be told too
 
 
 async def test_outside_one_s_hours_nothing_calls(visit: Any, shop: Any) -> None:
