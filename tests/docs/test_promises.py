@@ -49,10 +49,15 @@ def test_the_commands_that_documents_show_are_understood(document: Path) -> None
 
 
 def test_readme_quotes_what_the_demo_says() -> None:
-    """But for the token, which each start makes anew."""
+    """But for the token and the link, which the first start makes anew."""
     from gatewayd.cli.demo import welcome  # noqa: PLC0415 - loads the virtual modem
 
-    said = welcome(url="http://127.0.0.1:8767", secret="gw_6u1N…", file=Path("gatewayd.toml"))
+    said = welcome(
+        url="http://127.0.0.1:8767",
+        secret="gw_6u1N…",
+        file=Path("gatewayd.toml"),
+        link="/welcome/V5Rv…",
+    )
     quoted = README.partition("```text\n")[2].partition("```")[0]
     assert said.partition("\nOr in another terminal")[0].strip() == quoted.strip()
 
