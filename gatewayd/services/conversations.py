@@ -21,6 +21,7 @@ from gatewayd.services.messages import (
     KeyConflict,
     Messages,
 )
+from gatewayd.services.noting import Noted, write_note
 from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
 from storage import people, teams
@@ -119,10 +120,10 @@ class Conversations:
         """Say why nothing can be sent in a conversation; None where it can."""
         return why_not(conversation, country=self._country, served=self._served)
 
-    async def note(self, conversation_id: str, text: str, *, by: Principal) -> ActOutcome:
-        """Write something that only we see."""
+    async def note(self, conversation_id: str, text: str, *, by: Principal) -> Noted:
+        """Write something that only we see; whom it mentions is told."""
         return await self._do(
-            lambda tx, doing: acts.add_note(tx, conversation_id, text, doing), by=by
+            lambda tx, doing: write_note(tx, conversation_id, text, doing, by=by), by=by
         )
 
     async def assign(
