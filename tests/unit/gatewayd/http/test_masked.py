@@ -170,7 +170,8 @@ def test_no_number_comes_through_whole(number: str) -> None:
 
 def test_a_piece_of_a_number_that_was_found_tells_nothing() -> None:
     snippet = {"field": "number", "text": "15145550123", "ranges": [[4, 11]]}
-    assert mask_json(snippet) == {"field": "number", "text": "15145•••0123", "ranges": []}
+    assert mask_json(snippet) == {"field": "number", "text": "1514•••0123", "ranges": []}
+    assert mask_json({**snippet, "text": NUMBER})["text"] == HIDDEN  # type: ignore[index]  # an object
 
 
 async def test_an_sms_to_our_own_people_does_not_tell_it(
