@@ -76,12 +76,8 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         seen = await service.seen(tx, view.view, by=visit.author)
         if isinstance(seen, NobodysView):
             raise not_found(f"list {key!a}")
-        country = visit.context.settings.gateway.country
-        filters = ConversationFilter(
-            seen=seen,
-            called=called(visit.request, q or None, country=country),
-            may_see=visit.author.inboxes,
-        )
+        whom = called(visit.request, q or None, country=visit.context.settings.gateway.country)
+        filters = ConversationFilter(seen=seen, called=whom, may_see=visit.author.inboxes)
         found = await reading.page(
             tx,
             filters,
