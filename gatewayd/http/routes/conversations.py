@@ -25,11 +25,11 @@ from gatewayd.http.models.conversations import (
     TimelineQuery,
     noted_json,
 )
+from gatewayd.http.naming import called
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
 from gatewayd.http.views import seen_by
-from gatewayd.numbers import digits_of
 from gatewayd.services.conversations import NoSuchAssignee
 from gatewayd.services.reading import news_for
 from gatewayd.services.tokens import Scope
@@ -57,8 +57,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         tag=asked.tag,
         held=asked.held,
         blocked=asked.blocked,
-        q=asked.q,
-        digits=digits_of(asked.q),
+        called=called(call.request, asked.q, country=call.context.settings.gateway.country),
         unread_by=person(call).id if asked.unread else None,
         may_see=call.author.inboxes,
     )
