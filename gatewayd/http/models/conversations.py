@@ -263,16 +263,7 @@ def conversation_json(
     return Conversation(
         id=row.id,
         inbox=row.inbox,
-        contact=ContactBrief(
-            id=row.contact_id,
-            name=row.contact_name,
-            external_id=row.contact_external_id,
-            number=row.number,
-            kind=kind,
-            answerable=answerable,
-            blocked=row.blocked,
-            opted_out=row.opted_out,
-        ),
+        contact=_contact(row, kind, answerable=answerable),
         state=row.state,
         assignee=_assignee(row),
         priority=row.priority,
@@ -334,3 +325,16 @@ def _assignee(row: ConversationRow | EntryRow) -> Assignee | None:
     if row.team_id is not None:
         return Assignee(type="team", id=row.team_id, name=row.team_name or "")
     return None
+
+
+def _contact(row: ConversationRow, kind: AddressKind, *, answerable: bool) -> ContactBrief:
+    return ContactBrief(
+        id=row.contact_id,
+        name=row.contact_name,
+        external_id=row.contact_external_id,
+        number=row.number,
+        kind=kind,
+        answerable=answerable,
+        blocked=row.blocked,
+        opted_out=row.opted_out,
+    )
