@@ -46,34 +46,32 @@ def refuse(refusals: Sequence[Refusal]) -> Problem:
     return unprocessable(errors, code=refusals[0].code)
 
 
-def key_refused(why: KeyConflict) -> Problem:
-    """Build the answer to a key that can't be honoured."""
-    match why:
-        case KeyConflict.MISMATCH:
-            detail = "was used for another body"
-            return unprocessable(
-                [FieldProblem(pointer=f"/header/{KEY_HEADER}", detail=detail)],
-                code="idempotency_mismatch",
-            )
-        case KeyConflict.IN_PROGRESS:
-            return Problem(
-                HTTPStatus.CONFLICT,
-                "idempotency_in_progress",
-                "the first request with this Idempotency-Key is still running",
-                headers={"Retry-After": "1"},
-            )
-
-
 def accepted(result: Accepted | Refused | KeyConflict) -> web.Response:
     """Answer 202 with the message, or raise why not."""
     match result:
         case Refused(refusals=refusals):
             raise refuse(refusals)
         case KeyConflict():
-            raise key_refused(result)
+            raise key_problem(result)
         case Accepted():
             headers = {"Location": f"/v1/messages/{result.message_id}"}
             if result.replayed:
                 headers |= REPLAYED
             text = json.dumps(result.body, ensure_ascii=False, separators=(",", ":"))
             return answers.json_text(text, status=HTTPStatus.ACCEPTED, headers=headers)
+
+
+def key_problem(conflict: KeyConflict) -> Problem:
+    """Build the answer to a key that can't be honoured."""
+    if conflict is KeyConflict.MISMATCH:
+        detail = "was used for another body"
+        return unprocessable(
+            [FieldProblem(pointer=f"/header/{KEY_HEADER}", detail=detail)],
+            code="idempotency_mismatch",
+        )
+    return Problem(
+        HTTPStatus.CONFLICT,
+        "idempotency_in_progress",
+        "the first request with this Idempotency-Key is still running",
+        headers={"Retry-After": "1"},
+    )

@@ -23,12 +23,12 @@ from gatewayd.http.models.conversations import (
     Timeline,
     TimelineQuery,
 )
+from gatewayd.http.naming import called
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
-from gatewayd.http.sending import KEY_HEADER, REPLAYED, key_of, key_refused
+from gatewayd.http.sending import KEY_HEADER, REPLAYED, key_of, key_problem
 from gatewayd.http.views import seen_by
-from gatewayd.numbers import digits_of
 from gatewayd.services.conversations import NoSuchAssignee
 from gatewayd.services.messages import KeyConflict
 from gatewayd.services.once import Repeated
@@ -62,8 +62,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         tag=asked.tag,
         held=asked.held,
         blocked=asked.blocked,
-        q=asked.q,
-        digits=digits_of(asked.q),
+        called=called(call.request, asked.q, country=call.context.settings.gateway.country),
         unread_by=person(call).id if asked.unread else None,
         may_see=call.author.inboxes,
     )
@@ -131,7 +130,7 @@ async def note_conversation(call: Call) -> web.StreamResponse:
         case Repeated():
             return await as_it_is(call, headers=REPLAYED)
         case KeyConflict():
-            raise key_refused(outcome)
+            raise key_problem(outcome)
         case _:
             check(outcome, which(call))
             return await as_it_is(call)
