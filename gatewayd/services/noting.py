@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.services.messages import KeyConflict
+from gatewayd.services.once import Repeated
 from gatewayd.services.tokens import Principal
 from routing.mentions import Nameable, named_in
 from storage import people
-from storage.conversations import acts, reading
-from storage.conversations.acts import ActOutcome, Doing
+from storage.conversations import reading
+from storage.conversations.acts import ActOutcome
 from storage.conversations.timeline import Mention
 from storage.people import PersonRow, PersonState
 
@@ -18,27 +20,31 @@ from storage.people import PersonRow, PersonState
 class Noted:
     """What became of a note, and whom it mentions, each once."""
 
-    outcome: ActOutcome
-    mentioned: Sequence[PersonRow] = ()
+    outcome: ActOutcome | Repeated | KeyConflict
+    mentioned: Sequence[PersonRow]
 
 
-async def write_note(
-    tx: AsyncConnection, conversation_id: str, text: str, doing: Doing, *, by: Principal
-) -> Noted:
-    """Write it."""
-    there = await mentionable(tx, conversation_id, by=by, now_ms=doing.now_ms)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedBy:
+    """Whom a text mentions, each once, and where."""
+
+    people: Sequence[PersonRow]
+    places: Sequence[Mention]
+
+
+async def named_by(
+    tx: AsyncConnection, conversation_id: str, text: str, *, by: Principal, now_ms: int
+) -> NamedBy:
+    """Find whom a note of theirs mentions."""
+    there = await mentionable(tx, conversation_id, by=by, now_ms=now_ms) if "@" in text else []
     named = named_in(
         text, [Nameable(id=row.id, called=row.display_name, login=row.name) for row in there]
     )
-    outcome = await acts.add_note(
-        tx,
-        conversation_id,
-        text,
-        doing,
-        mentions=[Mention(person_id=one.id, start=one.start, stop=one.stop) for one in named],
-    )
     ids = {one.id for one in named}
-    return Noted(outcome=outcome, mentioned=[row for row in there if row.id in ids])
+    return NamedBy(
+        people=[row for row in there if row.id in ids],
+        places=[Mention(person_id=one.id, start=one.start, stop=one.stop) for one in named],
+    )
 
 
 async def mentionable(

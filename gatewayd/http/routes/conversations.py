@@ -1,6 +1,6 @@
 """Routes of conversations."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -29,8 +29,11 @@ from gatewayd.http.naming import called
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.sending import KEY_HEADER, REPLAYED, key_of, key_problem
 from gatewayd.http.views import seen_by
 from gatewayd.services.conversations import NoSuchAssignee
+from gatewayd.services.messages import KeyConflict
+from gatewayd.services.once import Repeated
 from gatewayd.services.reading import news_for
 from gatewayd.services.tokens import Scope
 from storage.conversations import reading
@@ -40,6 +43,10 @@ from storage.errors import CursorExpired
 
 _TAG = "Conversations"
 _NOBODY = "none"
+_ONE_NOTE = (
+    "the same key and body write one note, for 7 days; with another body 422 `idempotency_mismatch`"
+)
+_NO_HEADERS: Mapping[str, str] = {}
 
 
 async def list_conversations(call: Call) -> web.StreamResponse:
@@ -114,10 +121,23 @@ async def edit_conversation(call: Call) -> web.StreamResponse:
 async def note_conversation(call: Call) -> web.StreamResponse:
     """Write what only we see."""
     asked: NoteIn = call.body
-    conversations = call.request.app[CONVERSATIONS]
-    noted = await conversations.note(call.request.match_info["id"], asked.text, by=call.author)
-    check(noted.outcome, which(call))
-    return answers.json_of(noted_json(await shown_now(call), noted.mentioned))
+    conversation_id = call.request.match_info["id"]
+    noted = await call.request.app[CONVERSATIONS].note(
+        conversation_id,
+        asked.text,
+        by=call.author,
+        key=key_of(call, place=f"{conversation_id}/notes"),
+    )
+    headers = None
+    match noted.outcome:
+        case Repeated():
+            headers = REPLAYED
+        case KeyConflict():
+            raise key_problem(noted.outcome)
+        case _:
+            check(noted.outcome, which(call))
+    shown_ = noted_json(await shown_now(call), noted.mentioned)
+    return answers.json_of(shown_, headers=headers)
 
 
 async def assign_conversation(call: Call) -> web.StreamResponse:
@@ -172,6 +192,7 @@ def _command(
     summary: str,
     body: type[BaseModel] | None = None,
     model: type[Conversation] = Conversation,
+    headers: Mapping[str, str] = _NO_HEADERS,
 ) -> Route:
     return Route(
         method="POST",
@@ -181,6 +202,7 @@ def _command(
         tag=_TAG,
         summary=summary,
         body=body,
+        headers=headers,
         answers={HTTPStatus.OK: Answer(model=model, description="As it is now")},
         problems=(HTTPStatus.CONFLICT,),
     )
@@ -223,6 +245,7 @@ ROUTES = (
         note_conversation,
         summary="Write a note that only we see; @name mentions a colleague",
         body=NoteIn,
+        headers={KEY_HEADER: _ONE_NOTE},
         model=Noted,
     ),
     _command("assign", assign_conversation, summary="Hand it to a user or a team", body=AssignIn),
