@@ -1,4 +1,4 @@
-"""How answers are signed, what each person has read, whom a note mentions."""
+"""How answers are signed, what people have read, whom notes mention, why things change hands."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("inboxes", sa.Column("signature_mode", sa.String(), nullable=True))
     op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
     op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
+    op.add_column("timeline", sa.Column("reason", sa.String(), nullable=True))
     _reads()
     _mentions()
 
