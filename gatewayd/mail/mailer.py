@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Settings
 from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
+from gatewayd.callers import shown_at
 from gatewayd.clock import Clock
 from gatewayd.mail.notices import notice_of
 from gatewayd.mail.server import NOT_CONFIGURED, MailServer, NotSent
@@ -118,16 +119,17 @@ class Mailer:
             conversation = await reading.get(tx, mail.conversation_id)
             of = mail.message_id
             message = None if of is None else await queries.get_message(tx, of)
-        if conversation is None or (message is None and of is not None):
-            raise LookupError(mail.conversation_id, of)
+            if conversation is None or (message is None and of is not None):
+                raise LookupError(mail.conversation_id, of)
+            caller = await shown_at(tx, mail.recipient, conversation)
         at_ms = mail.created_at_ms if message is None else message.created_at_ms
         return Letter(
             id=mail.id,
             recipient=mail.recipient,
             sender=sender,
             business=self._gateway.name,
-            who=conversation.contact_name or conversation.number,
-            number=conversation.number,
+            who=caller.who,
+            number=caller.number,
             what=what_of(message),
             text="" if message is None else message.text or "",
             rule=mail.rule,

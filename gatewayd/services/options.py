@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.tokens import Principal
@@ -17,6 +19,12 @@ class Chosen:
     """Agents see the ends of customers' numbers only."""
 
 
+async def chosen(tx: AsyncConnection) -> Chosen:
+    """Read what holds, in a transaction that goes by it."""
+    found = await options.read(tx)
+    return Chosen(mask_numbers=bool(found.get("mask_numbers", False)))
+
+
 class Options:
     """One daemon has one store, so what it set itself is all there is."""
 
@@ -30,8 +38,7 @@ class Options:
         """Tell what holds."""
         if self._chosen is None:
             async with self._store.read() as tx:
-                found = await options.read(tx)
-            self._chosen = Chosen(mask_numbers=bool(found.get("mask_numbers", False)))
+                self._chosen = await chosen(tx)
         return self._chosen
 
     async def set_mask_numbers(self, masked: bool, *, by: Principal) -> Chosen:  # noqa: FBT001 - the value itself

@@ -44,7 +44,7 @@ class Desk:
 
     def place(self, route: PageRoute) -> str:
         places = self.places | {"id": self._id(route.path)}
-        if route.path.startswith("/settings/replies/"):
+        if route.path.startswith("/settings/templates/"):
             places["name"] = "new"
         return re.sub(r"{(\w+)}", lambda found: places[found[1]], route.path)
 
@@ -53,7 +53,8 @@ class Desk:
             return str(self.browser.person["id"])
         if path.startswith("/contacts/"):
             return self.contact_id
-        return "new" if path.startswith("/settings/teams/") else self.places["id"]
+        new = ("/settings/teams/", "/settings/replies/")
+        return "new" if path.startswith(new) else self.places["id"]
 
     async def get(self, path: str) -> tuple[int, str]:
         async with self.browser.client.get(path, headers=HTML, allow_redirects=False) as answer:
