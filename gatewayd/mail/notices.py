@@ -29,7 +29,7 @@ async def notice_of(tx: AsyncConnection, mail: MailRow, *, default: Language) ->
         raise LookupError(mail.person_id)
     language = default if person.language is None else Language(person.language)
     if mail.kind is not None and mail.kind != DIGEST:
-        row = await _conversation(tx, mail.conversation_id)
+        row = await _conversation(tx, mail.conversation_id or "")
         said = waiting_text(Kind(mail.kind), row.contact_name or row.number, language)
         return Told(said=said, language=language)
     ids = dict.fromkeys(row.conversation_id for row in await wishes.of_digest(tx, mail.rule))
