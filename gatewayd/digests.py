@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.callers import shown_to
 from gatewayd.mail import notices
 from gatewayd.own_phones import OwnPhones
 from gatewayd.reminder_text import digest_text
@@ -109,7 +110,7 @@ class Digests:
             )
         if Way.SMS in ways and person.phone is not None:
             waiting = [each for each in about if each.unanswered_since_ms is not None]
-            names = [each.contact_name or each.number for each in waiting]
+            names = [(await shown_to(tx, person, each)).who for each in waiting]
             text = partial(digest_text, names, len(about) - len(waiting))
             await self._own_phones.inform(
                 tx, person, about[0], text, why=notices.DIGEST, now_ms=now_ms

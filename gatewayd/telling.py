@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.callers import shown_to
 from gatewayd.clock import moment_at
 from gatewayd.own_phones import OwnPhones
 from gatewayd.reminder_text import Kind, Reminder
@@ -61,7 +62,7 @@ class Teller:
             if Way.PAGE in ways:
                 by_page.append(person.id)
             if Way.SMS in ways and person.phone is not None:
-                reminder = _reminder(loaded, telling, now_ms=now_ms)
+                reminder = await _reminder(tx, loaded, telling, person, now_ms=now_ms)
                 await self._own_phones.remind(
                     tx, person, telling.conversation, reminder, now_ms=now_ms
                 )
@@ -173,12 +174,14 @@ def _is_on_call(loaded: LoadedShop, name: str) -> bool:
     return any(name in team.on_call for team in loaded.shop.staff.teams.values())
 
 
-def _reminder(loaded: LoadedShop, telling: Telling, *, now_ms: int) -> Reminder:
+async def _reminder(
+    tx: AsyncConnection, loaded: LoadedShop, telling: Telling, person: PersonRow, *, now_ms: int
+) -> Reminder:
     row = telling.conversation
     hours = loaded.inbox(row.inbox).hours
     waited = open_between(hours, moment_at(telling.since_ms), moment_at(now_ms))
     return Reminder(
         kind=telling.kind,
-        who=row.contact_name or row.number,
+        who=(await shown_to(tx, person, row)).who,
         waited_minutes=int(waited.total_seconds()) // 60,
     )

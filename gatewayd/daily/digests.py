@@ -20,13 +20,13 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock, moment_at
 from gatewayd.daily.post import DAILY
 from gatewayd.daily.schedule import DailyWish, Days, due, last_told_by, midnight, next_at
-from gatewayd.services.options import chosen_of
+from gatewayd.services.options import chosen
 from gatewayd.services.shop import LoadedShop, ShopLoader
 from gatewayd.timekeeping import Timekeeping
 from gatewayd.wishes import wishes_of
 from routing.assign import absence_at
 from routing.opening_time import open_between
-from storage import daily, mails, options, wishes
+from storage import daily, mails, wishes
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.mails import NewMail
@@ -87,7 +87,7 @@ class DailyDigests:
             return LONGEST_WAIT_SECONDS / 6
         now_ms = self._clock.now_ms()
         async with self._store.read() as tx:
-            at = chosen_of(await options.read(tx)).daily_digest_at
+            at = (await chosen(tx)).daily_digest_at
             told = await daily.last_days(tx)
             steps = [] if at is None else await self._steps(tx, told, at, moment_at(now_ms))
         if at is None:

@@ -12,12 +12,12 @@ from gatewayd.daily.address import page_address
 from gatewayd.daily.gathering import Gathering, supervisor
 from gatewayd.daily.model import DailyDigest
 from gatewayd.daily.schedule import Days
-from gatewayd.services.options import chosen_of
+from gatewayd.services.options import chosen
 from gatewayd.services.tokens import Principal, Scope
 from gatewayd.web.digest import Words, words_of
 from gatewayd.web.formats import Formats
 from gatewayd.web.languages import tongue
-from storage import options, people
+from storage import people
 from storage.engine import Store
 from storage.people import PersonState
 
@@ -58,7 +58,7 @@ class DailyPost:
         """Compose what somebody may see."""
         digest = await self._gathering.gather(days, by=by)
         async with self._store.read() as tx:
-            masked = chosen_of(await options.read(tx)).mask_numbers
+            masked = (await chosen(tx)).mask_numbers
         gateway = self._gateway
         formats = Formats(
             tongue=tongue(language, gateway.region),

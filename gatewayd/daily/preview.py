@@ -10,11 +10,11 @@ from gatewayd.clock import Clock, moment_at
 from gatewayd.daily.digests import supervisors
 from gatewayd.daily.post import Composed, DailyPost
 from gatewayd.daily.schedule import DailyWish, Days, next_at, yesterday
-from gatewayd.services.options import chosen_of
+from gatewayd.services.options import chosen
 from gatewayd.services.shop import ShopLoader
 from gatewayd.services.tokens import Principal, PrincipalType
 from gatewayd.wishes import wishes_of
-from storage import options, wishes
+from storage import wishes
 from storage.engine import Store
 from storage.people import PersonRow
 
@@ -59,7 +59,7 @@ class DailyPreview:
         async with self._store.read() as tx:
             loaded = await self._shop.load(tx)
             wished = await wishes.of_people(tx)
-            at = chosen_of(await options.read(tx)).daily_digest_at
+            at = (await chosen(tx)).daily_digest_at
         own = next((row for row in loaded.people.values() if _is(row, by)), None)
         if language is None:
             language = Language(own.language) if own and own.language else self._gateway.language

@@ -31,6 +31,7 @@ from gatewayd.http.route import (
     LEAVING,
     LINKS,
     MESSAGES,
+    NEW_CONTACTS,
     PRESENCES,
     PREVIEWS,
     READING,
@@ -65,6 +66,7 @@ from gatewayd.http.routes import (
     incidents,
     messages,
     modems,
+    new_contacts,
     replying,
     retention,
     rules,
@@ -97,6 +99,7 @@ from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.leaving import Leaving
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
+from gatewayd.services.new_contacts import NewContacts
 from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
@@ -123,6 +126,7 @@ ROUTES: tuple[Route, ...] = (
     *together.ROUTES,
     *contact_files.ROUTES,
     *contacts.ROUTES,
+    *new_contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
     *retention.ROUTES,
@@ -205,6 +209,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[NEW_CONTACTS] = NewContacts(settings=settings, store=store, bus=bus, clock=clock)
     app[LEAVING] = Leaving(store=store, bus=bus, clock=clock)
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)

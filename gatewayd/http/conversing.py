@@ -37,13 +37,13 @@ async def named(call: Call) -> ConversationRow:
     return row
 
 
-async def as_it_is(call: Call) -> web.StreamResponse:
+async def as_it_is(call: Call, *, headers: Mapping[str, str] | None = None) -> web.StreamResponse:
     """Answer with the one that is meant."""
     row = await named(call)
     async with call.context.store.read() as tx:
         clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
         unread = await unread_for(tx, call.author, [row.id])
-    return answers.json_of(shown(call, row, clock, unread))
+    return answers.json_of(shown(call, row, clock, unread), headers=headers)
 
 
 def person(call: Call) -> Principal:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Settings
 from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
+from gatewayd.callers import shown_at
 from gatewayd.clock import Clock
 from gatewayd.daily.post import DAILY, DailyPost
 from gatewayd.daily.schedule import Days
@@ -139,16 +140,17 @@ class Mailer:
             conversation = await reading.get(tx, mail.conversation_id or "")
             of = mail.message_id
             message = None if of is None else await queries.get_message(tx, of)
-        if conversation is None or (message is None and of is not None):
-            raise LookupError(mail.conversation_id, of)
+            if conversation is None or (message is None and of is not None):
+                raise LookupError(mail.conversation_id, of)
+            caller = await shown_at(tx, mail.recipient, conversation)
         at_ms = mail.created_at_ms if message is None else message.created_at_ms
         return Letter(
             id=mail.id,
             recipient=mail.recipient,
             sender=sender,
             business=self._gateway.name,
-            who=conversation.contact_name or conversation.number,
-            number=conversation.number,
+            who=caller.who,
+            number=caller.number,
             what=what_of(message),
             text="" if message is None else message.text or "",
             rule=mail.rule,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Language
+from gatewayd.callers import shown_to
 from gatewayd.reminder_text import Kind, digest_text, waiting_text
 from storage import people, wishes
 from storage.conversations import reading
@@ -30,12 +31,13 @@ async def notice_of(tx: AsyncConnection, mail: MailRow, *, default: Language) ->
     language = default if person.language is None else Language(person.language)
     if mail.kind is not None and mail.kind != DIGEST:
         row = await _conversation(tx, mail.conversation_id or "")
-        said = waiting_text(Kind(mail.kind), row.contact_name or row.number, language)
+        caller = await shown_to(tx, person, row)
+        said = waiting_text(Kind(mail.kind), caller.who, language)
         return Told(said=said, language=language)
     ids = dict.fromkeys(row.conversation_id for row in await wishes.of_digest(tx, mail.rule))
     about = [await _conversation(tx, each) for each in ids]
     waiting = [row for row in about if row.unanswered_since_ms is not None]
-    names = [row.contact_name or row.number for row in waiting]
+    names = [(await shown_to(tx, person, row)).who for row in waiting]
     return Told(said=digest_text(names, len(about) - len(waiting), language), language=language)
 
 

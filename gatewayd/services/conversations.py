@@ -21,6 +21,7 @@ from gatewayd.services.messages import (
     KeyConflict,
     Messages,
 )
+from gatewayd.services.once import Repeated, once
 from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
 from storage import people, teams
@@ -119,11 +120,21 @@ class Conversations:
         """Say why nothing can be sent in a conversation; None where it can."""
         return why_not(conversation, country=self._country, served=self._served)
 
-    async def note(self, conversation_id: str, text: str, *, by: Principal) -> ActOutcome:
-        """Write something that only we see."""
-        return await self._do(
-            lambda tx, doing: acts.add_note(tx, conversation_id, text, doing), by=by
-        )
+    async def note(
+        self, conversation_id: str, text: str, *, by: Principal, key: IdempotencyKey | None = None
+    ) -> ActOutcome | Repeated | KeyConflict:
+        """Write something that only we see; under the same key once."""
+
+        async def unit(tx: AsyncConnection, doing: Doing) -> ActOutcome | Repeated | KeyConflict:
+            return await once(
+                tx,
+                key,
+                lambda: acts.add_note(tx, conversation_id, text, doing),
+                owner=by.id,
+                now_ms=doing.now_ms,
+            )
+
+        return await self._do(unit, by=by)
 
     async def assign(
         self,

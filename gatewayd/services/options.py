@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import time
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.tokens import Principal
@@ -22,6 +24,11 @@ class Chosen:
     """When the daily digest goes, as the shop's clock shows it; None: it does not."""
 
 
+async def chosen(tx: AsyncConnection) -> Chosen:
+    """Read what holds, in a transaction that goes by it."""
+    return _chosen(await options.read(tx))
+
+
 class Options:
     """One daemon has one store, so what it set itself is all there is."""
 
@@ -35,8 +42,7 @@ class Options:
         """Tell what holds."""
         if self._chosen is None:
             async with self._store.read() as tx:
-                found = await options.read(tx)
-            self._chosen = chosen_of(found)
+                self._chosen = await chosen(tx)
         return self._chosen
 
     async def change(self, wanted: Mapping[str, bool | time | None], *, by: Principal) -> Chosen:
@@ -46,13 +52,12 @@ class Options:
         written = {name: _written(value) for name, value in wanted.items()}
         async with self._store.write() as tx:
             await options.change(tx, written, by=by.id, now_ms=now_ms)
-        self._chosen = chosen_of(_document(before) | written)
+        self._chosen = _chosen(_document(before) | written)
         self._bus.publish(Topic.JOURNAL)
         return self._chosen
 
 
-def chosen_of(found: Mapping[str, Any]) -> Chosen:
-    """Read what the store has."""
+def _chosen(found: Mapping[str, Any]) -> Chosen:
     at = found.get("daily_digest_at")
     return Chosen(
         mask_numbers=bool(found.get("mask_numbers", False)),

@@ -40,7 +40,7 @@ async def conversation_page(
     common: dict[str, Any] = {
         "open": opened,
         "view": visit.named("view"),
-        "written": written or Written(),
+        "written": written or opened.begun(visit.request.query.get("reply")),
     }
     if visit.part in _PARTS:
         return page(visit, _PARTS[visit.part], status=status, **common)

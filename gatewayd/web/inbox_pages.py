@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from gatewayd.http.naming import called
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONVERSATION_VIEWS, READING
-from gatewayd.numbers import digits_of
 from gatewayd.services.conversation_views import NobodysView, OpeningClock
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.reading import unread_for
@@ -76,9 +76,8 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         seen = await service.seen(tx, view.view, by=visit.author)
         if isinstance(seen, NobodysView):
             raise not_found(f"list {key!a}")
-        filters = ConversationFilter(
-            seen=seen, q=q or None, digits=digits_of(q or None), may_see=visit.author.inboxes
-        )
+        whom = called(visit.request, q or None, country=visit.context.settings.gateway.country)
+        filters = ConversationFilter(seen=seen, called=whom, may_see=visit.author.inboxes)
         found = await reading.page(
             tx,
             filters,

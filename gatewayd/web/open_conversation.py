@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import AUDITS, CONTACTS, CONVERSATIONS, STAFF
+from gatewayd.http.route import AUDITS, CONTACTS, CONVERSATIONS, SAVED_REPLIES, STAFF
 from gatewayd.services.replying import PLAINLY
+from gatewayd.services.saved_replies import Rendered
 from gatewayd.web.route import Visit
 from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
@@ -17,6 +18,7 @@ from storage.conversations import reading
 from storage.conversations.reading import ConversationRow
 from storage.errors import CursorExpired
 from storage.people import PersonRow
+from storage.saved_replies import SavedReplyRow
 from storage.teams import TeamRow
 
 _ENTRIES = 60
@@ -54,11 +56,18 @@ class OpenConversation:
     """Names one try to send, so that a form that is sent twice is one message."""
     signature: str
     """What is put under an answer now; empty: nothing."""
+    replies: Sequence[tuple[SavedReplyRow, Rendered]]
+    """The saved replies that can be used here, as this customer would get them."""
 
     @property
     def seen(self) -> str:
         """The newest row that whoever writes has before them."""
         return next((each.key for each in reversed(self.items) if each.entry is not None), "")
+
+    def begun(self, reply_id: str | None) -> Written:
+        """Begin the composer with a saved reply, or with nothing."""
+        texts = (filled.text for row, filled in self.replies if row.id == reply_id)
+        return Written(text=next(texts, ""))
 
 
 async def named_conversation(visit: Visit) -> ConversationRow:
@@ -101,5 +110,6 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         teams=await staff.teams(),
         snoozes=snoozes(visit.formats),
         signature=signed.removeprefix(_ANY_TEXT).strip(),
+        replies=await app[SAVED_REPLIES].offer(row, by=visit.author),
         once=secrets.token_urlsafe(18),
     )

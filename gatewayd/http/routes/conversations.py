@@ -1,6 +1,6 @@
 """Routes of conversations."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -23,12 +23,15 @@ from gatewayd.http.models.conversations import (
     Timeline,
     TimelineQuery,
 )
+from gatewayd.http.naming import called
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.sending import KEY_HEADER, REPLAYED, key_of, key_problem
 from gatewayd.http.views import seen_by
-from gatewayd.numbers import digits_of
 from gatewayd.services.conversations import NoSuchAssignee
+from gatewayd.services.messages import KeyConflict
+from gatewayd.services.once import Repeated
 from gatewayd.services.reading import unread_for
 from gatewayd.services.tokens import Scope
 from storage.conversations import reading
@@ -38,6 +41,10 @@ from storage.errors import CursorExpired
 
 _TAG = "Conversations"
 _NOBODY = "none"
+_ONE_NOTE = (
+    "the same key and body write one note, for 7 days; with another body 422 `idempotency_mismatch`"
+)
+_NO_HEADERS: Mapping[str, str] = {}
 
 
 async def list_conversations(call: Call) -> web.StreamResponse:
@@ -55,8 +62,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         tag=asked.tag,
         held=asked.held,
         blocked=asked.blocked,
-        q=asked.q,
-        digits=digits_of(asked.q),
+        called=called(call.request, asked.q, country=call.context.settings.gateway.country),
         unread_by=person(call).id if asked.unread else None,
         may_see=call.author.inboxes,
     )
@@ -113,12 +119,21 @@ async def edit_conversation(call: Call) -> web.StreamResponse:
 async def note_conversation(call: Call) -> web.StreamResponse:
     """Write what only we see."""
     asked: NoteIn = call.body
-    conversations = call.request.app[CONVERSATIONS]
-    check(
-        await conversations.note(call.request.match_info["id"], asked.text, by=call.author),
-        which(call),
+    conversation_id = call.request.match_info["id"]
+    outcome = await call.request.app[CONVERSATIONS].note(
+        conversation_id,
+        asked.text,
+        by=call.author,
+        key=key_of(call, place=f"{conversation_id}/notes"),
     )
-    return await as_it_is(call)
+    match outcome:
+        case Repeated():
+            return await as_it_is(call, headers=REPLAYED)
+        case KeyConflict():
+            raise key_problem(outcome)
+        case _:
+            check(outcome, which(call))
+            return await as_it_is(call)
 
 
 async def assign_conversation(call: Call) -> web.StreamResponse:
@@ -172,6 +187,7 @@ def _command(
     *,
     summary: str,
     body: type[BaseModel] | None = None,
+    headers: Mapping[str, str] = _NO_HEADERS,
 ) -> Route:
     return Route(
         method="POST",
@@ -181,6 +197,7 @@ def _command(
         tag=_TAG,
         summary=summary,
         body=body,
+        headers=headers,
         answers={HTTPStatus.OK: Answer(model=Conversation, description="As it is now")},
         problems=(HTTPStatus.CONFLICT,),
     )
@@ -218,7 +235,13 @@ ROUTES = (
         answers={HTTPStatus.OK: Answer(model=Conversation, description="As it is now")},
         problems=(HTTPStatus.CONFLICT,),
     ),
-    _command("notes", note_conversation, summary="Write a note that only we see", body=NoteIn),
+    _command(
+        "notes",
+        note_conversation,
+        summary="Write a note that only we see",
+        body=NoteIn,
+        headers={KEY_HEADER: _ONE_NOTE},
+    ),
     _command("assign", assign_conversation, summary="Hand it to a user or a team", body=AssignIn),
     _command("close", close_conversation, summary="Close it; a new text opens it again"),
     _command("reopen", reopen_conversation, summary="Open it again"),

@@ -14,6 +14,7 @@ from gatewayd.web.settings import (
     replies_pages,
     rules_pages,
     team_pages,
+    templates_pages,
 )
 
 ROUTES: tuple[PageRoute, ...] = (
@@ -22,6 +23,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *answers_pages.ROUTES,
     *rules_pages.ROUTES,
     *replies_pages.ROUTES,
+    *templates_pages.ROUTES,
     *inboxes_pages.ROUTES,
     *digest_pages.ROUTES,
     # Before the pages of one person: nobody's id is "new".

@@ -5,6 +5,7 @@ import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
 import { notify } from "./notify.js";
+import { replies } from "./replies.js";
 import { together } from "./together.js";
 import { listen, onEvent } from "./stream.js";
 import { arrived, follow, travel } from "./travel.js";
@@ -14,6 +15,7 @@ if (document.querySelector(".app")) {
   travel();
   inbox();
   compose();
+  replies();
   keys();
   banner();
   notify();

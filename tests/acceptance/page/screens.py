@@ -42,7 +42,9 @@ SCREENS = {
     "answers": "/settings/answers/main",
     "rules": "/settings/rules",
     "replies": "/settings/replies",
-    "reply": "/settings/replies/prices",
+    "reply": "/settings/replies/{reply}",
+    "templates": "/settings/templates",
+    "template": "/settings/templates/prices",
     "inboxes": "/settings/inboxes",
     "inbox-settings": "/settings/inboxes/main",
     "rules-file": "/settings/rules/file",
@@ -61,6 +63,10 @@ TALK = (
         "Bonjour! Presque : il manque un câble, qui arrive jeudi. On vous écrira ensuite.",
     ),
     ("in", "Parfait, merci 👍 Jeudi soir, vous fermez à quelle heure?"),
+)
+REPLIES = (
+    ("hours", "We are open from 9 to 18.", "Nous sommes ouverts de 9 h à 18 h."),
+    ("ready", "{contact_first_name}, it is ready!", "{contact_first_name}, c’est prêt!"),
 )
 RULES = {
     "inboxes": {
@@ -122,7 +128,11 @@ def places(shop: Any) -> dict[str, str]:
             shop.gateway.message(sent["id"], "delivered")
     made = shop.api("POST", "/v1/users", {"name": "new", "display_name": "Alex"}, 201)
     welcome = shop.api("POST", f"/v1/users/{made['id']}/link", status=201)["path"]
-    return {"conversation": conversation, "welcome": welcome} | colleagues(shop)
+    for shortcut, en, fr in REPLIES:
+        reply = {"shortcut": shortcut, "en": en, "fr": fr}
+        made = shop.api("POST", "/v1/saved-replies", reply, 201)
+    found = {"conversation": conversation, "welcome": welcome, "reply": made["id"]}
+    return found | colleagues(shop)
 
 
 def colleagues(shop: Any) -> dict[str, str]:
@@ -150,3 +160,8 @@ async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
             await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi !")
             await tab.page.locator("#measure > *").first.wait_for()
         await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")
+        if name == "conversation":
+            await tab.page.locator("#text").press_sequentially(" /")
+            await tab.page.locator("#choices").wait_for()
+            await tab.page.screenshot(path=f"{FOLDER}/saved-reply-{look}.png")
+            await tab.page.locator("#text").press("Backspace")

@@ -43,14 +43,15 @@ class Desk:
 
     def place(self, route: PageRoute) -> str:
         places = self.places | {"id": self._id(route.path)}
-        if route.path.startswith("/settings/replies/"):
+        if route.path.startswith("/settings/templates/"):
             places["name"] = "new"
         return re.sub(r"{(\w+)}", lambda found: places[found[1]], route.path)
 
     def _id(self, path: str) -> str:
         if path.startswith("/settings/people/"):
             return str(self.browser.person["id"])
-        return "new" if path.startswith("/settings/teams/") else self.places["id"]
+        new = ("/settings/teams/", "/settings/replies/")
+        return "new" if path.startswith(new) else self.places["id"]
 
     async def get(self, path: str) -> tuple[int, str]:
         async with self.browser.client.get(path, headers=HTML, allow_redirects=False) as answer:

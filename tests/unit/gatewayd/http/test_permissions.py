@@ -52,6 +52,7 @@ TABLE = {
     "POST /v1/conversations/{id}/reopen": AGENT,
     "POST /v1/conversations/{id}/snooze": AGENT,
     "GET /v1/contacts": AGENT,
+    "POST /v1/contacts": AGENT,
     "GET /v1/contacts/{id}": AGENT,
     "PATCH /v1/contacts/{id}": AGENT,
     "POST /v1/contacts/{id}/block": AGENT,
