@@ -21,7 +21,8 @@ from gatewayd.services.messages import (
     KeyConflict,
     Messages,
 )
-from gatewayd.services.once import Repeated, once
+from gatewayd.services.noting import Noted, named_by
+from gatewayd.services.once import once
 from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
 from storage import people, teams
@@ -122,17 +123,19 @@ class Conversations:
 
     async def note(
         self, conversation_id: str, text: str, *, by: Principal, key: IdempotencyKey | None = None
-    ) -> ActOutcome | Repeated | KeyConflict:
-        """Write something that only we see; under the same key once."""
+    ) -> Noted:
+        """Write something that only we see, and say whom it mentions; under the same key once."""
 
-        async def unit(tx: AsyncConnection, doing: Doing) -> ActOutcome | Repeated | KeyConflict:
-            return await once(
+        async def unit(tx: AsyncConnection, doing: Doing) -> Noted:
+            named = await named_by(tx, conversation_id, text, by=by, now_ms=doing.now_ms)
+            outcome = await once(
                 tx,
                 key,
-                lambda: acts.add_note(tx, conversation_id, text, doing),
+                lambda: acts.add_note(tx, conversation_id, text, doing, mentions=named.places),
                 owner=by.id,
                 now_ms=doing.now_ms,
             )
+            return Noted(outcome=outcome, mentioned=named.people)
 
         return await self._do(unit, by=by)
 

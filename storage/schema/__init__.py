@@ -76,7 +76,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
-from storage.schema.work import IS_MARKED, reads
+from storage.schema.work import IS_MARKED, mentions, reads
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -130,6 +130,7 @@ __all__ = [
     "kept_opt_outs",
     "links",
     "mails",
+    "mentions",
     "messages",
     "meta",
     "metadata",
