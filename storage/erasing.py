@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import audit, changes, erased_numbers, kept_refusals
-from storage.conversations import joining, waits
+from storage.conversations import joining, mentions, waits
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.outbox.rollup import Fault, roll_up
@@ -187,6 +187,7 @@ async def _conversations(tx: AsyncConnection, theirs: _Theirs, now_ms: int) -> i
     written = timeline.c.conversation_id.in_(ids)
     counted = select(func.count()).where(written, timeline.c.text.is_not(None))
     notes: int = (await tx.execute(counted)).scalar_one()
+    await mentions.forget(tx, select(timeline.c.seq).where(written))
     await tx.execute(update(timeline).where(written).values(text=null(), number=null()))
     by_them = (written, timeline.c.author_type == "contact")
     await tx.execute(update(timeline).where(*by_them).values(author_name="contact"))

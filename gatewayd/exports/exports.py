@@ -36,7 +36,7 @@ from gatewayd.services.audits import Audits
 from gatewayd.services.conversation_views import ConversationViews, OpeningClock
 from gatewayd.services.tokens import Principal
 from storage import exporting, people, queries, teams
-from storage.conversations import reading
+from storage.conversations import mentions, reading
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.engine import Store
 
@@ -168,4 +168,5 @@ async def _entries(
 ) -> list[tuple[str, TimelineEntry]]:
     ids = {entry.message_id for _, entry in portion if entry.message_id is not None}
     messages = await queries.messages_by_id(tx, ids)
-    return [(of, entry_json(entry, messages, {})) for of, entry in portion]
+    named = await mentions.of_entries(tx, {entry.seq for _, entry in portion})
+    return [(of, entry_json(entry, messages, {}, named)) for of, entry in portion]

@@ -21,6 +21,8 @@ from gatewayd.services.messages import (
     KeyConflict,
     Messages,
 )
+from gatewayd.services.noting import Noted, named_by
+from gatewayd.services.once import once
 from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
 from storage import people, teams
@@ -119,11 +121,23 @@ class Conversations:
         """Say why nothing can be sent in a conversation; None where it can."""
         return why_not(conversation, country=self._country, served=self._served)
 
-    async def note(self, conversation_id: str, text: str, *, by: Principal) -> ActOutcome:
-        """Write something that only we see."""
-        return await self._do(
-            lambda tx, doing: acts.add_note(tx, conversation_id, text, doing), by=by
-        )
+    async def note(
+        self, conversation_id: str, text: str, *, by: Principal, key: IdempotencyKey | None = None
+    ) -> Noted:
+        """Write something that only we see, and say whom it mentions; under the same key once."""
+
+        async def unit(tx: AsyncConnection, doing: Doing) -> Noted:
+            named = await named_by(tx, conversation_id, text, by=by, now_ms=doing.now_ms)
+            outcome = await once(
+                tx,
+                key,
+                lambda: acts.add_note(tx, conversation_id, text, doing, mentions=named.places),
+                owner=by.id,
+                now_ms=doing.now_ms,
+            )
+            return Noted(outcome=outcome, mentioned=named.people)
+
+        return await self._do(unit, by=by)
 
     async def assign(
         self,

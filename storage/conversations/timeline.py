@@ -1,5 +1,6 @@
 """Owns the rows of a conversation's one timeline, in the order in which they were committed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import Prefix, new_id
 from storage.prepared import Prepared
-from storage.schema import timeline
+from storage.schema import mentions, timeline
 
 
 class EntryKind(StrEnum):
@@ -52,6 +53,15 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A person who is named in a text, from one character up to another."""
+
+    person_id: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
     """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``.
 
@@ -69,6 +79,7 @@ class NewEntry:
     until_ms: int | None = None
     consent: str | None = None
     author: Author | None = None
+    mentions: Sequence[Mention] = ()
 
 
 _INSERT = Prepared(insert(timeline).returning(timeline.c.seq))
@@ -95,4 +106,9 @@ async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, 
         "author_name": None if author is None else author.name,
     }
     seq: int = (await _INSERT.execute(tx, values)).one_or_none().seq
+    for each in entry.mentions:
+        await tx.execute(
+            insert(mentions),
+            {"seq": seq, "start": each.start, "stop": each.stop, "person_id": each.person_id},
+        )
     return seq

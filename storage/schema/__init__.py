@@ -75,7 +75,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
-from storage.schema.work import IS_MARKED, reads
+from storage.schema.work import IS_MARKED, mentions, reads
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -129,6 +129,7 @@ __all__ = [
     "kept_opt_outs",
     "links",
     "mails",
+    "mentions",
     "messages",
     "meta",
     "metadata",

@@ -1,6 +1,6 @@
 """Conversations and their timeline on the wire (CONTRACT.md "Inbox")."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,6 +8,7 @@ from pydantic import Field
 from gatewayd.answering import AddressKind
 from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Line, Tags, Version
+from gatewayd.http.models.mentions import Mention, mentions_json
 from gatewayd.http.models.messages import (
     Author,
     Message,
@@ -18,10 +19,12 @@ from gatewayd.http.models.messages import (
     message_json,
 )
 from gatewayd.services.conversation_views import OpeningClock
+from storage.conversations.mentions import MentionRow
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import EntryKind
 from storage.conversations.views import View
+from storage.people import PersonRow
 from storage.queries import MessageRow
 
 Urgency = Literal["low", "normal", "high", "urgent"]
@@ -188,7 +191,21 @@ class Conversation(Output):
             "answered; 1 where you marked it unread; null: you are no person"
         ),
     ]
+    mentions: Annotated[
+        int | None,
+        Field(
+            description="notes in it that mention you and that you have not seen; null: as above"
+        ),
+    ]
     version: Annotated[int, Field(description="grows with each change of it and its timeline")]
+
+
+class Noted(Conversation):
+    """A conversation in which a note was just written."""
+
+    mentioned: Annotated[
+        list[Assignee], Field(description="the colleagues whom the note mentions, each once")
+    ]
 
 
 class TimelineEntry(Output):
@@ -200,6 +217,7 @@ class TimelineEntry(Output):
     author: Annotated[Author | None, Field(description="null: the customer, or the gateway")]
     message: Message | None
     text: Annotated[str | None, Field(description="of a note; why it was handed over")]
+    mentions: Annotated[list[Mention], Field(description="colleagues whom a note mentions")]
     assignee: Annotated[Assignee | None, Field(description="to whom it was handed over")]
     until: Annotated[Moment | None, Field(description="how long it sleeps")]
     modem: Annotated[str | None, Field(description="that a missed call rang at")]
@@ -237,6 +255,7 @@ def conversation_json(
     answerable: bool,
     clock: OpeningClock,
     unread: int | None = None,
+    mentions: int | None = None,
 ) -> Conversation:
     """Translate a row."""
     overdue = row.due_at_ms is not None and row.due_at_ms <= clock.now_ms
@@ -244,16 +263,7 @@ def conversation_json(
     return Conversation(
         id=row.id,
         inbox=row.inbox,
-        contact=ContactBrief(
-            id=row.contact_id,
-            name=row.contact_name,
-            external_id=row.contact_external_id,
-            number=row.number,
-            kind=kind,
-            answerable=answerable,
-            blocked=row.blocked,
-            opted_out=row.opted_out,
-        ),
+        contact=_contact(row, kind, answerable=answerable),
         state=row.state,
         assignee=_assignee(row),
         priority=row.priority,
@@ -269,12 +279,23 @@ def conversation_json(
         last_outgoing_at=moment_of(row.last_out_ms),
         created_at=moment_at(row.created_at_ms),
         unread=unread,
+        mentions=mentions,
         version=row.version,
     )
 
 
+def noted_json(conversation: Conversation, mentioned: Sequence[PersonRow]) -> Noted:
+    """Say whom the note mentions that was just written there."""
+    fields = {name: getattr(conversation, name) for name in Conversation.model_fields}
+    named = [Assignee(type="user", id=row.id, name=row.display_name) for row in mentioned]
+    return Noted(**fields, mentioned=named)
+
+
 def entry_json(
-    row: EntryRow, messages: Mapping[str, MessageRow], calls: Mapping[int, Routing]
+    row: EntryRow,
+    messages: Mapping[str, MessageRow],
+    calls: Mapping[int, Routing],
+    mentioned: Mapping[int, Sequence[MentionRow]],
 ) -> TimelineEntry:
     """Translate a row, with the message that it stands for or what was decided about a call."""
     found = messages.get(row.message_id or "")
@@ -289,6 +310,7 @@ def entry_json(
         author=author,
         message=message,
         text=row.text,
+        mentions=mentions_json(mentioned.get(row.seq, ())),
         assignee=_assignee(row),
         until=moment_of(row.until_ms),
         modem=row.modem,
@@ -303,3 +325,16 @@ def _assignee(row: ConversationRow | EntryRow) -> Assignee | None:
     if row.team_id is not None:
         return Assignee(type="team", id=row.team_id, name=row.team_name or "")
     return None
+
+
+def _contact(row: ConversationRow, kind: AddressKind, *, answerable: bool) -> ContactBrief:
+    return ContactBrief(
+        id=row.contact_id,
+        name=row.contact_name,
+        external_id=row.contact_external_id,
+        number=row.number,
+        kind=kind,
+        answerable=answerable,
+        blocked=row.blocked,
+        opted_out=row.opted_out,
+    )

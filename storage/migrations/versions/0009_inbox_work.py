@@ -1,4 +1,4 @@
-"""How answers are signed, and what each person has read."""
+"""How answers are signed, what each person has read, whom a note mentions."""
 
 from collections.abc import Sequence
 
@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
     op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
     _reads()
+    _mentions()
 
 
 def _reads() -> None:
@@ -46,3 +47,26 @@ def _reads() -> None:
         sqlite_where=marked,
         postgresql_where=marked,
     )
+
+
+def _mentions() -> None:
+    op.create_table(
+        "mentions",
+        sa.Column(
+            "seq",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("start", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("stop", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_mentions_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seq"], ["timeline.seq"], name=op.f("fk_mentions_seq_timeline"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("seq", "start", name=op.f("pk_mentions")),
+    )
+    op.create_index("ix_mentions_person_id_seq", "mentions", ["person_id", "seq"], unique=False)
