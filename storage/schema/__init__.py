@@ -69,6 +69,7 @@ from storage.schema.staff import (
 from storage.schema.targets import (
     NOTICE_IS_HELD,
     WAIT_IS_OPEN,
+    daily_digests,
     held_notices,
     inbox_targets,
     notification_wishes,
@@ -115,6 +116,7 @@ __all__ = [
     "contacts",
     "conversation_tags",
     "conversations",
+    "daily_digests",
     "decisions",
     "deliveries",
     "former_contacts",
