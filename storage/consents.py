@@ -97,9 +97,9 @@ async def standing(
     own = (await _OWN_PHONE.execute(tx, {"with_number": number})).one_or_none() is not None
     contact = (await _CONTACT.execute(tx, {"with_number": number})).one_or_none()
     if contact is None:
-        refused = await kept_refusals.refused(tx, number)
-        out = any(each == inbox or theirs in business_numbers for each, theirs in refused)
-        return Standing(own_phone=own, opted_out=out)
+        held = await kept_refusals.kept(tx, number)
+        out = held.opted_out(inbox, business_numbers)
+        return Standing(own_phone=own, opted_out=out, blocked=held.blocked)
     opted_out = await is_opted_out(tx, contact.id, inbox=inbox, business_numbers=business_numbers)
     asked = False
     if opted_out:

@@ -12,7 +12,7 @@ from storage.schema.callbacks import (
     callback_calls,
     callbacks,
 )
-from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
+from storage.schema.consent import consents, decisions, kept_blocks, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_CLOSING,
@@ -127,6 +127,7 @@ __all__ = [
     "inbox_targets",
     "inboxes",
     "incidents",
+    "kept_blocks",
     "kept_opt_outs",
     "links",
     "mails",
