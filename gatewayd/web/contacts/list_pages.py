@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from gatewayd.http.naming import called
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import NEW_CONTACTS
-from gatewayd.numbers import digits_of
 from gatewayd.services.messages import IdempotencyKey, KeyConflict
 from gatewayd.services.new_contacts import Created, InNoInbox, KnownAlready, NewContact
 from gatewayd.services.staff import Unfit
@@ -54,8 +54,7 @@ async def found_contacts(visit: Visit, *, limit: int = _ON_A_PAGE) -> Found:
     tag = query.get("tag", "").strip()[:_LONGEST_SEARCH]
     blocked = query.get("blocked") == "yes"
     filters = ContactFilter(
-        q=q or None,
-        digits=digits_of(q or None),
+        called=called(visit.request, q or None, country=visit.context.settings.gateway.country),
         tag=tag or None,
         blocked=True if blocked else None,
         may_see=may_see,
