@@ -42,8 +42,9 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
-    "mail.state": "an e-mail that a rule asks for keeps failing (`state` `failing`, with the "
-    "`reason`), has failed for good (`failed`), or went after all (`sent`)",
+    "mail.state": "an e-mail to somebody of ours (`conversation_id` null: a daily digest) keeps "
+    "failing (`state` `failing`, with the `reason`), has failed for good (`failed`), or went after "
+    "all (`sent`)",
     "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
     "contact.created": (
         "a number that was not known wrote, called, or was written to, or somebody (`by`) "

@@ -12,7 +12,7 @@ from storage.schema.callbacks import (
     callback_calls,
     callbacks,
 )
-from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
+from storage.schema.consent import consents, decisions, kept_blocks, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_CLOSING,
@@ -69,6 +69,7 @@ from storage.schema.staff import (
 from storage.schema.targets import (
     NOTICE_IS_HELD,
     WAIT_IS_OPEN,
+    daily_digests,
     held_notices,
     inbox_targets,
     notification_wishes,
@@ -115,6 +116,7 @@ __all__ = [
     "contacts",
     "conversation_tags",
     "conversations",
+    "daily_digests",
     "decisions",
     "deliveries",
     "former_contacts",
@@ -125,6 +127,7 @@ __all__ = [
     "inbox_targets",
     "inboxes",
     "incidents",
+    "kept_blocks",
     "kept_opt_outs",
     "links",
     "mails",

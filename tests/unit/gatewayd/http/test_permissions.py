@@ -73,6 +73,7 @@ TABLE = {
     "GET /trust/authority.crt": OPEN,
     "GET /v1/search": AGENT,
     "GET /v1/supervision": MANAGER,
+    "GET /v1/supervision/digest": MANAGER,
     "GET /v1/users/{id}/notifications": AGENT,
     "PUT /v1/users/{id}/notifications": AGENT,
     "GET /v1/inboxes": AGENT,
