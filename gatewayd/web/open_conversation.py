@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import AUDITS, CONTACTS, CONVERSATIONS, SAVED_REPLIES, STAFF
+from gatewayd.http.route import (
+    AUDITS,
+    CONTACTS,
+    CONVERSATION_VIEWS,
+    CONVERSATIONS,
+    SAVED_REPLIES,
+    STAFF,
+)
 from gatewayd.services.replying import PLAINLY
 from gatewayd.services.saved_replies import Rendered
 from gatewayd.web.route import Visit
@@ -14,10 +21,11 @@ from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
 from storage import queries
 from storage.contacts import ContactRow
-from storage.conversations import reading
+from storage.conversations import reading, scheduled
 from storage.conversations.reading import ConversationRow
 from storage.errors import CursorExpired
 from storage.people import PersonRow
+from storage.queries import MessageRow
 from storage.saved_replies import SavedReplyRow
 from storage.teams import TeamRow
 
@@ -49,6 +57,8 @@ class OpenConversation:
     earlier: str | None
     """The cursor of what came before."""
     unanswerable: Unanswerable | None
+    scheduled: Sequence[MessageRow]
+    """What waits for its time, the next first."""
     people: Sequence[PersonRow]
     teams: Sequence[TeamRow]
     snoozes: Sequence[Snooze]
@@ -93,6 +103,8 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
             raise not_found("page of this conversation") from error
         ids = {entry.message_id for entry in entries.items if entry.message_id is not None}
         messages = await queries.messages_by_id(tx, ids)
+        later = await scheduled.of_conversation(tx, row.id, now_ms=visit.formats.now_ms)
+        clock = await visit.request.app[CONVERSATION_VIEWS].clock(tx)
     app = visit.request.app
     await app[AUDITS].looked(row.id, by=visit.author)
     contact = await app[CONTACTS].get(row.contact_id)
@@ -105,7 +117,8 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         contact=contact,
         items=items_of(entries.items, messages, visit.formats),
         earlier=entries.next,
-        unanswerable=app[CONVERSATIONS].why_not(row),
+        unanswerable=app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent),
+        scheduled=later,
         people=await staff.people(),
         teams=await staff.teams(),
         snoozes=snoozes(visit.formats),
