@@ -252,3 +252,13 @@ async def opt_outs_of(tx: AsyncConnection, contact_id: str) -> list[OptOutRow]:
         )
         for row in rows
     ]
+
+
+async def opted_out_among(
+    tx: AsyncConnection, contact_ids: Collection[str], *, may_see: Collection[str] | None
+) -> frozenset[str]:
+    """Give those of these contacts who are opted out of any inbox, or of these; None: of all."""
+    query = select(opt_outs.c.contact_id).where(opt_outs.c.contact_id.in_(contact_ids))
+    if may_see is not None:
+        query = query.where(opt_outs.c.inbox.in_(may_see))
+    return frozenset((await tx.execute(query)).scalars())

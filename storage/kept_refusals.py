@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import meta
@@ -84,8 +85,7 @@ async def restore(tx: AsyncConnection, number: str, contact_id: str) -> bool:
     if digest is None:
         return False
     for row in (await tx.execute(_OPT_OUTS, {"of_number": digest})).mappings().all():
-        held = {name: row[name] for name in row if name != "digest"}
-        await tx.execute(insert(opt_outs), {**held, "contact_id": contact_id})
+        await _hold(tx, row, contact_id)
     await tx.execute(delete(kept_opt_outs).where(kept_opt_outs.c.digest == digest))
     at_ms = (await tx.execute(_BLOCK, {"of_number": digest})).scalar_one_or_none()
     if at_ms is None:
@@ -94,6 +94,23 @@ async def restore(tx: AsyncConnection, number: str, contact_id: str) -> bool:
     await tx.execute(update(contacts).where(it).values(blocked_at_ms=at_ms))
     await tx.execute(delete(kept_blocks).where(kept_blocks.c.digest == digest))
     return True
+
+
+async def _hold(tx: AsyncConnection, kept: RowMapping, contact_id: str) -> None:
+    """Let an opt-out hold; where another of its numbers has it too, the stricter one holds."""
+    key = {"contact_id": contact_id} | {name: kept[name] for name in ("inbox", "business_number")}
+    of_it = [opt_outs.c[name] == value for name, value in key.items()]
+    before = (await tx.execute(select(opt_outs).where(*of_it))).mappings().one_or_none()
+    both = [kept] if before is None else [kept, before]
+    untils = [row["until_ms"] for row in both]
+    holds = {
+        "since_ms": min(row["since_ms"] for row in both),
+        "until_ms": None if None in untils else max(untils),
+    }
+    if before is None:
+        await tx.execute(insert(opt_outs), {**key, **holds})
+    else:
+        await tx.execute(update(opt_outs).where(*of_it).values(holds))
 
 
 async def _digest(tx: AsyncConnection, number: str) -> bytes | None:

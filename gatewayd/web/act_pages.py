@@ -15,6 +15,7 @@ from gatewayd.web.languages import N_
 from gatewayd.web.open_conversation import named_conversation
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.tags import tags_of
 from storage.conversations.acts import ActOutcome
 from storage.conversations.reading import ConversationRow
 from storage.conversations.states import Act
@@ -35,8 +36,6 @@ _UNBLOCKED = N_("Not blocked any more.")
 _CHANGED = N_("Somebody changed it just now. Look again.")
 _TAKEN = N_("Another contact has this already.")
 _LONGEST_NOTE = 5000
-_LONGEST_TAG = 40
-_MOST_TAGS = 50
 _LONGEST_NAME = 60
 _LANGUAGES = {"en", "fr"}
 
@@ -100,14 +99,9 @@ async def tag(visit: Visit) -> web.StreamResponse:
     """Set its tags."""
     row = await named_conversation(visit)
     outcome = await visit.request.app[CONVERSATIONS].describe(
-        row.id, priority=None, tags=_tags(visit.field("tags")), version=None, by=visit.author
+        row.id, priority=None, tags=tags_of(visit.field("tags")), version=None, by=visit.author
     )
     return _done(visit, outcome, Flash(message=_TAGGED))
-
-
-def _tags(written: str) -> list[str]:
-    parts = (" ".join(part.split())[:_LONGEST_TAG] for part in written.split(","))
-    return list(dict.fromkeys(part for part in parts if part.isprintable() and part))[:_MOST_TAGS]
 
 
 async def block(visit: Visit) -> web.StreamResponse:
