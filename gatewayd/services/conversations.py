@@ -10,7 +10,7 @@ from typing import TypeVar, overload
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
-from gatewayd.answering import Unanswerable, why_not
+from gatewayd.answering import Unanswerable, why_no_answer, why_not
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.handing_over import HandOverReason
@@ -26,6 +26,7 @@ from gatewayd.services.noting import Noted, named_by
 from gatewayd.services.once import once
 from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
+from routing.consent import ConsentPolicy
 from storage import people, teams
 from storage.conversations import acts, reading
 from storage.conversations.acts import ActOutcome, Doing
@@ -121,6 +122,12 @@ class Conversations:
     def why_not(self, conversation: ConversationRow) -> Unanswerable | None:
         """Say why nothing can be sent in a conversation; None where it can."""
         return why_not(conversation, country=self._country, served=self._served)
+
+    def why_no_answer(
+        self, conversation: ConversationRow, consent: ConsentPolicy
+    ) -> Unanswerable | None:
+        """Say why a person cannot answer in a conversation now; None where they can."""
+        return why_no_answer(conversation, consent, country=self._country, served=self._served)
 
     async def note(
         self, conversation_id: str, text: str, *, by: Principal, key: IdempotencyKey | None = None

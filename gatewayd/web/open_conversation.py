@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import AUDITS, CONTACTS, CONVERSATIONS, SAVED_REPLIES, STAFF
+from gatewayd.http.route import (
+    AUDITS,
+    CONTACTS,
+    CONVERSATION_VIEWS,
+    CONVERSATIONS,
+    SAVED_REPLIES,
+    STAFF,
+)
 from gatewayd.services.replying import PLAINLY
 from gatewayd.services.saved_replies import Rendered
 from gatewayd.web.colleagues import Colleague, colleagues
@@ -15,11 +22,12 @@ from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
 from storage import queries
 from storage.contacts import ContactRow
-from storage.conversations import mentions, reading
+from storage.conversations import mentions, reading, scheduled
 from storage.conversations.mentions import MentionRow
 from storage.conversations.reading import ConversationRow
 from storage.errors import CursorExpired
 from storage.people import PersonRow
+from storage.queries import MessageRow
 from storage.saved_replies import SavedReplyRow
 from storage.teams import TeamRow
 
@@ -55,6 +63,8 @@ class OpenConversation:
     """Whom notes mention, by their place in the timeline."""
     colleagues: Sequence[Colleague]
     """Whom a note can mention."""
+    scheduled: Sequence[MessageRow]
+    """What waits for its time, the next first."""
     people: Sequence[PersonRow]
     teams: Sequence[TeamRow]
     snoozes: Sequence[Snooze]
@@ -100,6 +110,8 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         ids = {entry.message_id for entry in entries.items if entry.message_id is not None}
         messages = await queries.messages_by_id(tx, ids)
         mentioned = await mentions.of_entries(tx, {entry.seq for entry in entries.items})
+        later = await scheduled.of_conversation(tx, row.id, now_ms=visit.formats.now_ms)
+        clock = await visit.request.app[CONVERSATION_VIEWS].clock(tx)
     app = visit.request.app
     await app[AUDITS].looked(row.id, by=visit.author)
     contact = await app[CONTACTS].get(row.contact_id)
@@ -113,9 +125,10 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         contact=contact,
         items=items_of(entries.items, messages, visit.formats),
         earlier=entries.next,
-        unanswerable=app[CONVERSATIONS].why_not(row),
         mentioned=mentioned,
         colleagues=colleagues(people, row.inbox, but=visit.person_id),
+        unanswerable=app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent),
+        scheduled=later,
         people=people,
         teams=await staff.teams(),
         snoozes=snoozes(visit.formats),

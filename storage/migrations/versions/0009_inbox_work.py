@@ -39,6 +39,15 @@ def _reads() -> None:
         sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_reads")),
     )
     op.create_index("ix_reads_conversation_id", "reads", ["conversation_id"], unique=False)
+    scheduled = sa.text("state = 'queued' AND send_at_ms IS NOT NULL")
+    op.create_index(
+        "ix_messages_scheduled",
+        "messages",
+        ["conversation_id", "send_at_ms"],
+        unique=False,
+        sqlite_where=scheduled,
+        postgresql_where=scheduled,
+    )
     marked = sa.text("marked")
     op.create_index(
         "ix_reads_marked",
