@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_DIGITS = re.compile(r"[0-9]{7,15}")
+_DIGITS = re.compile(r"(?<![0-9+])[0-9]{7,15}")
 _WRITTEN = frozenset({"text", "note", "notes", "client_reference"})
 """Fields that hold what somebody wrote."""
 
@@ -30,7 +30,8 @@ def mask_json(value: object) -> object:
         case dict():
             if value.get("field") == "number" and isinstance(value.get("text"), str):
                 # A piece of a number that a search found; where the words stand would tell it.
-                hidden = _DIGITS.sub(lambda found: mask_number(found.group()), value["text"])
+                hidden = _NUMBER.sub(lambda found: mask_number(found.group()), value["text"])
+                hidden = _DIGITS.sub(lambda found: mask_number(f"+{found.group()}")[1:], hidden)
                 return {**value, "text": hidden, "ranges": []}
             written = frozenset() if _is_notice(value) else _WRITTEN
             return {

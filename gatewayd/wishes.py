@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from gatewayd.daily.schedule import DailyWish
 from storage.wishes import WishesRow
 
 
@@ -35,6 +36,8 @@ class Wishes:
 
     ways: Mapping[Matter, frozenset[Way]]
     take_back: bool = False
+    daily_digest: DailyWish = DailyWish.OPEN_DAYS
+    """Only who supervises gets one."""
 
 
 DEFAULT = Wishes(
@@ -58,4 +61,8 @@ def wishes_of(row: WishesRow | None) -> Wishes:
         for matter in Matter
         if matter in row.ways
     }
-    return Wishes(ways={**DEFAULT.ways, **ways}, take_back=row.take_back)
+    return Wishes(
+        ways={**DEFAULT.ways, **ways},
+        take_back=row.take_back,
+        daily_digest=DailyWish(row.daily_digest or DEFAULT.daily_digest),
+    )

@@ -1,4 +1,4 @@
-"""What routes that accept a message share: the idempotency key, refusals, and the answer."""
+"""What routes share that do something once: the idempotency key; and accepting a message."""
 
 import hashlib
 import json
@@ -19,6 +19,7 @@ KEY_MEANS = (
     "the same key and body give the first answer again, for 7 days; "
     "with another body 422 `idempotency_mismatch`"
 )
+REPLAYED = {"Idempotency-Replayed": "true"}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -55,7 +56,7 @@ def accepted(result: Accepted | Refused | KeyConflict) -> web.Response:
         case Accepted():
             headers = {"Location": f"/v1/messages/{result.message_id}"}
             if result.replayed:
-                headers["Idempotency-Replayed"] = "true"
+                headers |= REPLAYED
             text = json.dumps(result.body, ensure_ascii=False, separators=(",", ":"))
             return answers.json_text(text, status=HTTPStatus.ACCEPTED, headers=headers)
 

@@ -30,7 +30,7 @@ async def notice_of(tx: AsyncConnection, mail: MailRow, *, default: Language) ->
         raise LookupError(mail.person_id)
     language = default if person.language is None else Language(person.language)
     if mail.kind is not None and mail.kind != DIGEST:
-        row = await _conversation(tx, mail.conversation_id)
+        row = await _conversation(tx, mail.conversation_id or "")
         caller = await shown_to(tx, person, row)
         said = waiting_text(Kind(mail.kind), caller.who, language)
         return Told(said=said, language=language)

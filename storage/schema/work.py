@@ -1,9 +1,9 @@
-"""The tables of working together: what each person has read."""
+"""The tables of working together: what each person has read, whom a note mentions."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from storage.schema.base import Ms, Sequence, metadata
-from storage.schema.inbox import conversations
+from storage.schema.inbox import conversations, timeline
 from storage.schema.staff import people
 
 reads = Table(
@@ -19,3 +19,20 @@ reads = Table(
 IS_MARKED = reads.c.marked
 
 Index("ix_reads_marked", reads.c.person_id, sqlite_where=IS_MARKED, postgresql_where=IS_MARKED)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column(
+        "seq",
+        Sequence,
+        ForeignKey(timeline.c.seq, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    # Where in the note's text the name stands, its @ included.
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("stop", Integer, nullable=False),
+    Column("person_id", String, ForeignKey(people.c.id), nullable=False),
+    Index("ix_mentions_person_id_seq", "person_id", "seq"),
+)

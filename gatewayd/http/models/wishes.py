@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gatewayd.daily.schedule import DailyWish
 from gatewayd.http.models.base import Input, Output
 from gatewayd.services.wishes import WishesView
 from gatewayd.wishes import Matter, Way, Wishes
@@ -11,6 +12,7 @@ from gatewayd.wishes import Matter, Way, Wishes
 _MINE = "by which ways of what they have: due soon, overdue, handed to them because of an absence"
 _TEAM = "of what their team has, or nobody"
 _OVERDUE = "of what has waited for so long that the managers are told"
+_DAILY = "on which days who supervises gets the daily digest by e-mail"
 _TAKE_BACK = "whether what others got in their absence comes back to them"
 Ways = Annotated[list[Annotated[Way, Field(strict=False)]], Field(max_length=3)]
 
@@ -22,6 +24,9 @@ class WishesIn(Input):
     team: Annotated[Ways, Field(description=_TEAM)]
     overdue: Annotated[Ways, Field(description=_OVERDUE)]
     take_back: Annotated[bool, Field(description=_TAKE_BACK)] = False
+    daily_digest: Annotated[DailyWish, Field(strict=False, description=_DAILY)] = (
+        DailyWish.OPEN_DAYS
+    )
 
 
 class NotificationWishes(Output):
@@ -31,6 +36,7 @@ class NotificationWishes(Output):
     team: Annotated[list[Way], Field(description=_TEAM)]
     overdue: Annotated[list[Way], Field(description=_OVERDUE)]
     take_back: Annotated[bool, Field(description=_TAKE_BACK)]
+    daily_digest: Annotated[DailyWish, Field(description=_DAILY)]
     inherited: Annotated[bool, Field(description="whether this holds because they said nothing")]
 
 
@@ -41,7 +47,7 @@ def wishes_in(asked: WishesIn) -> Wishes:
         Matter.TEAM: frozenset(asked.team),
         Matter.OVERDUE: frozenset(asked.overdue),
     }
-    return Wishes(ways=ways, take_back=asked.take_back)
+    return Wishes(ways=ways, take_back=asked.take_back, daily_digest=asked.daily_digest)
 
 
 def wishes_json(view: WishesView) -> NotificationWishes:
@@ -52,5 +58,6 @@ def wishes_json(view: WishesView) -> NotificationWishes:
         team=ways[Matter.TEAM],
         overdue=ways[Matter.OVERDUE],
         take_back=view.wishes.take_back,
+        daily_digest=view.wishes.daily_digest,
         inherited=view.inherited,
     )

@@ -5,6 +5,7 @@ import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { install } from "./install.js";
 import { keys } from "./keys.js";
+import { mentions } from "./mentions.js";
 import { notify } from "./notify.js";
 import { offline } from "./offline.js";
 import { preview } from "./preview.js";
@@ -20,6 +21,7 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   replies();
+  mentions();
   keys();
   banner();
   preview();

@@ -182,7 +182,7 @@ validity = "forever"
         ("[zebra]", "The tables are [gateway], [http], [http.tls], [[modems]], "),
         (
             MINIMAL + "[http]\nzzz = 1",
-            "The keys here are listen, socket, allowed_hosts, trusted_proxies.",
+            "The keys here are listen, socket, allowed_hosts, trusted_proxies, page_url.",
         ),
         (MINIMAL + "http = 3", "[gateway] http = 3: no such key."),
         ("http = 3\n" + MINIMAL, "[http] = 3: expected a table."),

@@ -6,7 +6,13 @@ import pytest
 
 from gatewayd.services.tokens import Scope
 
-WANTED = {"mine": ["sms"], "team": [], "overdue": ["page", "email"], "take_back": True}
+WANTED = {
+    "mine": ["sms"],
+    "team": [],
+    "overdue": ["page", "email"],
+    "take_back": True,
+    "daily_digest": "every_day",
+}
 
 
 async def user(api: Any, name: str = "marie") -> str:
@@ -21,6 +27,7 @@ async def test_there_are_wishes_before_anybody_has_said_some(api: Any) -> None:
         "team": ["page"],
         "overdue": ["page", "email"],
         "take_back": False,
+        "daily_digest": "open_days",
         "inherited": True,
     }
 
