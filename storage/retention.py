@@ -89,7 +89,7 @@ async def due_notes(tx: AsyncConnection, inbox: str, *, before_ms: int) -> list[
 
 async def forget_messages(tx: AsyncConnection, ids: list[str], *, now_ms: int) -> None:
     """Take the content out of these; that they were there stays."""
-    await scrub(tx, ids, numbers=False, now_ms=now_ms)
+    await scrub(tx, ids, stand_ins=None, now_ms=now_ms)
 
 
 async def forget_notes(tx: AsyncConnection, seqs: list[int]) -> None:

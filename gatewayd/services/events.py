@@ -65,7 +65,7 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.created": "a contact has a first message or call in an inbox",
     "conversation.updated": "something of it changed, such as whose turn it is",
     "conversation.assigned": "it was handed to a person (`person_id`), a team (`team_id`), "
-    "or nobody",
+    "or nobody; `reason` says why where that was said",
     "conversation.snoozed": "it sleeps until a time, or until the customer writes",
     "conversation.joined": "it became a part of another (`into`) when their contacts were merged",
     "conversation.closed": "it is over",

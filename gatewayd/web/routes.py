@@ -9,6 +9,7 @@ from gatewayd.web import (
     own_pages,
     start_pages,
 )
+from gatewayd.web.contacts.routes import ROUTES as CONTACTS
 from gatewayd.web.modems import pages as modem_pages
 from gatewayd.web.modems import ussd_pages
 from gatewayd.web.records import pages as record_pages
@@ -25,6 +26,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *conversation_pages.ROUTES,
     *answer_pages.ROUTES,
     *act_pages.ROUTES,
+    *CONTACTS,
     *modem_pages.ROUTES,
     *ussd_pages.ROUTES,
     *supervision_pages.ROUTES,

@@ -66,11 +66,12 @@ async def find_place(
     """Find where a turn with this number belongs; a contact or conversation that is new is made."""
     contact = (await _CONTACT.execute(tx, {"with_number": number})).one_or_none()
     if contact is None:
-        contact_id = await _new_contact(tx, number, now_ms)
+        contact_id, blocked = await _new_contact(tx, number, now_ms)
     else:
-        contact_id = contact.id
-        if turn in {Turn.CUSTOMER, Turn.WORD} and contact.blocked_at_ms is not None:
-            turn = Turn.APART
+        contact_id, blocked = contact.id, contact.blocked_at_ms is not None
+    if turn in {Turn.CUSTOMER, Turn.WORD} and blocked:
+        turn = Turn.APART
+    if contact is not None:
         key = {"of_contact": contact_id, "in_inbox": inbox}
         known = (await _CONVERSATION.execute(tx, key)).one_or_none()
         if known is not None:
@@ -198,7 +199,8 @@ _TIMES: Mapping[Turn, Mapping[str, Any]] = {
 }
 
 
-async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> str:
+async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> tuple[str, bool]:
+    """Make one; give its id, and whether it is blocked, as one was who was erased."""
     contact_id = new_id(Prefix.CONTACT, now_ms=now_ms)
     await _INSERT_CONTACT.execute(
         tx, {"id": contact_id, "version": 1, "created_at_ms": now_ms, "updated_at_ms": now_ms}
@@ -206,10 +208,10 @@ async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> str:
     await _INSERT_NUMBER.execute(
         tx, {"number": number, "contact_id": contact_id, "added_at_ms": now_ms}
     )
-    await kept_refusals.restore(tx, number, contact_id)
+    blocked = await kept_refusals.restore(tx, number, contact_id)
     data: Mapping[str, changes.Json] = {"id": contact_id}
     await changes.record(tx, "contact.created", now_ms=now_ms, subject=contact_id, data=data)
-    return contact_id
+    return contact_id, blocked
 
 
 async def _new_conversation(

@@ -13,7 +13,7 @@ from storage.schema.callbacks import (
     callback_hosts,
     callbacks,
 )
-from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
+from storage.schema.consent import consents, decisions, kept_blocks, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_CLOSING,
@@ -35,6 +35,7 @@ from storage.schema.messages import (
     IS_ACCEPTED,
     IS_AUTOMATIC,
     IS_QUEUED,
+    IS_SCHEDULED,
     IS_TOKENS,
     attempts,
     group_parts,
@@ -92,6 +93,7 @@ __all__ = [
     "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
+    "IS_SCHEDULED",
     "IS_TOKENS",
     "IS_UNANSWERED",
     "IS_UNASSIGNED",
@@ -129,6 +131,7 @@ __all__ = [
     "inbox_targets",
     "inboxes",
     "incidents",
+    "kept_blocks",
     "kept_opt_outs",
     "links",
     "mails",

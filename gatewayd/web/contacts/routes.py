@@ -1,0 +1,18 @@
+"""Every page of contacts."""
+
+from gatewayd.web.contacts import (
+    consent_pages,
+    contact_pages,
+    file_pages,
+    identity_pages,
+    list_pages,
+)
+from gatewayd.web.route import PageRoute
+
+ROUTES: tuple[PageRoute, ...] = (
+    *list_pages.ROUTES,
+    *contact_pages.ROUTES,
+    *consent_pages.ROUTES,
+    *identity_pages.ROUTES,
+    *file_pages.ROUTES,
+)
