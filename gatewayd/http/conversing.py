@@ -62,11 +62,11 @@ def person(call: Call) -> Principal:
 def shown(call: Call, row: ConversationRow, clock: OpeningClock, news: News | None) -> Conversation:
     """Translate a row; ``news`` is of the person who asks, None: it is none."""
     kind = kind_of(row.number, country=call.context.settings.gateway.country)
-    answerable = call.request.app[CONVERSATIONS].why_not(row) is None
+    why_not = call.request.app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent)
     return conversation_json(
         row,
         kind,
-        answerable=answerable,
+        why_not=why_not,
         clock=clock,
         unread=None if news is None else news.unread.get(row.id, 0),
         mentions=None if news is None else news.mentions.get(row.id, 0),

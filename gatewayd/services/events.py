@@ -42,6 +42,9 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
+    "callback.state": "an address that a client gave for reports (Kannel's `dlr-url`) keeps "
+    "failing (`state` `failing`, with its `host` and the `reason`), takes them again (`active`), "
+    "or was never told of a message (`failed`, with its `id`)",
     "mail.state": "an e-mail to somebody of ours (`conversation_id` null: a daily digest) keeps "
     "failing (`state` `failing`, with the `reason`), has failed for good (`failed`), or went after "
     "all (`sent`)",
@@ -62,7 +65,7 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.created": "a contact has a first message or call in an inbox",
     "conversation.updated": "something of it changed, such as whose turn it is",
     "conversation.assigned": "it was handed to a person (`person_id`), a team (`team_id`), "
-    "or nobody",
+    "or nobody; `reason` says why where that was said",
     "conversation.snoozed": "it sleeps until a time, or until the customer writes",
     "conversation.joined": "it became a part of another (`into`) when their contacts were merged",
     "conversation.closed": "it is over",

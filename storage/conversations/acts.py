@@ -73,22 +73,27 @@ async def assign(
     team_id: str | None,
     note: str | None,
     doing: Doing,
+    reason: str | None = None,
 ) -> ActOutcome:
-    """Hand it to a person or a team that there is, or to nobody; ``note`` says why."""
+    """Hand it to a person or a team that there is, or to nobody.
+
+    ``note`` says why in somebody's words, ``reason`` in one of ours.
+    """
     row = await _look(tx, conversation_id, doing)
     if isinstance(row, ActOutcome):
         return row
     to = {"person_id": person_id, "team_id": team_id}
-    if note is None and to == {name: row[name] for name in to}:
+    if note is None and reason is None and to == {name: row[name] for name in to}:
         return ActOutcome.DONE
     entry = NewEntry(
         kind=EntryKind.ASSIGNED,
         text=note,
         person_id=person_id,
         team_id=team_id,
+        reason=reason,
         author=doing.author,
     )
-    await _change(tx, row, to, entry, "assigned", doing, more={**to})
+    await _change(tx, row, to, entry, "assigned", doing, more={**to, "reason": reason})
     await waits.look_at(tx, conversation_id)
     return ActOutcome.DONE
 

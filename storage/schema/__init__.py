@@ -10,6 +10,7 @@ from storage.schema.callbacks import (
     CALL_IS_PENDING,
     CALLBACK_IS_OPEN,
     callback_calls,
+    callback_hosts,
     callbacks,
 )
 from storage.schema.consent import consents, decisions, kept_blocks, kept_opt_outs, opt_outs
@@ -34,6 +35,7 @@ from storage.schema.messages import (
     IS_ACCEPTED,
     IS_AUTOMATIC,
     IS_QUEUED,
+    IS_SCHEDULED,
     IS_TOKENS,
     attempts,
     group_parts,
@@ -91,6 +93,7 @@ __all__ = [
     "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
+    "IS_SCHEDULED",
     "IS_TOKENS",
     "IS_UNANSWERED",
     "IS_UNASSIGNED",
@@ -107,6 +110,7 @@ __all__ = [
     "audit",
     "balances",
     "callback_calls",
+    "callback_hosts",
     "callbacks",
     "canaries",
     "changes",

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gatewayd.answering import AddressKind
+from gatewayd.answering import AddressKind, Unanswerable
+from gatewayd.handing_over import HandOverReason
 from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Line, Tags, Version
 from gatewayd.http.models.mentions import Mention, mentions_json
@@ -118,6 +119,9 @@ class AssignIn(Input):
         str | None, Field(max_length=64, description="the id of a user or a team; null: nobody's")
     ]
     note: Annotated[str | None, _NOTE] = None
+    reason: Annotated[
+        HandOverReason | None, Field(strict=False, description="why, in one word; null: not said")
+    ] = None
     version: Version = None
 
 
@@ -142,7 +146,11 @@ class ContactBrief(Output):
     external_id: Annotated[str | None, Field(description="by which your own system knows them")]
     number: Annotated[str, Field(description="that they used last; `unknown` if unreadable")]
     kind: AddressKind
-    answerable: Annotated[bool, Field(description="whether one can answer there")]
+    answerable: Annotated[bool, Field(description="whether one can answer there now")]
+    why_not_answerable: Annotated[
+        str | None,
+        Field(description="the code that an answer would be refused with; null: it would not"),
+    ]
     blocked: bool
     opted_out: Annotated[bool, Field(description="of this inbox: they want no messages")]
 
@@ -219,6 +227,12 @@ class TimelineEntry(Output):
     text: Annotated[str | None, Field(description="of a note; why it was handed over")]
     mentions: Annotated[list[Mention], Field(description="colleagues whom a note mentions")]
     assignee: Annotated[Assignee | None, Field(description="to whom it was handed over")]
+    reason: Annotated[
+        str | None,
+        Field(
+            description="why, in one word: as somebody said, or that of `conversation.reassigned`"
+        ),
+    ]
     until: Annotated[Moment | None, Field(description="how long it sleeps")]
     modem: Annotated[str | None, Field(description="that a missed call rang at")]
     consent: Annotated[
@@ -241,6 +255,10 @@ class Timeline(Page[TimelineEntry]):
 class ConversationDetail(Conversation):
     """A conversation with a page of its timeline."""
 
+    scheduled: Annotated[
+        list[Message],
+        Field(description="answers that wait for their time, the next first, 100 at most"),
+    ]
     timeline: Timeline
 
 
@@ -252,7 +270,7 @@ def conversation_json(
     row: ConversationRow,
     kind: AddressKind,
     *,
-    answerable: bool,
+    why_not: Unanswerable | None,
     clock: OpeningClock,
     unread: int | None = None,
     mentions: int | None = None,
@@ -263,7 +281,7 @@ def conversation_json(
     return Conversation(
         id=row.id,
         inbox=row.inbox,
-        contact=_contact(row, kind, answerable=answerable),
+        contact=_contact(row, kind, why_not),
         state=row.state,
         assignee=_assignee(row),
         priority=row.priority,
@@ -312,6 +330,7 @@ def entry_json(
         text=row.text,
         mentions=mentions_json(mentioned.get(row.seq, ())),
         assignee=_assignee(row),
+        reason=row.reason,
         until=moment_of(row.until_ms),
         modem=row.modem,
         consent=row.consent,
@@ -327,14 +346,15 @@ def _assignee(row: ConversationRow | EntryRow) -> Assignee | None:
     return None
 
 
-def _contact(row: ConversationRow, kind: AddressKind, *, answerable: bool) -> ContactBrief:
+def _contact(row: ConversationRow, kind: AddressKind, why_not: Unanswerable | None) -> ContactBrief:
     return ContactBrief(
         id=row.contact_id,
         name=row.contact_name,
         external_id=row.contact_external_id,
         number=row.number,
         kind=kind,
-        answerable=answerable,
+        answerable=why_not is None,
+        why_not_answerable=None if why_not is None else why_not.code,
         blocked=row.blocked,
         opted_out=row.opted_out,
     )

@@ -25,6 +25,7 @@ from gatewayd.http.models.conversations import (
     TimelineQuery,
     noted_json,
 )
+from gatewayd.http.models.messages import message_json
 from gatewayd.http.naming import called
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
@@ -36,7 +37,7 @@ from gatewayd.services.messages import KeyConflict
 from gatewayd.services.once import Repeated
 from gatewayd.services.reading import news_for
 from gatewayd.services.tokens import Scope
-from storage.conversations import reading
+from storage.conversations import reading, scheduled
 from storage.conversations.reading import ConversationFilter
 from storage.conversations.states import Act
 from storage.errors import CursorExpired
@@ -96,12 +97,14 @@ async def get_conversation(call: Call) -> web.StreamResponse:
         except CursorExpired as error:
             raise no_cursor() from error
         items = await entries_shown(tx, page.items)
+        waiting = await scheduled.of_conversation(tx, row.id, now_ms=call.context.clock.now_ms())
         news = await news_for(tx, call.author, [row.id])
     await call.request.app[AUDITS].looked(row.id, by=call.author)
     timeline = Timeline(items=items, next=page.next)
     as_listed = shown(call, row, clock, news)
     fields = {name: getattr(as_listed, name) for name in Conversation.model_fields}
-    return answers.json_of(ConversationDetail(**fields, timeline=timeline))
+    later = [message_json(each) for each in waiting]
+    return answers.json_of(ConversationDetail(**fields, scheduled=later, timeline=timeline))
 
 
 async def edit_conversation(call: Call) -> web.StreamResponse:
@@ -147,6 +150,7 @@ async def assign_conversation(call: Call) -> web.StreamResponse:
         call.request.match_info["id"],
         asked.to,
         note=asked.note,
+        reason=asked.reason,
         version=asked.version,
         by=call.author,
     )

@@ -4,6 +4,7 @@ import { banner } from "./banner.js";
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
+import { mentions } from "./mentions.js";
 import { notify } from "./notify.js";
 import { replies } from "./replies.js";
 import { together } from "./together.js";
@@ -16,6 +17,7 @@ if (document.querySelector(".app")) {
   inbox();
   compose();
   replies();
+  mentions();
   keys();
   banner();
   notify();

@@ -1,4 +1,4 @@
-"""How answers are signed, what each person has read, whom a note mentions."""
+"""How answers are signed, what people have read, whom notes mention, why things change hands."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("inboxes", sa.Column("signature_mode", sa.String(), nullable=True))
     op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
     op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
+    op.add_column("timeline", sa.Column("reason", sa.String(), nullable=True))
     _reads()
     _mentions()
 
@@ -38,6 +39,15 @@ def _reads() -> None:
         sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_reads")),
     )
     op.create_index("ix_reads_conversation_id", "reads", ["conversation_id"], unique=False)
+    scheduled = sa.text("state = 'queued' AND send_at_ms IS NOT NULL")
+    op.create_index(
+        "ix_messages_scheduled",
+        "messages",
+        ["conversation_id", "send_at_ms"],
+        unique=False,
+        sqlite_where=scheduled,
+        postgresql_where=scheduled,
+    )
     marked = sa.text("marked")
     op.create_index(
         "ix_reads_marked",
