@@ -42,6 +42,9 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
+    "callback.state": "an address that a client gave for reports (Kannel's `dlr-url`) keeps "
+    "failing (`state` `failing`, with its `host` and the `reason`), takes them again (`active`), "
+    "or was never told of a message (`failed`, with its `id`)",
     "mail.state": "an e-mail to somebody of ours (`conversation_id` null: a daily digest) keeps "
     "failing (`state` `failing`, with the `reason`), has failed for good (`failed`), or went after "
     "all (`sent`)",

@@ -47,11 +47,11 @@ def page(
     template: str,
     *,
     status: HTTPStatus = HTTPStatus.OK,
-    parts: Mapping[str, str] | None = None,
+    script_parts: Mapping[str, str] | None = None,
     **values: Any,
 ) -> web.Response:
-    """Write a page; or, of ``parts``, the template of the one that our script asks for."""
-    wanted = None if parts is None or visit.part is None else parts.get(visit.part)
+    """Write a page; or, of ``script_parts``, the template of the one that our script asks for."""
+    wanted = (script_parts or {}).get(visit.part or "")
     text = (
         _environment(visit.tongue)
         .get_template(wanted or template)

@@ -10,6 +10,7 @@ from storage.schema.callbacks import (
     CALL_IS_PENDING,
     CALLBACK_IS_OPEN,
     callback_calls,
+    callback_hosts,
     callbacks,
 )
 from storage.schema.consent import consents, decisions, kept_blocks, kept_opt_outs, opt_outs
@@ -109,6 +110,7 @@ __all__ = [
     "audit",
     "balances",
     "callback_calls",
+    "callback_hosts",
     "callbacks",
     "canaries",
     "changes",
