@@ -1,6 +1,6 @@
 """Owns Idempotency-Key records: the first answer to a request, kept with what it made.
 
-``begin`` and ``finish`` belong in the one transaction that enqueues the message: then a crash
+``begin`` and ``finish`` belong in the one transaction that does what was asked: then a crash
 leaves both or neither. A record goes when its message is erased.
 """
 
@@ -114,6 +114,11 @@ async def finish(
         "of_message": message_id,
     }
     return (await _FINISH.execute(tx, values)).rowcount == 1
+
+
+async def forget(tx: AsyncConnection, *, token_id: str, key: str) -> None:
+    """Let a key be new again: what was to be done under it was not."""
+    await tx.execute(_FORGET, {"of_token": token_id, "of_key": key})
 
 
 async def prune(tx: AsyncConnection, before_ms: int) -> int:

@@ -31,12 +31,13 @@ class NewMail:
     """What an address is told; ``message_id`` None: of a missed call, or of who waits.
 
     ``kind`` None: a rule asks for it, which ``rule`` names. Else ``person_id`` is told because of
-    that, and ``rule`` names the digest where it is one.
+    that, and ``rule`` names the digest where it is one. A daily one is about no conversation, and
+    ``rule`` says of which days.
     """
 
     recipient: str
     rule: str
-    conversation_id: str
+    conversation_id: str | None
     message_id: str | None
     kind: str | None = None
     person_id: str | None = None

@@ -98,6 +98,8 @@ class MessageFilter:
     since_ms: int | None = None
     until_ms: int | None = None
     q: str | None = None
+    to_us: bool = True
+    """Whether ``q`` is looked for in what the gateway told our own people, too."""
     may_see: Collection[str] | None = None
     """The only inboxes to look in; None: all."""
 
@@ -203,6 +205,8 @@ def _conditions(filters: MessageFilter) -> list[ColumnElement[bool]]:
         found.append(messages.c.inbox.in_(filters.may_see))
     if filters.q is not None:
         found.append(_text_matches(filters.q))
+        if not filters.to_us:
+            found.append(func.coalesce(messages.c.author_type, "") != "notice")
     return found
 
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from gatewayd.http.body import read_body, read_file
 from gatewayd.http.client import CLIENT
 from gatewayd.http.context import HttpContext
+from gatewayd.http.external import resolve
 from gatewayd.http.jsonbody import body_as, query_as
 from gatewayd.http.logged_in import (
     CSRF_HEADER,
@@ -103,6 +104,7 @@ class Gate:
         if principal is not None:
             self._check_scope(access, principal)
             self._check_rate(principal)
+            await resolve(self._context.store, request, may_see=principal.inboxes)
             await self._check_sight(principal, request)
         if changes and self._context.stopping.is_set():
             raise Problem(
