@@ -7,7 +7,7 @@ is met again is known, and by nothing else (storage.kept_refusals, storage.erase
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, null, or_, select, update
+from sqlalchemy import Select, delete, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import audit, changes, erased_numbers, kept_refusals
@@ -60,6 +60,17 @@ class Erased:
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldErase:
+    """What an erasure would take away, counted at this moment."""
+
+    messages: int
+    notes: int
+    waiting: int
+    """Messages that wait to be sent."""
+    since_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
     """A modem is sending them something at this moment."""
@@ -109,6 +120,32 @@ async def erase(
     )
     await _tell(tx, contact_id, done, reason=reason, by=by, now_ms=now_ms)
     return done
+
+
+async def foretell(tx: AsyncConnection, contact_id: str) -> WouldErase | None:
+    """Tell what an erasure would take away; None where there is no such contact."""
+    query = select(contacts.c.created_at_ms).where(
+        contacts.c.id == contact_id, contacts.c.erased_at_ms.is_(None)
+    )
+    since_ms = (await tx.execute(query)).scalar_one_or_none()
+    if since_ms is None:
+        return None
+    theirs = await _find(tx, contact_id)
+    waiting: set[str] = set()
+    for some in in_batches(theirs.message_ids):
+        queued = select(parts.c.message_id).where(parts.c.message_id.in_(some), IS_QUEUED)
+        waiting |= set((await tx.execute(queued)).scalars())
+    return WouldErase(
+        messages=len(theirs.message_ids),
+        notes=(await tx.execute(_notes_in(theirs.conversation_ids))).scalar_one(),
+        waiting=len(waiting),
+        since_ms=since_ms,
+    )
+
+
+def _notes_in(conversation_ids: Sequence[str]) -> Select[int]:
+    written = timeline.c.conversation_id.in_(conversation_ids)
+    return select(func.count()).where(written, timeline.c.text.is_not(None))
 
 
 async def _find(tx: AsyncConnection, contact_id: str) -> _Theirs:
@@ -185,8 +222,7 @@ async def _strays(tx: AsyncConnection, numbers: Mapping[str, str]) -> None:
 async def _conversations(tx: AsyncConnection, theirs: _Theirs, now_ms: int) -> int:
     ids = theirs.conversation_ids
     written = timeline.c.conversation_id.in_(ids)
-    counted = select(func.count()).where(written, timeline.c.text.is_not(None))
-    notes: int = (await tx.execute(counted)).scalar_one()
+    notes: int = (await tx.execute(_notes_in(ids))).scalar_one()
     await mentions.forget(tx, select(timeline.c.seq).where(written))
     await tx.execute(update(timeline).where(written).values(text=null(), number=null()))
     by_them = (written, timeline.c.author_type == "contact")

@@ -77,16 +77,19 @@ class Mailer:
     async def step(self) -> float:
         """Try what is due for longest; give the seconds until something is due."""
         now_ms = self._clock.now_ms()
+        # At each commit of anybody, and mostly there is no e-mail.
+        async with self._store.glance() as look:
+            next_ms = await mails.next_due_ms(look)
+        if next_ms is None:
+            return LONGEST_WAIT_SECONDS
+        if next_ms > now_ms:
+            return max(0.05, (next_ms - now_ms) / 1000)
         async with self._store.read() as tx:
             mail = await mails.due(tx, now_ms=now_ms)
-            next_ms = None if mail is not None else await mails.next_due_ms(tx)
         if mail is not None:
             failure = await self._try(mail)
             await self._insist(partial(self._settle, mail, failure))
-            return 0.0
-        if next_ms is None:
-            return LONGEST_WAIT_SECONDS
-        return max(0.05, (next_ms - now_ms) / 1000)
+        return 0.0
 
     async def _try(self, mail: MailRow) -> NotSent | None:
         """Make one try; None is sent. The unit's barrier: the next one goes on."""

@@ -13,6 +13,7 @@ from config.schema import Settings
 from gatewayd.answering import Unanswerable, why_no_answer, why_not
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
+from gatewayd.handing_over import HandOverReason
 from gatewayd.services.drafts import Draft, Policy, Refused
 from gatewayd.services.messages import (
     Accepted,
@@ -154,6 +155,7 @@ class Conversations:
         note: str | None,
         version: int | None,
         by: Principal,
+        reason: HandOverReason | None = None,
     ) -> ActOutcome | NoSuchAssignee:
         """Hand it to a person or a team, by their id, or to nobody."""
 
@@ -172,6 +174,7 @@ class Conversations:
                 person_id=person_id,
                 team_id=team_id,
                 note=note,
+                reason=reason,
                 doing=doing,
             )
 

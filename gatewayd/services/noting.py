@@ -36,7 +36,7 @@ async def named_by(
     tx: AsyncConnection, conversation_id: str, text: str, *, by: Principal, now_ms: int
 ) -> NamedBy:
     """Find whom a note of theirs mentions."""
-    there = await mentionable(tx, conversation_id, by=by, now_ms=now_ms) if "@" in text else []
+    there = await _mentionable(tx, conversation_id, by=by, now_ms=now_ms) if "@" in text else []
     named = named_in(
         text, [Nameable(id=row.id, called=row.display_name, login=row.name) for row in there]
     )
@@ -47,17 +47,18 @@ async def named_by(
     )
 
 
-async def mentionable(
+async def _mentionable(
     tx: AsyncConnection, conversation_id: str, *, by: Principal, now_ms: int
 ) -> list[PersonRow]:
     """List whom a note of theirs can mention: who works here and sees the inbox, but themselves."""
     conversation = await reading.get(tx, conversation_id)
     if conversation is None:
         return []
-    return [
-        row
-        for row in await people.list_all(tx, now_ms=now_ms)
-        if row.state is PersonState.ACTIVE
-        and (row.inboxes is None or conversation.inbox in row.inboxes)
-        and row.id != by.id
-    ]
+    everybody = await people.list_all(tx, now_ms=now_ms)
+    return [row for row in everybody if can_be_mentioned(row, conversation.inbox, but=by.id)]
+
+
+def can_be_mentioned(row: PersonRow, inbox: str, *, but: str | None) -> bool:
+    """Whether somebody works here, sees the inbox, and is not the one who writes."""
+    sees = row.inboxes is None or inbox in row.inboxes
+    return row.state is PersonState.ACTIVE and sees and row.id != but

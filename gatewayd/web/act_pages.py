@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from gatewayd.handing_over import HandOverReason
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONTACTS, CONVERSATIONS
 from gatewayd.services.conversations import NoSuchAssignee
@@ -13,6 +14,7 @@ from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.formats import local_moment
 from gatewayd.web.languages import N_
 from gatewayd.web.open_conversation import named_conversation
+from gatewayd.web.reasons import REASONS
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
 from gatewayd.web.tags import tags_of
@@ -80,8 +82,15 @@ async def assign(visit: Visit) -> web.StreamResponse:
     before = await named_conversation(visit)
     to = visit.field("to") or None
     note = visit.field("note").strip()[:_LONGEST_NOTE] or None
-    service = visit.request.app[CONVERSATIONS]
-    outcome = await service.assign(before.id, to, note=note, version=None, by=visit.author)
+    reason = visit.field("reason")
+    outcome = await visit.request.app[CONVERSATIONS].assign(
+        before.id,
+        to,
+        note=note,
+        reason=HandOverReason(reason) if reason in REASONS else None,
+        version=None,
+        by=visit.author,
+    )
     if isinstance(outcome, NoSuchAssignee):
         return _wrong(visit, _NOBODY)
     after = await named_conversation(visit)

@@ -145,7 +145,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
     return page(
         visit,
         "inbox/inbox.html",
-        parts={"list": "inbox/list_part.html", "more": "inbox/rows.html"},
+        script_parts={"list": "inbox/list_part.html", "more": "inbox/rows.html"},
         pane=pane,
         open=None,
     )

@@ -5,6 +5,7 @@ from gatewayd.web import (
     answer_pages,
     conversation_pages,
     inbox_pages,
+    installing,
     login_pages,
     own_pages,
     start_pages,
@@ -21,6 +22,7 @@ from gatewayd.web.supervision import waiting
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
     *own_pages.ROUTES,
+    *installing.ROUTES,
     *start_pages.ROUTES,
     *inbox_pages.ROUTES,
     *conversation_pages.ROUTES,

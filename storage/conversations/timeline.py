@@ -65,8 +65,8 @@ class Mention:
 class NewEntry:
     """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``.
 
-    ``number`` is who called. ``consent`` is what became of consent, in the words of the ledger and
-    of ``routing.consent``.
+    ``reason`` is that in one word. ``number`` is who called. ``consent`` is what became of consent,
+    in the words of the ledger and of ``routing.consent``.
     """
 
     kind: EntryKind
@@ -76,6 +76,7 @@ class NewEntry:
     text: str | None = None
     person_id: str | None = None
     team_id: str | None = None
+    reason: str | None = None
     until_ms: int | None = None
     consent: str | None = None
     author: Author | None = None
@@ -99,6 +100,7 @@ async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, 
         "text": entry.text,
         "person_id": entry.person_id,
         "team_id": entry.team_id,
+        "reason": entry.reason,
         "until_ms": entry.until_ms,
         "consent": entry.consent,
         "author_type": None if author is None else author.type,

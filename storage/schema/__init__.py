@@ -10,6 +10,7 @@ from storage.schema.callbacks import (
     CALL_IS_PENDING,
     CALLBACK_IS_OPEN,
     callback_calls,
+    callback_hosts,
     callbacks,
 )
 from storage.schema.consent import consents, decisions, kept_blocks, kept_opt_outs, opt_outs
@@ -77,7 +78,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
-from storage.schema.work import IS_MARKED, mentions, reads
+from storage.schema.work import IS_MARKED, mentions, news, reads, told_news
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -109,6 +110,7 @@ __all__ = [
     "audit",
     "balances",
     "callback_calls",
+    "callback_hosts",
     "callbacks",
     "canaries",
     "changes",
@@ -138,6 +140,7 @@ __all__ = [
     "meta",
     "metadata",
     "modems",
+    "news",
     "notification_wishes",
     "opt_outs",
     "options",
@@ -157,6 +160,7 @@ __all__ = [
     "teams",
     "timeline",
     "tokens",
+    "told_news",
     "waits",
     "webhooks",
 ]

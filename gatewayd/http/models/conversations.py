@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gatewayd.answering import AddressKind, Unanswerable
+from gatewayd.handing_over import HandOverReason
 from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Line, Tags, Version
 from gatewayd.http.models.mentions import Mention, mentions_json
@@ -118,6 +119,9 @@ class AssignIn(Input):
         str | None, Field(max_length=64, description="the id of a user or a team; null: nobody's")
     ]
     note: Annotated[str | None, _NOTE] = None
+    reason: Annotated[
+        HandOverReason | None, Field(strict=False, description="why, in one word; null: not said")
+    ] = None
     version: Version = None
 
 
@@ -223,6 +227,12 @@ class TimelineEntry(Output):
     text: Annotated[str | None, Field(description="of a note; why it was handed over")]
     mentions: Annotated[list[Mention], Field(description="colleagues whom a note mentions")]
     assignee: Annotated[Assignee | None, Field(description="to whom it was handed over")]
+    reason: Annotated[
+        str | None,
+        Field(
+            description="why, in one word: as somebody said, or that of `conversation.reassigned`"
+        ),
+    ]
     until: Annotated[Moment | None, Field(description="how long it sleeps")]
     modem: Annotated[str | None, Field(description="that a missed call rang at")]
     consent: Annotated[
@@ -320,6 +330,7 @@ def entry_json(
         text=row.text,
         mentions=mentions_json(mentioned.get(row.seq, ())),
         assignee=_assignee(row),
+        reason=row.reason,
         until=moment_of(row.until_ms),
         modem=row.modem,
         consent=row.consent,

@@ -150,6 +150,7 @@ async def assign_conversation(call: Call) -> web.StreamResponse:
         call.request.match_info["id"],
         asked.to,
         note=asked.note,
+        reason=asked.reason,
         version=asked.version,
         by=call.author,
     )

@@ -89,7 +89,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
     return page(
         visit,
         "contacts/list.html",
-        parts={"more": "contacts/rows.html"},
+        script_parts={"more": "contacts/rows.html"},
         found=found,
         tags=tags,
     )

@@ -3,8 +3,10 @@
 from gatewayd.web.contacts import (
     consent_pages,
     contact_pages,
+    erase_pages,
     file_pages,
     identity_pages,
+    import_pages,
     list_pages,
 )
 from gatewayd.web.route import PageRoute
@@ -14,5 +16,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *contact_pages.ROUTES,
     *consent_pages.ROUTES,
     *identity_pages.ROUTES,
+    *erase_pages.ROUTES,
     *file_pages.ROUTES,
+    *import_pages.ROUTES,
 )

@@ -28,6 +28,8 @@ SCREENS = {
     "contact-page": "/contacts/{contact}",
     "contact-choose": "/contacts/{contact}/merge?q=gagnon",
     "contact-merge": "/contacts/{contact}/merge?other={other}",
+    "contact-erase": "/contacts/{contact}/erase",
+    "contacts-import": "/contacts/import",
     "contact-split": "/contacts/{other}/split",
     "me": "/me",
     "supervision": "/supervision",

@@ -121,3 +121,39 @@ async def test_anybody_can_use_it(visit: Any, shop: Any, scheme: str) -> None:
         bad = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
         assert not bad, found.generate_report()
         assert await tab.page.evaluate(OVERFLOW) == 0, path
+
+
+async def test_a_file_is_looked_at_before_it_is_taken_in(
+    visit: Any, shop: Any, tmp_path: Any
+) -> None:
+    good, other = shop.customer(), shop.customer()
+    file = tmp_path / "customers.csv"
+    file.write_text(f"Client,Tel\nImported Zoé,{good}\nBad,1-2\nAlso imported,{other}\n", "utf-8")
+    tab = await visit("/contacts")
+    await tab.page.get_by_role("link", name="Import…").click()
+    await tab.page.get_by_label("File").set_input_files(file)
+    await tab.page.get_by_role("button", name="Look at it").click()
+    await expect(tab.page.locator(".row-problems li")).to_have_text(
+        ["Line 3 “1-2” is no number to text. It has too few digits to be a telephone number."]
+    )
+    assert shop.api("GET", "/v1/contacts?q=Imported")["items"] == []
+    await tab.page.get_by_role("button", name="Import 2 contacts").click()
+    await expect(tab.page.get_by_role("heading", level=1)).to_have_text("Imported")
+    assert len(shop.api("GET", "/v1/contacts?q=Imported")["items"]) == 2
+
+
+async def test_a_contact_is_erased_at_their_request(visit: Any, shop: Any) -> None:
+    number = shop.customer()
+    shop.text_in(number, "My secret wish")
+    conversation = shop.conversation_of(number)
+    who = shop.api("GET", f"/v1/conversations/{conversation}")["contact"]["id"]
+    tab = await visit(f"/contacts/{who}")
+    await tab.page.get_by_label("More", exact=True).click()
+    await tab.page.get_by_role("link", name="Erase on request…").click()
+    await expect(tab.page.locator(".consequences").first).to_contain_text("The words of 1 message")
+    await tab.page.get_by_label("How they asked for it").fill("At the counter, today")
+    await tab.page.get_by_label("They asked for it").check()
+    await tab.page.get_by_role("button", name="Erase for good").click()
+    await expect(tab.page.get_by_role("heading", level=1)).to_have_text("It is erased")
+    await tab.go(f"/inbox/all/{conversation}")
+    await expect(tab.page.get_by_text("My secret wish")).to_have_count(0)

@@ -1,3 +1,4 @@
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -108,6 +109,14 @@ def test_the_shipped_example_loads_and_sets_nothing_that_has_no_effect() -> None
     assert loaded.warnings == ()
     assert "gateway.country" in loaded.written
     assert "http.listen" not in loaded.written
+
+
+def test_the_shipped_example_texts_nobody() -> None:
+    loaded = load_with_origin(EXAMPLE_FILE)
+
+    assert loaded.settings.alert_receivers == ()
+    active = [line for line in example().splitlines() if not line.startswith("#")]
+    assert not [line for line in active if re.search(r"\+\d", line.partition("#")[0])]
 
 
 def test_every_commented_key_of_the_example_would_be_accepted(tmp_path: Path) -> None:

@@ -262,13 +262,14 @@ class Desk:
             assert answer.status == status, text
             return text
 
-    async def send(self, path: str, *, status: int = 303, **fields: Any) -> str:
-        """Post a form; gives where it leads, or the page that is shown again."""
+    async def send(self, path: str, *, status: int = 303, part: str = "", **fields: Any) -> str:
+        """Post a form; gives where it leads, or the page (or ``part`` of it) that is shown."""
         data = [("csrf_token", self.browser.session["csrf_token"])]
         for name, value in fields.items():
             data += [(name, each) for each in (value if isinstance(value, list) else [value])]
+        headers = HTML | ({"X-Gatewayd-Part": part} if part else {})
         async with self.browser.client.post(
-            path, data=data, headers=HTML, allow_redirects=False
+            path, data=data, headers=headers, allow_redirects=False
         ) as answer:
             text = unescape(await answer.text())
             assert answer.status == status, text

@@ -83,6 +83,8 @@ TABLE = {
     "PUT /v1/inboxes/{name}/retention": MANAGER,
     "GET /v1/inboxes/{name}/targets": AGENT,
     "PUT /v1/inboxes/{name}/targets": MANAGER,
+    "GET /v1/session/person": LOGGED_IN,
+    "PATCH /v1/session/person": LOGGED_IN,
     "GET /v1/users": AGENT,
     "POST /v1/users": MANAGER,
     "GET /v1/users/{id}": AGENT,
