@@ -130,8 +130,7 @@ def _is_quiet(visit: Visit, loaded: LoadedShop) -> bool:
 async def _unread(visit: Visit) -> int:
     if visit.person_id is None:
         return 0
-    views = await visit.request.app[READING].views(visit.author)
-    return views.mine.unread + views.teams.unread + views.unassigned.unread
+    return await visit.request.app[READING].unread(visit.author)
 
 
 async def _first(visit: Visit) -> web.StreamResponse:
