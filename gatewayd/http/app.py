@@ -8,6 +8,7 @@ from aiohttp import web
 from gatewayd.asides import Asides
 from gatewayd.compat.mount import mount
 from gatewayd.contactfiles.importing import Imports
+from gatewayd.daily.preview import DailyPreview
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
@@ -67,6 +68,7 @@ from gatewayd.http.routes import (
     messages,
     modems,
     new_contacts,
+    own_person,
     replying,
     retention,
     rules,
@@ -147,6 +149,7 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *tokens.ROUTES,
     *session.ROUTES,
+    *own_person.ROUTES,
     *audit.ROUTES,
     *business.ROUTES,
     *service.ROUTES,
@@ -224,6 +227,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
     app[CONVERSATION_VIEWS] = ConversationViews(settings=settings, store=store, clock=clock)
     app[SUPERVISION] = Supervision(settings=settings, store=store, clock=clock)
+    app[supervision.DAILY_PREVIEW] = DailyPreview(settings=settings, store=store, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[SAVED_REPLIES] = SavedReplies(settings=settings, store=store, bus=bus, clock=clock)

@@ -48,7 +48,7 @@ async def conversation_page(
         visit,
         "inbox/inbox.html",
         status=status,
-        parts={"list": "inbox/list_part.html"},
+        script_parts={"list": "inbox/list_part.html"},
         pane=await list_pane(visit, visit.named("view")),
         shown=shown,
         **common,

@@ -114,6 +114,7 @@ class EntryRow:
     person_name: str | None
     team_id: str | None
     team_name: str | None
+    reason: str | None
     until_ms: int | None
     consent: str | None
     author: Author | None

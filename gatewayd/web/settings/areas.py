@@ -76,6 +76,12 @@ AREAS: tuple[Area, ...] = (
         about=N_("Who answers which inbox together, and who is on call."),
         icon="team",
     ),
+    Area(
+        key="digest",
+        title=N_("Daily digest"),
+        about=N_("An e-mail each morning: what was done, who waits, how the modems are."),
+        icon="chart",
+    ),
 )
 
 

@@ -4,6 +4,7 @@ from gatewayd.web.route import PageRoute
 from gatewayd.web.settings import (
     answers_pages,
     areas,
+    digest_pages,
     hours_pages,
     inboxes_pages,
     leaving_pages,
@@ -24,6 +25,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *replies_pages.ROUTES,
     *templates_pages.ROUTES,
     *inboxes_pages.ROUTES,
+    *digest_pages.ROUTES,
     # Before the pages of one person: nobody's id is "new".
     *people_pages.ROUTES,
     *leaving_pages.ROUTES,

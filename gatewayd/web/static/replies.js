@@ -2,15 +2,12 @@
 // the page already as this customer would get them.
 
 import { insert, isAnswer } from "./composer.js";
-import { words } from "./dom.js";
+import { folded, words } from "./dom.js";
 import { offering } from "./listbox.js";
 
 const composer = () => document.getElementById("composer");
 const links = () => [...(composer()?.querySelectorAll("a[data-reply]") ?? [])];
 const textOf = (link) => link.querySelector(".detail").textContent;
-
-// Accents and capitals do not matter: "prêt" is found by "pret".
-const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Those whose shortcut begins so, then those that have it anywhere. */
 function find(typed) {

@@ -23,6 +23,14 @@ SCREENS = {
     "conversation": "/inbox/all/{conversation}",
     "contact": "/inbox/all/{conversation}/contact",
     "overdue": "/inbox/overdue",
+    "contacts": "/contacts",
+    "contact-new": "/contacts/new",
+    "contact-page": "/contacts/{contact}",
+    "contact-choose": "/contacts/{contact}/merge?q=gagnon",
+    "contact-merge": "/contacts/{contact}/merge?other={other}",
+    "contact-erase": "/contacts/{contact}/erase",
+    "contacts-import": "/contacts/import",
+    "contact-split": "/contacts/{other}/split",
     "me": "/me",
     "supervision": "/supervision",
     "supervision-days": "/supervision?by=day",
@@ -132,8 +140,31 @@ def places(shop: Any) -> dict[str, str]:
     for shortcut, en, fr in REPLIES:
         reply = {"shortcut": shortcut, "en": en, "fr": fr}
         made = shop.api("POST", "/v1/saved-replies", reply, 201)
-    found = {"conversation": conversation, "welcome": welcome, "reply": made["id"]}
-    return found | colleagues(shop)
+    found = {"conversation": conversation, "contact": contact, "welcome": welcome}
+    found["reply"] = made["id"]
+    return found | acquaintances(shop, contact) | colleagues(shop)
+
+
+def acquaintances(shop: Any, contact: str) -> dict[str, str]:
+    """Contacts with names and tags; one who noted by telephone that they want no texts."""
+    more = {"tags": ["vélo électrique", "fidèle"], "notes": "Appeler après 17 h"}
+    shop.api("PATCH", f"/v1/contacts/{contact}", more)
+    said = {"what": "opted_out", "reason": "au téléphone le 3 juin, à Marie"}
+    shop.api("POST", f"/v1/contacts/{contact}/consent", said)
+    said = {"what": "opted_in", "reason": "au comptoir, pour son vélo"}
+    shop.api("POST", f"/v1/contacts/{contact}/consent", said)
+    made = []
+    for name, numbers, tags in (
+        ("C. Gagnon (bureau)", [shop.customer(), shop.customer()], ["entreprise"]),
+        ("Noah Lefebvre", [shop.customer()], []),
+        ("Priya Sharma-Desrochers", [shop.customer()], ["location", "fidèle"]),
+        ("Garage Saint-Denis", [shop.customer()], ["fournisseur"]),
+    ):
+        body = {"numbers": numbers, "name": name, "tags": tags}
+        made.append(shop.api("POST", "/v1/contacts", body, 201)["id"])
+    shop.api("POST", f"/v1/contacts/{made[3]}/block")
+    shop.api("POST", f"/v1/contacts/{made[1]}/consent", said | {"what": "opted_out"})
+    return {"other": made[0]}
 
 
 def colleagues(shop: Any) -> dict[str, str]:
