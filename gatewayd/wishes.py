@@ -28,6 +28,12 @@ class Matter(StrEnum):
     """What one of their teams has, or nobody."""
     OVERDUE = "overdue"
     """What has waited for so long that the managers are told."""
+    NEW_MINE = "new_mine"
+    """What a customer writes where they have the conversation."""
+    NEW_TEAM = "new_team"
+    """What a customer writes where their team has it, or nobody."""
+    MENTION = "mention"
+    """A note that mentions them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,9 @@ DEFAULT = Wishes(
             Matter.MINE: frozenset({Way.PAGE, Way.EMAIL}),
             Matter.TEAM: frozenset({Way.PAGE}),
             Matter.OVERDUE: frozenset({Way.PAGE, Way.EMAIL}),
+            Matter.NEW_MINE: frozenset({Way.PAGE}),
+            Matter.NEW_TEAM: frozenset({Way.PAGE}),
+            Matter.MENTION: frozenset({Way.PAGE, Way.EMAIL}),
         }
     )
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.asides import ASIDE_TYPES
-from gatewayd.services.sight import seen_by
+from gatewayd.services.sight import is_told, seen_by
 from gatewayd.services.tokens import Principal
 from storage import changes, queries
 from storage.changes import Change
@@ -75,7 +75,8 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.overdue": "an answer is overdue: so is the team",
     "conversation.escalated": "it has been for long: the managers are told",
     "conversation.reminder": "these `people` (ids) are to see on the page that a customer waits; "
-    "`kind` is `due_soon`, `overdue`, `escalated`, or `reassigned`: it is theirs now",
+    "`kind` is `new`, `due_soon`, `overdue`, `escalated`, `reassigned` (it is theirs now), or "
+    "`mentioned`: a note mentions them",
     "conversation.mentioned": "a note (`by` whom) mentions these `people` (ids)",
     "conversation.reassigned": "it went to a person (`person_id`) or team (`team_id`) because who "
     "had it is not there (`reason`: `away`, `break`, `sick`, `vacation`, `left`, `off_shift`), has "
@@ -172,6 +173,8 @@ class Events:
 
     async def seen_by(self, principal: Principal, told: Sequence[Told]) -> Sequence[Told]:
         """Give those of these that are theirs to see."""
+        if principal.inboxes is None:
+            return [one for one in told if is_told(principal, one.change)]
         async with self._store.read() as tx:
             seen = await seen_by(tx, principal, [one.change for one in told])
         ids = {change.id for change in seen}

@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Json
-from storage.conversations import journal, timeline, waits
+from storage.conversations import journal, news, timeline, waits
 from storage.conversations.states import ACTS_ON, AFTER_ACT, Act, ConversationState
 from storage.conversations.timeline import Author, EntryKind, Mention, NewEntry
 from storage.schema import conversation_tags, conversations
@@ -57,8 +57,9 @@ async def add_note(
     if isinstance(row, ActOutcome):
         return row
     note = NewEntry(kind=EntryKind.NOTE, text=text, author=doing.author, mentions=mentions)
-    await _change(tx, row, {}, note, "updated", doing)
-    if mentions:
+    seq = await _change(tx, row, {}, note, "updated", doing)
+    if mentions and seq is not None:
+        await news.add(tx, seq, now_ms=doing.now_ms)
         named: list[Json] = [*dict.fromkeys(each.person_id for each in mentions)]
         told: dict[str, Json] = {"by": doing.author.id, "people": named}
         await _tell(tx, row, "mentioned", {}, now_ms=doing.now_ms, more=told)
@@ -262,10 +263,11 @@ async def _change(
     doing: Doing,
     *,
     more: Mapping[str, Json] | None = None,
-) -> None:
-    await _apply(tx, row, values, entry, now_ms=doing.now_ms)
+) -> int | None:
+    seq = await _apply(tx, row, values, entry, now_ms=doing.now_ms)
     by: dict[str, Json] = {"by": doing.author.id}
     await _tell(tx, row, what, values, now_ms=doing.now_ms, more=by | dict(more or {}))
+    return seq
 
 
 async def _apply(
@@ -275,10 +277,12 @@ async def _apply(
     entry: NewEntry | None,
     *,
     now_ms: int,
-) -> None:
+) -> int | None:
+    """Change it and add to its timeline; give the place of what was added."""
     changed: dict[str, Any] = {**values, "version": row["version"] + 1}
+    seq = None
     if entry is not None:
-        changed["last_seq"] = await timeline.append(tx, row["id"], entry, now_ms=now_ms)
+        seq = changed["last_seq"] = await timeline.append(tx, row["id"], entry, now_ms=now_ms)
     done = await tx.execute(
         update(conversations)
         .where(conversations.c.id == row["id"], conversations.c.version == row["version"])
@@ -286,6 +290,7 @@ async def _apply(
     )
     if done.rowcount != 1:
         raise LookupError(row["id"])
+    return seq
 
 
 async def _tell(

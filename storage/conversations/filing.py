@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, kept_refusals
-from storage.conversations import journal, timeline, waits
+from storage.conversations import journal, news, timeline, waits
 from storage.conversations.states import NEW, ConversationState, Turn, after_turn
 from storage.conversations.timeline import EntryKind, NewEntry
 from storage.ids import Prefix, new_id
@@ -131,6 +131,8 @@ async def take_turn(
     if changed.rowcount != 1:
         raise LookupError(place.conversation_id)
     await _wait(tx, place, message_id, now_ms=now_ms)
+    if place.turn is Turn.CUSTOMER:
+        await news.add(tx, seq, now_ms=now_ms)
     if place.before is None or state is before:
         return
     was_over = before in {ConversationState.CLOSED, ConversationState.SNOOZED}

@@ -78,7 +78,7 @@ from storage.schema.targets import (
     stand_ins,
     waits,
 )
-from storage.schema.work import IS_MARKED, mentions, reads
+from storage.schema.work import IS_MARKED, mentions, news, reads, told_news
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -140,6 +140,7 @@ __all__ = [
     "meta",
     "metadata",
     "modems",
+    "news",
     "notification_wishes",
     "opt_outs",
     "options",
@@ -159,6 +160,7 @@ __all__ = [
     "teams",
     "timeline",
     "tokens",
+    "told_news",
     "waits",
     "webhooks",
 ]

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("timeline", sa.Column("reason", sa.String(), nullable=True))
     _reads()
     _mentions()
+    _news()
 
 
 def _reads() -> None:
@@ -80,3 +81,36 @@ def _mentions() -> None:
         sa.PrimaryKeyConstraint("seq", "start", name=op.f("pk_mentions")),
     )
     op.create_index("ix_mentions_person_id_seq", "mentions", ["person_id", "seq"], unique=False)
+
+
+def _news() -> None:
+    place = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "news",
+        sa.Column("seq", place, autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seq"], ["timeline.seq"], name=op.f("fk_news_seq_timeline"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_news")),
+    )
+    op.create_index("ix_news_at_ms", "news", ["at_ms"], unique=False)
+    op.create_table(
+        "told_news",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("seq", place, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("called_ms", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_told_news_conversation_id_conversations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_told_news_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_told_news")),
+    )
+    op.create_index("ix_told_news_conversation_id", "told_news", ["conversation_id"], unique=False)
