@@ -17,13 +17,7 @@ from gatewayd.http.route import (
 from gatewayd.services.replying import PLAINLY
 from gatewayd.services.saved_replies import Rendered
 from gatewayd.web.colleagues import Colleague, colleagues
-from gatewayd.web.contacts.reading import (
-    KnownConsent,
-    Passed,
-    consent_of,
-    conversations_of,
-    inbox_names,
-)
+from gatewayd.web.contacts.reading import Panel, panel_of
 from gatewayd.web.route import Visit
 from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
@@ -65,11 +59,7 @@ class OpenConversation:
     """Oldest first."""
     earlier: str | None
     """The cursor of what came before."""
-    others: Sequence[Passed]
-    """The other conversations with them that the reader may see."""
-    consent: KnownConsent
-    inboxes: Mapping[str, str]
-    """The names of the inboxes that the reader sees."""
+    panel: Panel
     unanswerable: Unanswerable | None
     mentioned: Mapping[int, Sequence[MentionRow]]
     """Whom notes mention, by their place in the timeline."""
@@ -129,24 +119,20 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
     contact = await app[CONTACTS].get(row.contact_id)
     if contact is None:
         raise LookupError(row.contact_id)
-    passed = await conversations_of(visit, contact)
-    staff = app[STAFF]
-    people = await staff.people()
+    people = await app[STAFF].people()
     signed = await app[CONVERSATIONS].as_sent(row, _ANY_TEXT, manner=PLAINLY, by=visit.author)
     return OpenConversation(
         row=row,
         contact=contact,
         items=items_of(entries.items, messages, visit.formats),
         earlier=entries.next,
-        others=[each for each in passed if each.row.id != row.id],
-        consent=await consent_of(visit, contact.id),
-        inboxes=await inbox_names(visit),
+        panel=await panel_of(visit, contact, but=row.id),
         mentioned=mentioned,
         colleagues=colleagues(people, row.inbox, but=visit.person_id),
         unanswerable=app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent),
         scheduled=later,
         people=people,
-        teams=await staff.teams(),
+        teams=await app[STAFF].teams(),
         snoozes=snoozes(visit.formats),
         signature=signed.removeprefix(_ANY_TEXT).strip(),
         replies=await app[SAVED_REPLIES].offer(row, by=visit.author),
