@@ -1,24 +1,24 @@
-// Notices of the browser for what is new and unread, by one tab for all, and none in quiet hours:
-// whether it is the reader's time is told by the page (data-quiet).
+// Notices of the browser for what is new and unread and the reader wishes to be called for
+// (data-calls), by one tab for all, and none in quiet hours (data-quiet).
 
 import { words } from "./dom.js";
 import { leads } from "./stream.js";
 import { go, onArrival } from "./travel.js";
 
-let unread = null;
+let calls = null;
 
-const head = () => document.querySelector("[data-unread]");
+const head = () => document.querySelector("[data-calls]");
 
 function look() {
-  const now = head() ? Number(head().dataset.unread) : null;
-  const grew = unread !== null && now !== null && now > unread;
-  if (now !== null) unread = now;
+  const now = head() ? Number(head().dataset.calls) : null;
+  const grew = calls !== null && now !== null && now > calls;
+  if (now !== null) calls = now;
   if (grew && leads() && !document.hasFocus() && head().dataset.quiet === undefined) tell();
 }
 
 function tell() {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const row = document.querySelector("#list a.row.unread");
+  const row = document.querySelector("#list a.row.unread, #list a.row.mentioned");
   const name = row?.querySelector(".who")?.textContent ?? "";
   const notice = new Notification(name || words.new_message, {
     body: row?.querySelector(".said")?.textContent.trim() ?? "",
