@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.glance import Glance
+from storage.prepared import Prepared
 from storage.schema import (
     CALL_IS_PENDING,
     CALLBACK_IS_OPEN,
@@ -132,6 +134,14 @@ _NEXT_DUE = (
     .where(CALL_IS_PENDING)
     .group_by(callback_calls.c.host)
 )
+_ANY = Prepared(
+    select(
+        or_(
+            exists().where(CALLBACK_IS_OPEN),
+            exists().where(CALL_IS_PENDING),
+        ).label("found")
+    )
+)
 _SETTLE = (
     update(callback_calls)
     .where(callback_calls.c.seq == bindparam("of_seq"), CALL_IS_PENDING)
@@ -243,6 +253,11 @@ async def next_due_ms(tx: AsyncConnection) -> dict[str, int]:
     """Tell for each host that is waited for when its next call is due."""
     rows = (await tx.execute(_NEXT_DUE)).all()
     return {row.host: row.due_at_ms for row in rows}
+
+
+async def are_any(tx: AsyncConnection | Glance) -> bool:
+    """Whether anybody is to be called, now or about what may still become of a message."""
+    return bool((await _ANY.execute(tx, {})).one_or_none().found)
 
 
 async def settle(tx: AsyncConnection, call: Call, called: Called) -> bool:

@@ -11,7 +11,9 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.glance import Glance
 from storage.ids import Prefix, new_id
+from storage.prepared import Prepared
 from storage.schema import MAIL_IS_PENDING, mails
 
 
@@ -68,7 +70,7 @@ _DUE = (
     .order_by(mails.c.due_at_ms, mails.c.id)
     .limit(1)
 )
-_NEXT_DUE = select(func.min(mails.c.due_at_ms)).where(MAIL_IS_PENDING)
+_NEXT_DUE = Prepared(select(func.min(mails.c.due_at_ms).label("due_at_ms")).where(MAIL_IS_PENDING))
 _SETTLE = (
     update(mails)
     .where(mails.c.id == bindparam("of_mail"), MAIL_IS_PENDING)
@@ -96,9 +98,9 @@ async def due(tx: AsyncConnection, *, now_ms: int) -> MailRow | None:
     return None if row is None else MailRow(**row)
 
 
-async def next_due_ms(tx: AsyncConnection) -> int | None:
+async def next_due_ms(tx: AsyncConnection | Glance) -> int | None:
     """Tell when one is due next, None when none waits."""
-    soonest: int | None = (await tx.execute(_NEXT_DUE)).scalar_one_or_none()
+    soonest: int | None = (await _NEXT_DUE.execute(tx, {})).one_or_none().due_at_ms
     return soonest
 
 

@@ -5,7 +5,7 @@ waits is in the store; a kill costs at most that an event is posted twice, under
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from random import SystemRandom
 
@@ -17,6 +17,7 @@ from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
 from gatewayd.http.models.events import event_json
+from gatewayd.insisting import STORE_RETRY_SECONDS, insist
 from gatewayd.services.events import RULE_FIRED, Events, Told
 from gatewayd.webhooks import android
 from gatewayd.webhooks.post import Poster, signed
@@ -41,7 +42,6 @@ AT_ONCE = 8
 
 BATCH = 200
 LONGEST_WAIT_SECONDS = 60.0
-STORE_RETRY_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
 _random = SystemRandom()
@@ -92,6 +92,11 @@ class Courier:
                     await hints.wait(timeout_seconds=LONGEST_WAIT_SECONDS)
 
     async def _round(self, tasks: asyncio.TaskGroup) -> None:
+        # At each commit of anybody, and most gateways have none.
+        async with self._store.glance() as look:
+            are_any = await webhooks.are_any(look)
+        if not are_any and not self._lanes:
+            return
         async with self._store.read() as tx:
             rows = await webhooks.list_all(tx)
         for webhook in rows:
@@ -196,20 +201,9 @@ class Courier:
             answer=attempt.answer,
             error=attempt.error,
         )
-        await self._insist(partial(self._settle, webhook, delivery, tried, verdict))
-
-    async def _insist(self, unit: Callable[[AsyncConnection], Awaitable[bool]]) -> None:
-        """Commit it as soon as the store answers: nothing is posted again meanwhile."""
-        while True:
-            try:
-                told = await self._store.shielded(unit)
-            except StoreUnavailable as error:
-                _log.error("store_unavailable", reason=error.reason)
-                await asyncio.sleep(STORE_RETRY_SECONDS)
-                continue
-            if told:
-                self._bus.publish(Topic.JOURNAL)
-            return
+        await insist(
+            self._store, self._bus, partial(self._settle, webhook, delivery, tried, verdict)
+        )
 
     async def _try(self, webhook: WebhookRow, told: Told) -> Attempt:
         try:
