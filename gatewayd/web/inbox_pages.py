@@ -70,9 +70,7 @@ class ListPane:
 async def list_pane(visit: Visit, key: str) -> ListPane:
     """Read a list as the request asks for it."""
     views = lists_for(visit.person_id)
-    view = LISTS.get(key)
-    if view is None or view not in views:
-        raise not_found(f"list {key!a}")
+    view = _named(key, views)
     query = visit.request.query
     q = query.get("q", "").strip()[:_LONGEST_SEARCH]
     before = query.get("before", "")
@@ -110,6 +108,13 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         calls=calls,
         quiet=_is_quiet(visit, clock.loaded),
     )
+
+
+def _named(key: str, views: Sequence[List]) -> List:
+    view = LISTS.get(key)
+    if view is None or view not in views:
+        raise not_found(f"list {key!a}")
+    return view
 
 
 def _listed(
