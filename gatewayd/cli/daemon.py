@@ -65,7 +65,10 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
                 status=Exit.CONFIG,
             )
         case StoreError():
-            return CliError(f"The store in {data_dir} cannot be used: {error}.")
+            return CliError(
+                f"The store in {data_dir} cannot be used: {error}.",
+                advice="`gatewayd doctor` looks at the file and the disk, and says what to do.",
+            )
         case PermissionError():
             return forbidden(Path(error.filename or data_dir), error)
         case _:
