@@ -66,7 +66,7 @@ async def conversations_of(visit: Visit, contact: ContactRow) -> list[Passed]:
 
 async def consent_of(visit: Visit, contact_id: str) -> KnownConsent:
     """Read what they want, and what led there."""
-    view = await visit.request.app[CONSENTS].get(contact_id)
+    view = await visit.request.app[CONSENTS].get(contact_id, by=visit.author)
     if view is None:
         return KnownConsent(opt_outs=(), ledger=())
     return KnownConsent(
