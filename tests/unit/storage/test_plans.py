@@ -164,5 +164,6 @@ async def test_counts_in_some_inboxes_go_through_no_whole_inbox(full: Store) -> 
         return views.counts(tx, inboxes={"main", "ventes"}, **mine)
 
     steps = await plan(full, look)
-    assert whole_tables(steps) == []
-    assert [step for step in steps if "ix_conversations_inbox" in step] == []
+    visits = [step for step in steps if re.search(r"^(SEARCH|SCAN) conversations\b", step)]
+    assert visits
+    assert [step for step in visits if "ix_conversations_inbox" in step] == []
