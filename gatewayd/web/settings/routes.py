@@ -7,6 +7,7 @@ from gatewayd.web.settings import (
     digest_pages,
     hours_pages,
     inboxes_pages,
+    keeping,
     leaving_pages,
     people_pages,
     person_pages,
@@ -25,6 +26,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *replies_pages.ROUTES,
     *templates_pages.ROUTES,
     *inboxes_pages.ROUTES,
+    *keeping.ROUTES,
     *digest_pages.ROUTES,
     # Before the pages of one person: nobody's id is "new".
     *people_pages.ROUTES,

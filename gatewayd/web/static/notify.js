@@ -2,10 +2,11 @@
 // whether it is the reader's time is told by the page (data-quiet).
 
 import { words } from "./dom.js";
-import { leads } from "./stream.js";
+import { leads, onEvent } from "./stream.js";
 import { go, onArrival } from "./travel.js";
 
 let unread = null;
+let latest = null; // the conversation that something came into last
 
 const head = () => document.querySelector("[data-unread]");
 
@@ -18,7 +19,9 @@ function look() {
 
 function tell() {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const row = document.querySelector("#list a.row.unread");
+  // The list that is open may show it, or others only.
+  const about = latest;
+  const row = about && document.querySelector(`#list li[data-key="${CSS.escape(about)}"] a.row`);
   const name = row?.querySelector(".who")?.textContent ?? "";
   const notice = new Notification(name || words.new_message, {
     body: row?.querySelector(".said")?.textContent.trim() ?? "",
@@ -26,7 +29,7 @@ function tell() {
   });
   notice.addEventListener("click", () => {
     window.focus();
-    if (row) go(row.href);
+    if (about) go(row?.href ?? `/inbox/all/${about}`);
     notice.close();
   });
 }
@@ -41,6 +44,10 @@ function showState() {
 
 /** Begin. */
 export function notify() {
+  onEvent((type, data) => {
+    if (type === "message.received") latest = data.conversation_id;
+    if (type === "conversation.assigned" || type === "conversation.created") latest = data.id;
+  });
   onArrival(() => {
     look();
     showState();

@@ -34,6 +34,7 @@ SCREENS = {
     "me": "/me",
     "supervision": "/supervision",
     "supervision-days": "/supervision?by=day",
+    "api": "/docs",
     "audit": "/audit?verify=1",
     "exports": "/exports?conversation={conversation}",
     "modems": "/modems",
