@@ -117,17 +117,6 @@ class Reading:
             all=counted(opened, unread),
         )
 
-    async def unread(self, by: Principal) -> int:
-        """Count what is unread to a person: theirs, their teams' and nobody's; no view's size."""
-        async with self._store.read() as tx:
-            unread = await reads.tally(tx, inboxes=by.inboxes, unread_by=by.id)
-            mine = {team.id for team in await teams.list_all(tx) if by.id in team.member_ids}
-        return sum(
-            each.many
-            for each in unread
-            if each.person_id == by.id or (each.person_id is None and each.team_id in {None, *mine})
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
