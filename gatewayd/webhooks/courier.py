@@ -18,7 +18,7 @@ from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
 from gatewayd.http.models.events import event_json
 from gatewayd.insisting import STORE_RETRY_SECONDS, insist
-from gatewayd.services.events import RULE_FIRED, Events, Told
+from gatewayd.services.events import RULE_FIRED, Events, Told, joined
 from gatewayd.webhooks import android
 from gatewayd.webhooks.post import Poster, signed
 from gatewayd.webhooks.schedule import (
@@ -30,7 +30,7 @@ from gatewayd.webhooks.schedule import (
     Verdict,
     judge,
 )
-from storage import deliveries, webhooks
+from storage import changes, deliveries, webhooks
 from storage.changes import Change
 from storage.deliveries import DeliveryRow, DeliveryState, Tried
 from storage.engine import Store
@@ -168,16 +168,18 @@ class Courier:
             due = await deliveries.due(
                 tx, webhook_id, ordered=ordered, now_ms=now_ms, limit=AT_ONCE
             )
-            next_ms = await deliveries.next_due_ms(tx, webhook_id, ordered=ordered)
+            events = await joined(tx, await changes.by_ids(tx, [each.event_id for each in due]))
+            next_ms = None if due else await deliveries.next_due_ms(tx, webhook_id, ordered=ordered)
         if due:
-            await self._post_all(webhook, due)
+            await self._post_all(webhook, due, {each.change.id: each for each in events})
             return 0.0
         if next_ms is None:
             return LONGEST_WAIT_SECONDS
         return max(0.05, (next_ms - now_ms) / 1000)
 
-    async def _post_all(self, webhook: WebhookRow, due: Sequence[DeliveryRow]) -> None:
-        told = await self._events.by_ids([delivery.event_id for delivery in due])
+    async def _post_all(
+        self, webhook: WebhookRow, due: Sequence[DeliveryRow], told: Mapping[str, Told]
+    ) -> None:
         async with asyncio.TaskGroup() as requests:
             for delivery in due:
                 event = told.get(delivery.event_id)

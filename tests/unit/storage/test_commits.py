@@ -351,3 +351,28 @@ async def test_closing_waits_for_the_commit(store: Store, tmp_path: Path, writer
     file = sqlite3.connect(tmp_path / FILE_NAME)
     assert file.execute("SELECT key FROM meta WHERE key = 'k0'").fetchall() == [("k0",)]
     file.close()
+
+
+async def test_whenever_one_is_cancelled_the_others_are_whole(store: Store) -> None:
+    """Cancelled at each turn of the loop: what was answered is there, and no half of anything."""
+
+    async def pair(key: str) -> str:
+        async with store.write() as tx:
+            await tx.execute(INSERT, {"key": f"{key}-a"})
+            await tx.execute(INSERT, [{"key": f"{key}-b"}, {"key": f"{key}-c"}])
+        return key
+
+    answered: set[str] = set()
+    for steps in range(40):
+        tasks = [asyncio.create_task(pair(f"k{steps}-{place}")) for place in range(3)]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        tasks[steps % 3].cancel()
+        await asyncio.wait(tasks)
+        assert not any(task.exception() for task in tasks if not task.cancelled())
+        answered |= {task.result() for task in tasks if not task.cancelled()}
+    written = await keys(store)
+    found = {key.rpartition("-")[0] for key in written}
+    assert len(answered) >= 80
+    assert answered <= found
+    assert written == {f"{key}-{part}" for key in found for part in "abc"}
