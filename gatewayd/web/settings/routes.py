@@ -16,6 +16,7 @@ from gatewayd.web.settings import (
     rules_pages,
     team_pages,
     templates_pages,
+    wishes_pages,
 )
 
 ROUTES: tuple[PageRoute, ...] = (
@@ -34,4 +35,5 @@ ROUTES: tuple[PageRoute, ...] = (
     *person_pages.ROUTES,
     *team_pages.ROUTES,
     *profile_pages.ROUTES,
+    *wishes_pages.ROUTES,
 )

@@ -1,19 +1,19 @@
-// Notices of the browser for what is new and unread, by one tab for all, and none in quiet hours:
-// whether it is the reader's time is told by the page (data-quiet).
+// Notices of the browser for what is new and unread and the reader wishes to be called for
+// (data-calls), by one tab for all, and none in quiet hours (data-quiet).
 
 import { words } from "./dom.js";
 import { leads, onEvent } from "./stream.js";
 import { go, onArrival } from "./travel.js";
 
-let unread = null;
+let calls = null;
 let latest = null; // the conversation that something came into last
 
-const head = () => document.querySelector("[data-unread]");
+const head = () => document.querySelector("[data-calls]");
 
 function look() {
-  const now = head() ? Number(head().dataset.unread) : null;
-  const grew = unread !== null && now !== null && now > unread;
-  if (now !== null) unread = now;
+  const now = head() ? Number(head().dataset.calls) : null;
+  const grew = calls !== null && now !== null && now > calls;
+  if (now !== null) calls = now;
   if (grew && leads() && !document.hasFocus() && head().dataset.quiet === undefined) tell();
 }
 
@@ -46,7 +46,7 @@ function showState() {
 export function notify() {
   onEvent((type, data) => {
     if (type === "message.received") latest = data.conversation_id;
-    if (type === "conversation.assigned" || type === "conversation.created") latest = data.id;
+    if (["assigned", "created", "mentioned"].some((each) => type === `conversation.${each}`)) latest = data.id;
   });
   onArrival(() => {
     look();
