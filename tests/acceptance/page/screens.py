@@ -54,6 +54,7 @@ SCREENS = {
     "reply": "/settings/replies/{reply}",
     "templates": "/settings/templates",
     "template": "/settings/templates/prices",
+    "digest": "/settings/digest",
     "inboxes": "/settings/inboxes",
     "inbox-settings": "/settings/inboxes/main",
     "rules-file": "/settings/rules/file",
