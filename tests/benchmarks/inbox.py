@@ -70,7 +70,7 @@ LISTS: Mapping[str, Mapping[str, str]] = {
 
 async def measure(size: Size, times: int) -> None:
     """Print medians and 95th percentiles of each."""
-    folder = Path(tempfile.gettempdir()) / f"gatewayd-full-{size.name}-{_fingerprint()}"
+    folder = place_of(size)
     figures.heading(f"A store of {size.conversations:,} conversations, {size.messages:,} messages")
     started = perf_counter()
     path = await asyncio.to_thread(full_store.fill, folder, size)
@@ -78,6 +78,11 @@ async def measure(size: Size, times: int) -> None:
     figures.row("file", f"{path.stat().st_size / 2**20:.0f} MiB")
     await _in_the_store(folder, times)
     await _over_http(folder, times)
+
+
+def place_of(size: Size) -> Path:
+    """Give the folder of a store of this size, made by this schema."""
+    return Path(tempfile.gettempdir()) / f"gatewayd-full-{size.name}-{_fingerprint()}"
 
 
 def _fingerprint() -> str:
