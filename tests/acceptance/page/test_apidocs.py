@@ -29,14 +29,14 @@ async def test_who_is_logged_in_tries_as_themselves(visit: Any, shop: Any) -> No
     conversation = shop.conversation("Do you repair forks?")
     tab = await visit("/docs")
     reading = await opened(tab.page, "get_conversation")
-    await reading.get_by_label("id").fill(conversation)
+    await reading.locator('[name="path.id"]').fill(conversation)
     await reading.get_by_role("button", name="Send the request").click()
     await expect(reading.locator(".status")).to_contain_text("200")
     await expect(reading.locator(".outcome")).to_contain_text("Do you repair forks?")
 
     noting = await opened(tab.page, "note_conversation")
-    await noting.get_by_label("id").fill(conversation)
-    await noting.get_by_label("Body").fill('{"text": "Tried from the page"}')
+    await noting.locator('[name="path.id"]').fill(conversation)
+    await noting.locator("textarea").fill('{"text": "Tried from the page"}')
     await noting.get_by_role("button", name="Send the request").click()
     await expect(noting.locator(".status")).to_contain_text("200")
     timeline = shop.api("GET", f"/v1/conversations/{conversation}")["timeline"]["items"]
@@ -48,7 +48,7 @@ async def test_a_real_message_needs_a_word_that_one_knows(visit: Any, shop: Any)
     tab = await visit("/docs")
     sending = await opened(tab.page, "send_message")
     body = f'{{"to": "{number}", "text": "Tried"}}'
-    await sending.get_by_label("Body").fill(body)
+    await sending.locator("textarea").fill(body)
     await sending.get_by_role("button", name="Send the request").click()
     assert shop.api("GET", f"/v1/messages?contact=%2B{number[1:]}")["items"] == []
     await sending.get_by_label("I know that this sends a real SMS").check()
@@ -62,22 +62,22 @@ async def test_a_token_is_used_and_forgotten(visit: Any, shop: Any) -> None:
     made = shop.api("POST", "/v1/tokens", {"name": "page", "scopes": ["messages:read"]})
     tab = await visit("/docs", person=None)
     page = tab.page
-    await page.get_by_label("Token").fill(made["token"])
+    await page.locator("#token").fill(made["token"])
     listing = await opened(page, "list_messages")
-    await listing.get_by_label("limit").fill("1")
+    await listing.locator('[name="query.limit"]').fill("1")
     await listing.get_by_role("button", name="Send the request").click()
     await expect(listing.locator(".status")).to_contain_text("200 OK · GET /v1/messages?limit=1")
     kept = "() => [localStorage.length, sessionStorage.length, document.cookie]"
     assert await page.evaluate(kept) == [0, 0, ""]
     await page.reload()
-    await expect(page.get_by_label("Token")).to_have_value("")
+    await expect(page.locator("#token")).to_have_value("")
 
 
 async def test_what_is_looked_for_stays(visit: Any) -> None:
     tab = await visit("/docs#get_modem")
     page = tab.page
     await expect(page.locator("details#get_modem")).to_have_attribute("open", "")
-    await page.get_by_label("Find").fill("post notes")
+    await page.locator("#find").fill("post notes")
     await expect(page.locator("details.operation:visible")).to_have_count(1)
     await expect(page.locator("details#note_conversation")).to_be_visible()
 
