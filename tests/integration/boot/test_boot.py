@@ -23,10 +23,9 @@ UNIT = """[Unit]
 After=multi-user.target
 [Service]
 Type=oneshot
-StandardOutput=tty
-StandardError=tty
-TTYPath=/dev/ttyS0
-ExecStart=/bin/sh -c '/root/guest.sh; systemctl poweroff'
+StandardOutput=journal+console
+StandardError=journal+console
+ExecStart=/bin/sh -c 'sh /root/guest.sh; systemctl poweroff'
 [Install]
 WantedBy=multi-user.target
 """
@@ -127,7 +126,7 @@ def boot(disk: Path, debian: Path, air: Air) -> dict[str, str]:
         *("qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "1024", "-nographic"),
         *("-no-reboot", "-nic", "none", "-drive", f"file={disk},if=virtio,format=raw"),
         *("-kernel", str(kernel), "-initrd", str(initrd)),
-        *("-append", "root=/dev/vda rw console=ttyS0 quiet"),
+        *("-append", "root=/dev/vda rw console=ttyS0 quiet systemd.mask=serial-getty@ttyS0.service"),
         *("-serial", "stdio", "-monitor", "none", "-serial", f"tcp:{air.address}"),
     ]
     proofs: dict[str, str] = {}
