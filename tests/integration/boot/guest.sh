@@ -16,7 +16,8 @@ says_ready() { status StatusText | grep -q ready; }
 has_text() { gatewayd messages list --json | grep -q "$1"; }
 
 dpkg -i /root/old.deb > /root/install.log 2>&1; proof "installed $?"
-proof "without-modem $(systemctl is-active gatewayd) [$(status StatusText)]"
+await 120 systemctl is-active --quiet gatewayd
+proof "without-modem $(systemctl is-active gatewayd) restarts $(status NRestarts) [$(status StatusText)]"
 sed -i 's|^device = .*|device = "/dev/ttyS1"|' /etc/gatewayd/gatewayd.toml
 systemctl restart gatewayd
 await 120 modem_is_ready

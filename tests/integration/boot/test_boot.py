@@ -151,7 +151,7 @@ def test_the_package_s_whole_life_on_a_booted_machine(disk: Path, debian: Path, 
 
     assert "gave-up" not in proofs
     assert proofs["installed"] == "0"
-    assert proofs["without-modem"].startswith("active [")
+    assert proofs["without-modem"].startswith("active restarts 0 [")
     assert "ready" in proofs["ready"]
     assert (proofs["send"], proofs["received"]) == ("0", "0")
     assert air.accepted() == ["From a booted machine"]
