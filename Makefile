@@ -10,7 +10,7 @@ COVERAGE := 95
 # What must be right in every branch, each by its own tests.
 CORE := modem/at/*,modem/pdu/*,modem/state.py,routing/*
 
-.PHONY: client demo deb test test-long bench lint coverage format catalogue screenshots clean
+.PHONY: client demo deb test test-long bench lint coverage format catalogue icons screenshots clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("gatewayd needs Python 3.11 or later; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -70,6 +70,10 @@ catalogue: $(VENV)/.dev
 # Pictures of every screen, in a folder that git ignores: build/screenshots.
 screenshots: $(VENV)/.dev
 	$(BIN)/pytest --quiet -p no:randomly tests/acceptance/page/screens.py
+
+# The pictures that phones install the page with, drawn from its icon.svg.
+icons: $(VENV)/.dev
+	$(BIN)/pytest --quiet -p no:randomly tests/acceptance/page/icons.py
 
 # The client of the HTTP API without the daemon: a wheel in dist/.
 client: $(VENV)/.dev

@@ -9,6 +9,9 @@ _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*"
 # No quotes, no comments, no brackets: what people have.
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]{1,64}"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM}){{0,8}}@(?P<host>[^@]{{1,253}})", re.ASCII)
+_ROOT = re.compile(
+    r"https?://(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s/:\[\]]+))(?::[0-9]{1,5})?", re.IGNORECASE
+)
 Network = IPv4Network | IPv6Network
 
 
@@ -40,6 +43,17 @@ def host_names(value: object) -> tuple[str, ...]:
         if not isinstance(item, str) or not (_HOST_NAME.fullmatch(item) or _is_ip(item)):
             raise UnfitError(expected)
     return tuple(item.lower() for item in value)
+
+
+def page_url(value: object) -> str:
+    """Read the address of a site's root; gives it without a slash at its end."""
+    expected = 'expected an address such as "https://sms.shop.example", without a path'
+    text = string_of(value, expected).removesuffix("/")
+    match = _ROOT.fullmatch(text)
+    host = "" if match is None else match["name"] or match["six"]
+    if not (_HOST_NAME.fullmatch(host) or _is_ip(host)):
+        raise UnfitError(expected)
+    return text.lower()
 
 
 def networks(value: object) -> tuple[Network, ...]:

@@ -108,6 +108,9 @@ class HttpSettings:
     trusted_proxies: tuple[Network, ...] = field(
         default=(), metadata=_key(hosts.networks, "reverse proxies whose word on a client counts")
     )
+    page_url: str | None = field(
+        default=None, metadata=_key(hosts.page_url, "where staff open the page, for links in mail")
+    )
 
     @property
     def host(self) -> str:

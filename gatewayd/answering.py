@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gatewayd.numbers import NumberKind, canonical
+from gatewayd.permission import DETAILS
 from gatewayd.reassembly import UNKNOWN_SENDER
+from routing.consent import ConsentPolicy, SendReason
 from storage.conversations.reading import ConversationRow
+from storage.scrubbing import ERASED
 
 
 class AddressKind(StrEnum):
@@ -58,10 +61,21 @@ def why_unanswerable(kind: AddressKind) -> Unanswerable | None:
     return _REASONS.get(kind)
 
 
+_ERASED = Unanswerable(
+    code="contact_erased", reason="this contact was erased at their request: nobody knows them"
+)
+_OPTED_OUT = Unanswerable(code="opted_out", reason=DETAILS[SendReason.OPTED_OUT])
+
+
 def why_not(
     conversation: ConversationRow, *, country: str | None, served: Collection[str]
 ) -> Unanswerable | None:
-    """Give the reason why nothing can be sent in a conversation; ``served`` are inboxes."""
+    """Give the reason why nothing can be sent in a conversation; ``served`` are inboxes.
+
+    What the contact wants is asked when it is sent: :func:`why_no_answer` tells it before.
+    """
+    if conversation.number == ERASED:
+        return _ERASED
     if conversation.blocked:
         return Unanswerable(code="contact_blocked", reason="this contact is blocked")
     reason = why_unanswerable(kind_of(conversation.number, country=country))
@@ -71,3 +85,18 @@ def why_not(
             reason=f"no modem serves the inbox {conversation.inbox!a} any more",
         )
     return reason
+
+
+def why_no_answer(
+    conversation: ConversationRow,
+    consent: ConsentPolicy,
+    *,
+    country: str | None,
+    served: Collection[str],
+) -> Unanswerable | None:
+    """Give the reason why a person cannot answer in a conversation now, an opt-out too."""
+    reason = why_not(conversation, country=country, served=served)
+    if reason is not None or not conversation.opted_out:
+        return reason
+    asked = conversation.unanswered_since_ms is not None
+    return None if asked and consent.staff_may_answer_opted_out else _OPTED_OUT

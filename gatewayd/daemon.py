@@ -21,6 +21,7 @@ from gatewayd.canary import Canaries
 from gatewayd.clock import Clock, SystemClock
 from gatewayd.compat.reports import ReportCalls
 from gatewayd.custody import Custody
+from gatewayd.daily.digests import DailyDigests
 from gatewayd.fleet import Fleet
 from gatewayd.followups import Followups
 from gatewayd.housekeeping import Housekeeping
@@ -109,6 +110,7 @@ class _Parts:
     alarms: Alarms
     reports: ReportCalls
     custody: Custody
+    daily: DailyDigests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,7 @@ async def _serving(
             alarms=Alarms(**common, modems=fleet, certificates=certificates),
             reports=ReportCalls(store=store, bus=common["bus"], clock=clock, poster=poster),
             custody=Custody(**common),
+            daily=DailyDigests(**common),
         )
 
 
@@ -199,6 +202,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.mailer.run(), name="mail"),
             services.create_task(parts.reports.run(), name="reports"),
             services.create_task(parts.custody.run(), name="custody"),
+            services.create_task(parts.daily.run(), name="daily digest"),
             services.create_task(telling, name="notify"),
             services.create_task(parts.alarms.run(), name="alarms"),
             services.create_task(watch_loop(parts.metrics.loop_lag), name="loop lag"),

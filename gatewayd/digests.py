@@ -103,17 +103,24 @@ class Digests:
                 "conversations": [each.id for each in about],
             }
             await changes.record(tx, DIGEST, now_ms=now_ms, subject=person.id, data=data)
+        there = _was_there(loaded, name, rows, about)
+        why = notices.MORE if there else notices.DIGEST
         if Way.EMAIL in ways and self._mails and person.email is not None:
-            await mail_to(
-                tx, person, about[0].id, notices.DIGEST, digest_id=digest_id, now_ms=now_ms
-            )
+            await mail_to(tx, person, about[0].id, why, digest_id=digest_id, now_ms=now_ms)
         if Way.SMS in ways and person.phone is not None:
-            waiting = [each for each in about if each.unanswered_since_ms is not None]
-            names = [each.contact_name or each.number for each in waiting]
-            text = partial(digest_text, names, len(about) - len(waiting))
-            await self._own_phones.inform(
-                tx, person, about[0], text, why=notices.DIGEST, now_ms=now_ms
-            )
+            digest = await notices.digest_of(tx, person, rows, there=there)
+            text = partial(digest_text, digest)
+            await self._own_phones.inform(tx, person, about[0], text, why=why, now_ms=now_ms)
+
+
+def _was_there(
+    loaded: LoadedShop, name: str, rows: list[HeldRow], about: list[reading.ConversationRow]
+) -> bool:
+    """Whether a person could have been told of all of it at once, and was only left in peace."""
+    inboxes = {each.id: each.inbox for each in about}
+    return all(
+        is_reachable(loaded, name, inboxes[row.conversation_id], now_ms=row.at_ms) for row in rows
+    )
 
 
 async def _put_off(

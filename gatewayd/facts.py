@@ -18,7 +18,7 @@ from routing.decision import Contact, Incoming
 from routing.match import number_matches
 from routing.model import Kind, SenderType
 from routing.own_phones import Alert
-from storage import alerts, consents
+from storage import alerts, consents, kept_refusals
 from storage.conversations import facts
 from storage.conversations.facts import ContactFacts
 from storage.people import PersonRow, PersonState
@@ -92,7 +92,13 @@ async def _contact(
     past = await facts.past_answers(tx, number=number, inbox=inbox, since_ms=at_ms - _RECENT_MS)
     answers = tuple(PastAnswer(at=_moment(each.at_ms), kind=AnswerKind(each.kind)) for each in past)
     if found is None:
-        return Contact(first_message=True, past_answers=answers)
+        held = await kept_refusals.kept(tx, number)
+        return Contact(
+            first_message=True,
+            blocked=held.blocked,
+            opted_out=held.opted_out(inbox, await facts.numbers_of(tx, [modem])),
+            past_answers=answers,
+        )
     names = {row.id: name for name, row in loaded.people.items()}
     return Contact(
         known=found.known,

@@ -17,6 +17,7 @@ from gatewayd.barrier import contained, trace
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock, moment_at
 from gatewayd.digests import Digests
+from gatewayd.news_notices import NewsNotices
 from gatewayd.own_phones import OwnPhones
 from gatewayd.permission import Permission
 from gatewayd.reassign import GiveBack, reassign
@@ -81,6 +82,7 @@ class Followups:
         own_phones = OwnPhones(settings=settings, admission=admission)
         mails = settings.smtp.host is not None
         self._teller = Teller(own_phones, mails=mails)
+        self._news = NewsNotices(store=store, shop=self._shop, teller=self._teller)
         self._digests = Digests(store=store, shop=self._shop, own_phones=own_phones, mails=mails)
         self._give_back = GiveBack(store=store, shop=self._shop)
         self._mark: rulebook.Mark | None = None
@@ -111,6 +113,7 @@ class Followups:
             done += await contained(partial(self._store.shielded, look), "followups_failed") or 0
         await contained(partial(self._store.shielded, self._count), "waits_not_counted")
         done += await contained(partial(self._give_back.round, now_ms), "give_back_failed") or 0
+        done += await contained(partial(self._news.round, now_ms), "news_failed") or 0
         done += await contained(partial(self._digests.round, now_ms), "digests_failed") or 0
         if done:
             self._bus.publish(Topic.JOURNAL, Topic.OUTBOX)
@@ -120,6 +123,7 @@ class Followups:
         async with self._store.read() as tx:
             nexts = [await waits.next_look_ms(tx, now_ms=now_ms)]
         nexts += [await self._digests.next_ms(), self._give_back.next_ms]
+        nexts.append(await self._news.next_ms())
         soonest = min((each for each in nexts if each is not None), default=None)
         if soonest is None:
             return LONGEST_WAIT_SECONDS

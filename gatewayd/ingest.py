@@ -7,7 +7,7 @@ one goes on.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeGuard
 
@@ -160,13 +160,16 @@ class Ingest:
         match tpdu:
             case StatusReport():
                 copy_of = None if first is None else first.id
-                await self._insert_pdu(tx, raw, PduKind.REPORT, copy_of=copy_of)
+                stand_in = await self._reports.stand_in(tx, tpdu)
+                kept = raw if stand_in is None else replace(raw, pdu=b"", identity=b"")
+                await self._insert_pdu(tx, kept, PduKind.REPORT, copy_of=copy_of)
                 matched = await self._reports.apply(
                     tx,
                     tpdu,
                     raw=raw.pdu,
                     iccid=self._line().iccid,
                     now_ms=raw.now_ms,
+                    stand_in=stand_in,
                 )
                 return _Kept(result=PduResult.REPORT, matched=matched)
             case Deliver():

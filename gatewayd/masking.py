@@ -5,9 +5,10 @@ stays, as their words do.
 """
 
 import re
+from collections.abc import Mapping
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_DIGITS = re.compile(r"[0-9]{7,15}")
+_DIGITS = re.compile(r"(?<![0-9+])[0-9]{7,15}")
 _WRITTEN = frozenset({"text", "note", "notes", "client_reference"})
 """Fields that hold what somebody wrote."""
 
@@ -29,13 +30,21 @@ def mask_json(value: object) -> object:
         case dict():
             if value.get("field") == "number" and isinstance(value.get("text"), str):
                 # A piece of a number that a search found; where the words stand would tell it.
-                hidden = _DIGITS.sub(lambda found: mask_number(found.group()), value["text"])
+                hidden = _NUMBER.sub(lambda found: mask_number(found.group()), value["text"])
+                hidden = _DIGITS.sub(lambda found: mask_number(f"+{found.group()}")[1:], hidden)
                 return {**value, "text": hidden, "ranges": []}
+            written = frozenset() if _is_notice(value) else _WRITTEN
             return {
-                key: inner if key in _WRITTEN and isinstance(inner, str) else mask_json(inner)
+                key: inner if key in written and isinstance(inner, str) else mask_json(inner)
                 for key, inner in value.items()
             }
         case list():
             return [mask_json(inner) for inner in value]
         case _:
             return value
+
+
+def _is_notice(value: Mapping[object, object]) -> bool:
+    """Whether it is an SMS to somebody of ours that the gateway wrote, naming the customer."""
+    author = value.get("author")
+    return isinstance(author, Mapping) and author.get("type") == "notice"

@@ -45,7 +45,9 @@ class Snapshot:
     store_unavailable: int = 0
     """How often the store did not answer since the start."""
     webhooks: Sequence["WebhookFigures"] = ()
-    mail: "MailFigures | None" = None
+    mail: "Backlog | None" = None
+    calls: "Backlog | None" = None
+    """Reports to the addresses that clients gave with their messages."""
     service: ServiceFigures | None = None
 
 
@@ -61,13 +63,14 @@ class WebhookFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailFigures:
-    """The e-mail of rules at the moment of a scrape."""
+class Backlog:
+    """What is to be handed to others, at the moment of a scrape."""
 
     pending: int
     lag_seconds: float
     """How long the oldest has waited; 0 when none does."""
     failed: int
+    """How many that are still remembered were given up."""
 
 
 class SubmitResult(StrEnum):
@@ -220,7 +223,9 @@ class _Reading:
         if self._snapshot.service is not None:
             yield from service_metrics(self._snapshot.service)
         if self._snapshot.mail is not None:
-            yield from _mail_metrics(self._snapshot.mail)
+            yield from _backlog("gatewayd_mail", "E-mail", self._snapshot.mail)
+        if self._snapshot.calls is not None:
+            yield from _backlog("gatewayd_report_calls", "Reports to clients", self._snapshot.calls)
 
 
 def _webhook_metrics(webhooks: Sequence[WebhookFigures]) -> Iterator[Metric]:
@@ -241,9 +246,9 @@ def _webhook_metrics(webhooks: Sequence[WebhookFigures]) -> Iterator[Metric]:
     yield from (pending, lag, failing)
 
 
-def _mail_metrics(mail: MailFigures) -> Iterator[Metric]:
-    yield GaugeMetricFamily("gatewayd_mail_pending", "E-mail that waits", mail.pending)
+def _backlog(name: str, what: str, backlog: Backlog) -> Iterator[Metric]:
+    yield GaugeMetricFamily(f"{name}_pending", f"{what}: how many wait", backlog.pending)
     yield GaugeMetricFamily(
-        "gatewayd_mail_lag_seconds", "How long the oldest has waited", mail.lag_seconds
+        f"{name}_lag_seconds", "How long the oldest has waited", backlog.lag_seconds
     )
-    yield GaugeMetricFamily("gatewayd_mail_failed", "E-mail kept that failed for good", mail.failed)
+    yield GaugeMetricFamily(f"{name}_failed", f"{what}: how many were given up", backlog.failed)

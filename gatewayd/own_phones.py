@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Language, Settings
 from gatewayd.admission import Admission, NotAdmitted
 from gatewayd.answering import kind_of, why_not, why_unanswerable
+from gatewayd.callers import shown_to
 from gatewayd.failover import sharing_names
 from gatewayd.notice_text import MOST_PARTS, Notice, alert_text, not_sent_text, what_of
 from gatewayd.reminder_text import Reminder, reminder_text
@@ -86,10 +87,13 @@ class OwnPhones:
         code = await alerts.code_for(
             tx, person_id=person.id, conversation_id=conversation.id, now_ms=now_ms
         )
+        who = (await shown_to(tx, person, conversation)).who
         told_by = await self._send(
             tx,
             person,
-            self._text(person, self._notice(conversation, message, urgent=urgent, code=code)),
+            self._text(
+                person, self._notice(conversation, message, who=who, urgent=urgent, code=code)
+            ),
             inbox=conversation.inbox,
             urgent=urgent,
             about=(conversation.id, notification.rule or URGENT_WORDS),
@@ -172,12 +176,13 @@ class OwnPhones:
         conversation: ConversationRow,
         message: MessageRow | None,
         *,
+        who: str,
         urgent: bool,
         code: str,
     ) -> Notice:
         kind = kind_of(conversation.number, country=self._policy.country)
         return Notice(
-            who=conversation.contact_name or conversation.number,
+            who=who,
             what=what_of(message),
             text="" if message is None else message.text or "",
             urgent=urgent,
@@ -195,7 +200,7 @@ class OwnPhones:
             return
         _log.warning("relay_refused", conversation=conversation.id, person=person.id, code=refused)
         # Without a code, so that a phone which answers by itself and quotes it relays nothing.
-        who = conversation.contact_name or conversation.number
+        who = (await shown_to(tx, person, conversation)).who
         await self._send(
             tx,
             person,

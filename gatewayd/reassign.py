@@ -149,6 +149,7 @@ async def _hand_over(
         person_id=given["person_id"],
         team_id=given["team_id"],
         note=note,
+        reason=why,
         doing=doing,
     )
     row = await reading.get(tx, conversation_id)

@@ -27,6 +27,7 @@ from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.ids import Prefix, new_id
 from storage.inbound import PduKind, PduRow
+from storage.scrubbing import blank_pdus
 from storage.unread import Reading
 
 PAGE = 100
@@ -153,6 +154,7 @@ class Redecode:
         reading = Reading(kind=PduKind.REPORT, digest=identity, copy_of=copy_of)
         await _settle(tx, pdu, reading)
         reports = Reports(country=self._settings.gateway.country, modem=pdu.modem)
+        stand_in = await reports.stand_in(tx, report)
         # As of when it came: what was sent since has had its reference again, perhaps.
         await reports.apply(
             tx,
@@ -160,8 +162,11 @@ class Redecode:
             raw=pdu.raw,
             iccid=pdu.holder,
             now_ms=pdu.received_at_ms,
+            stand_in=stand_in,
             read_late=True,
         )
+        if stand_in is not None:
+            await blank_pdus(tx, [pdu.id])
         await _take_back(tx, pdu, merged_into=None, now_ms=self._clock.now_ms())
 
     async def _take_message(

@@ -22,6 +22,10 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     ESCALATED = "escalated"
     REASSIGNED = "reassigned"
+    NEW = "new"
+    """A customer wrote, or rang."""
+    MENTIONED = "mentioned"
+    """A note mentions who is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,19 @@ class Reminder:
     who: str
     waited_minutes: int
     code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Several at once: who waits still, how many do not, about whom notes mention who is told.
+
+    ``there``: they were there meanwhile, and are told of more than the last time.
+    """
+
+    waiting: Sequence[str] = ()
+    settled: int = 0
+    mentioned: Sequence[str] = ()
+    there: bool = False
 
 
 _SAID = {
@@ -51,6 +68,14 @@ _SAID = {
         Language.EN: "The conversation with {who} is yours now; they have waited {time}.",
         Language.FR: "La conversation avec {who} est maintenant à vous; attente : {time}.",
     },
+    Kind.NEW: {
+        Language.EN: "New: {who} waits for an answer.",
+        Language.FR: "Nouveau : {who} attend une réponse.",
+    },
+    Kind.MENTIONED: {
+        Language.EN: "A note about {who} mentions you. Read it in the inbox.",
+        Language.FR: "Une note sur {who} vous mentionne. À lire dans la boîte.",
+    },
 }
 _WAITS = {
     Kind.DUE_SOON: {
@@ -69,6 +94,14 @@ _WAITS = {
         Language.EN: "The conversation with {who} is yours now",
         Language.FR: "La conversation avec {who} est maintenant à vous",
     },
+    Kind.NEW: {
+        Language.EN: "New: {who} waits for an answer",
+        Language.FR: "Nouveau : {who} attend une réponse",
+    },
+    Kind.MENTIONED: {
+        Language.EN: "A note about {who} mentions you",
+        Language.FR: "Une note sur {who} vous mentionne",
+    },
 }
 _REPLY = {
     Language.EN: "\nTo reply: {code} and your words.",
@@ -77,6 +110,14 @@ _REPLY = {
 _DIGEST = {
     Language.EN: "While you were away: {told}. {rest}",
     Language.FR: "En votre absence : {told}. {rest}",
+}
+_MORE = {
+    Language.EN: "More since: {told}. {rest}",
+    Language.FR: "Depuis : {told}. {rest}",
+}
+_MENTIONED = {
+    Language.EN: "notes that mention you ({names})",
+    Language.FR: "notes qui vous mentionnent ({names})",
 }
 _ONE_WAITS = {
     Language.EN: "1 conversation that waits ({names})",
@@ -110,15 +151,23 @@ def waiting_text(kind: Kind, who: str, language: Language) -> str:
     return _WAITS[kind][language].format(who=_short(who))
 
 
-def digest_text(waiting: Sequence[str], settled: int, language: Language) -> str:
-    """Say who still waits of those whom one was not told of, and how many do not."""
-    names = ", ".join(map(_short, waiting[:_MOST_NAMES]))
-    if len(waiting) > _MOST_NAMES:
-        names += "..."
-    form = _NONE_WAITS if not waiting else _ONE_WAITS if len(waiting) == 1 else _WAIT
-    told = form[language].format(count=len(waiting), names=names)
-    rest = _SETTLED[language].format(count=settled) if settled else ""
-    return _DIGEST[language].format(told=told, rest=rest).strip()
+def digest_text(digest: Digest, language: Language) -> str:
+    """Say who still waits of those whom one was not told of, how many do not, and the mentions."""
+    count = len(digest.waiting)
+    told = []
+    if digest.waiting or not digest.mentioned:
+        form = _NONE_WAITS if not count else _ONE_WAITS if count == 1 else _WAIT
+        told.append(form[language].format(count=count, names=_names(digest.waiting)))
+    if digest.mentioned:
+        told.append(_MENTIONED[language].format(names=_names(digest.mentioned)))
+    rest = _SETTLED[language].format(count=digest.settled) if digest.settled else ""
+    said = _MORE if digest.there else _DIGEST
+    return said[language].format(told=", ".join(told), rest=rest).strip()
+
+
+def _names(of: Sequence[str]) -> str:
+    names = ", ".join(map(_short, of[:_MOST_NAMES]))
+    return f"{names}..." if len(of) > _MOST_NAMES else names
 
 
 def duration(minutes: int) -> str:

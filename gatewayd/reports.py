@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gatewayd.evidence import CLOCK_SKEW_MS, Heard, deduce, fits
 from gatewayd.numbers import canonical
 from modem.pdu import Delivery, ServiceCentreTime, StatusReport, classify, explain
-from storage import outbox
+from storage import erased_numbers, outbox
 from storage import reports as store_reports
 from storage.outbox import DoubtRow, PartRow
 from storage.reports import NewReport, ReportRow
@@ -63,17 +63,19 @@ class Reports:
         raw: bytes,
         iccid: str | None,
         now_ms: int,
+        stand_in: str | None = None,
         read_late: bool = False,
     ) -> Matched | None:
         """Keep the report and settle its part, in the caller's transaction; None: it waits.
 
-        ``read_late``: it came at ``now_ms``, which is long ago.
+        ``read_late``: it came at ``now_ms``, which is long ago. ``stand_in`` is written in place of
+        the number of somebody who was erased, and nothing that tells it.
         """
         new = NewReport(
-            raw=raw,
+            raw=raw if stand_in is None else b"",
             modem=self._modem,
             iccid=iccid,
-            number=canonical(report.recipient.text, country=self._country).text,
+            number=stand_in or self._number(report),
             reference=report.reference,
             status=report.status,
             sc_time_ms=_ms(report.time),
@@ -93,6 +95,13 @@ class Reports:
         proved = await self.reconsider(tx, number=new.number, iccid=iccid, now_ms=now_ms)
         part_id = await store_reports.part_id(tx, report_id)
         return None if part_id is None else Matched(part_id=part_id, proved=proved)
+
+    async def stand_in(self, tx: AsyncConnection, report: StatusReport) -> str | None:
+        """Give what stands for the number of an erased contact; None: it is about nobody such."""
+        return await erased_numbers.stand_in_of(tx, self._number(report))
+
+    def _number(self, report: StatusReport) -> str:
+        return canonical(report.recipient.text, country=self._country).text
 
     async def reconsider(
         self, tx: AsyncConnection, *, number: str, iccid: str | None, now_ms: int

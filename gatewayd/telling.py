@@ -4,15 +4,17 @@ Works inside the transaction of what it tells, so that each is told exactly once
 at the next start of their hours: what is kept for that, :mod:`gatewayd.digests` tells.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.callers import shown_to
 from gatewayd.clock import moment_at
 from gatewayd.own_phones import OwnPhones
-from gatewayd.reminder_text import Kind, Reminder
+from gatewayd.reminder_text import Kind, Reminder, reminder_text
 from gatewayd.services.shop import LoadedShop
 from gatewayd.wishes import Matter, Way, wishes_of
 from routing.duty import may_be_told, told_from
@@ -35,6 +37,8 @@ class Telling:
     kind: Kind
     audience: Mapping[str, Matter]
     since_ms: int
+    not_before: Mapping[str, int] = field(default_factory=dict)
+    """Until when who was just told of something else is left in peace, by more than the page."""
 
 
 class Teller:
@@ -46,50 +50,92 @@ class Teller:
 
     async def tell(
         self, tx: AsyncConnection, loaded: LoadedShop, telling: Telling, *, now_ms: int
-    ) -> None:
-        """Tell all of an audience who may be told now; keep it for the others."""
+    ) -> Collection[str]:
+        """Tell all of an audience who may be told now; keep it for the others.
+
+        Gives whom (by name) it reached, or is going to, by more than the page.
+        """
         wished = await wishes.of_people(tx)
         by_page: list[str] = []
+        called: set[str] = set()
         for name, matter in telling.audience.items():
             person = loaded.people[name]
             ways = ways_of(person, wished, matter)
             if not ways:
                 continue
-            if not is_reachable(loaded, name, telling.conversation.inbox, now_ms=now_ms):
-                await self._keep(tx, loaded, telling, name, matter, now_ms=now_ms)
+            later_ms = _later_ms(loaded, telling, name, ways, now_ms=now_ms)
+            if later_ms != _NOW:
+                await self._keep(tx, telling, person, matter, now_ms=now_ms, tell_at_ms=later_ms)
                 continue
             if Way.PAGE in ways:
                 by_page.append(person.id)
-            if Way.SMS in ways and person.phone is not None:
-                reminder = _reminder(loaded, telling, now_ms=now_ms)
-                await self._own_phones.remind(
-                    tx, person, telling.conversation, reminder, now_ms=now_ms
-                )
-            if Way.EMAIL in ways and self._mails and person.email is not None:
-                await mail_to(tx, person, telling.conversation.id, telling.kind, now_ms=now_ms)
+            if await self._call(tx, loaded, telling, person, ways, now_ms=now_ms):
+                called.add(name)
         if by_page:
             await record(
                 tx, telling, REMINDER, {"kind": telling.kind, "people": [*by_page]}, now_ms
             )
+        return called
 
-    async def _keep(
+    async def _call(
         self,
         tx: AsyncConnection,
         loaded: LoadedShop,
         telling: Telling,
-        name: str,
+        person: PersonRow,
+        ways: Collection[Way],
+        *,
+        now_ms: int,
+    ) -> bool:
+        """Reach a person where they are, if they wish that and can be reached so."""
+        conversation = telling.conversation
+        texted = Way.SMS in ways and person.phone is not None
+        if texted:
+            reminder = await _reminder(tx, loaded, telling, person, now_ms=now_ms)
+            if telling.kind is Kind.MENTIONED:
+                # Without a code: what one answers a colleague would go to the customer.
+                text = partial(reminder_text, reminder)
+                await self._own_phones.inform(
+                    tx, person, conversation, text, why=telling.kind, now_ms=now_ms
+                )
+            else:
+                await self._own_phones.remind(tx, person, conversation, reminder, now_ms=now_ms)
+        mailed = Way.EMAIL in ways and self._mails and person.email is not None
+        if mailed:
+            await mail_to(tx, person, conversation.id, telling.kind, now_ms=now_ms)
+        return texted or mailed
+
+    async def _keep(
+        self,
+        tx: AsyncConnection,
+        telling: Telling,
+        person: PersonRow,
         matter: Matter,
         *,
         now_ms: int,
+        tell_at_ms: int | None,
     ) -> None:
         kept = NewHeld(
-            person_id=loaded.people[name].id,
+            person_id=person.id,
             conversation_id=telling.conversation.id,
             kind=telling.kind,
             matter=matter,
-            tell_at_ms=hours_begin_ms(loaded, name, telling.conversation.inbox, now_ms=now_ms),
+            tell_at_ms=tell_at_ms,
         )
         await wishes.hold(tx, kept, now_ms=now_ms)
+
+
+_NOW = 0
+
+
+def _later_ms(
+    loaded: LoadedShop, telling: Telling, name: str, ways: Collection[Way], *, now_ms: int
+) -> int | None:
+    """Tell when somebody is to be told: ``_NOW``, then, or (None) once it is known."""
+    inbox = telling.conversation.inbox
+    if not is_reachable(loaded, name, inbox, now_ms=now_ms):
+        return hours_begin_ms(loaded, name, inbox, now_ms=now_ms)
+    return _NOW if {*ways} <= {Way.PAGE} else telling.not_before.get(name, _NOW)
 
 
 async def mail_to(
@@ -173,12 +219,14 @@ def _is_on_call(loaded: LoadedShop, name: str) -> bool:
     return any(name in team.on_call for team in loaded.shop.staff.teams.values())
 
 
-def _reminder(loaded: LoadedShop, telling: Telling, *, now_ms: int) -> Reminder:
+async def _reminder(
+    tx: AsyncConnection, loaded: LoadedShop, telling: Telling, person: PersonRow, *, now_ms: int
+) -> Reminder:
     row = telling.conversation
     hours = loaded.inbox(row.inbox).hours
     waited = open_between(hours, moment_at(telling.since_ms), moment_at(now_ms))
     return Reminder(
         kind=telling.kind,
-        who=row.contact_name or row.number,
+        who=(await shown_to(tx, person, row)).who,
         waited_minutes=int(waited.total_seconds()) // 60,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from gatewayd.daily.schedule import DailyWish
 from storage.wishes import WishesRow
 
 
@@ -27,6 +28,12 @@ class Matter(StrEnum):
     """What one of their teams has, or nobody."""
     OVERDUE = "overdue"
     """What has waited for so long that the managers are told."""
+    NEW_MINE = "new_mine"
+    """What a customer writes where they have the conversation."""
+    NEW_TEAM = "new_team"
+    """What a customer writes where their team has it, or nobody."""
+    MENTION = "mention"
+    """A note that mentions them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,8 @@ class Wishes:
 
     ways: Mapping[Matter, frozenset[Way]]
     take_back: bool = False
+    daily_digest: DailyWish = DailyWish.OPEN_DAYS
+    """Only who supervises gets one."""
 
 
 DEFAULT = Wishes(
@@ -43,6 +52,9 @@ DEFAULT = Wishes(
             Matter.MINE: frozenset({Way.PAGE, Way.EMAIL}),
             Matter.TEAM: frozenset({Way.PAGE}),
             Matter.OVERDUE: frozenset({Way.PAGE, Way.EMAIL}),
+            Matter.NEW_MINE: frozenset({Way.PAGE}),
+            Matter.NEW_TEAM: frozenset({Way.PAGE}),
+            Matter.MENTION: frozenset({Way.PAGE, Way.EMAIL}),
         }
     )
 )
@@ -58,4 +70,8 @@ def wishes_of(row: WishesRow | None) -> Wishes:
         for matter in Matter
         if matter in row.ways
     }
-    return Wishes(ways={**DEFAULT.ways, **ways}, take_back=row.take_back)
+    return Wishes(
+        ways={**DEFAULT.ways, **ways},
+        take_back=row.take_back,
+        daily_digest=DailyWish(row.daily_digest or DEFAULT.daily_digest),
+    )

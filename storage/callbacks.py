@@ -7,10 +7,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.schema import CALL_IS_PENDING, CALLBACK_IS_OPEN, callback_calls, callbacks, messages
+from storage import changes
+from storage.glance import Glance
+from storage.prepared import Prepared
+from storage.schema import (
+    CALL_IS_PENDING,
+    CALLBACK_IS_OPEN,
+    callback_calls,
+    callback_hosts,
+    callbacks,
+    messages,
+)
 from storage.states import MessageState
 
 
@@ -47,9 +57,19 @@ class Call:
 
     seq: int
     message_id: str
+    host: str
     url: str
     code: int
     tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFigures:
+    """What waits, since when the oldest report does, and how many kept ones were given up."""
+
+    pending: int
+    oldest_ms: int | None
+    failed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +115,7 @@ _DUE = (
     select(
         callback_calls.c.seq,
         callback_calls.c.message_id,
+        callback_calls.c.host,
         callbacks.c.url,
         callback_calls.c.code,
         callback_calls.c.tries,
@@ -112,6 +133,14 @@ _NEXT_DUE = (
     select(callback_calls.c.host, func.min(callback_calls.c.due_at_ms).label("due_at_ms"))
     .where(CALL_IS_PENDING)
     .group_by(callback_calls.c.host)
+)
+_ANY = Prepared(
+    select(
+        or_(
+            exists().where(CALLBACK_IS_OPEN),
+            exists().where(CALL_IS_PENDING),
+        ).label("found")
+    )
 )
 _SETTLE = (
     update(callback_calls)
@@ -226,6 +255,11 @@ async def next_due_ms(tx: AsyncConnection) -> dict[str, int]:
     return {row.host: row.due_at_ms for row in rows}
 
 
+async def are_any(tx: AsyncConnection | Glance) -> bool:
+    """Whether anybody is to be called, now or about what may still become of a message."""
+    return bool((await _ANY.execute(tx, {})).one_or_none().found)
+
+
 async def settle(tx: AsyncConnection, call: Call, called: Called) -> bool:
     """Record a try; false where it was settled before."""
     values = {
@@ -237,6 +271,58 @@ async def settle(tx: AsyncConnection, call: Call, called: Called) -> bool:
         "error_text": called.error,
     }
     return (await tx.execute(_SETTLE, values)).rowcount == 1
+
+
+async def note_failing(tx: AsyncConnection, host: str, *, reason: str, now_ms: int) -> bool:
+    """Record and journal that a host keeps failing, once; false when that was known."""
+    known = select(callback_hosts.c.host).where(callback_hosts.c.host == host)
+    if (await tx.execute(known)).first() is not None:
+        return False
+    await tx.execute(insert(callback_hosts), {"host": host, "failing_since_ms": now_ms})
+    await _journal(tx, host, "failing", reason=reason, message_id=None, now_ms=now_ms)
+    return True
+
+
+async def note_well(tx: AsyncConnection, host: str, *, now_ms: int) -> bool:
+    """Record and journal that a host takes calls again; false when nothing else was known."""
+    done = await tx.execute(delete(callback_hosts).where(callback_hosts.c.host == host))
+    if done.rowcount == 1:
+        await _journal(tx, host, "active", reason=None, message_id=None, now_ms=now_ms)
+    return done.rowcount == 1
+
+
+async def note_given_up(tx: AsyncConnection, call: Call, *, reason: str, now_ms: int) -> None:
+    """Journal that nobody will be told this of a message any more."""
+    await _journal(
+        tx, call.host, "failed", reason=reason, message_id=call.message_id, now_ms=now_ms
+    )
+
+
+async def _journal(
+    tx: AsyncConnection,
+    host: str,
+    state: str,
+    *,
+    reason: str | None,
+    message_id: str | None,
+    now_ms: int,
+) -> None:
+    """Tell the host and not the address, which may hold a password."""
+    data: dict[str, changes.Json] = {"host": host, "state": state, "reason": reason}
+    if message_id is not None:
+        data["id"] = message_id
+    await changes.record(tx, "callback.state", now_ms=now_ms, subject=message_id or host, data=data)
+
+
+async def figures(tx: AsyncConnection) -> CallFigures:
+    """Count what waits and what was given up."""
+    since = select(func.count(), func.min(callbacks.c.created_at_ms)).select_from(
+        callback_calls.join(callbacks, callbacks.c.message_id == callback_calls.c.message_id)
+    )
+    pending, oldest_ms = (await tx.execute(since.where(CALL_IS_PENDING))).one()
+    failed = select(func.count()).where(callback_calls.c.state == CallState.FAILED.value)
+    count: int = (await tx.execute(failed)).scalar_one()
+    return CallFigures(pending=pending, oldest_ms=oldest_ms, failed=count)
 
 
 async def prune(tx: AsyncConnection, before_ms: int) -> int:

@@ -97,9 +97,9 @@ async def standing(
     own = (await _OWN_PHONE.execute(tx, {"with_number": number})).one_or_none() is not None
     contact = (await _CONTACT.execute(tx, {"with_number": number})).one_or_none()
     if contact is None:
-        refused = await kept_refusals.refused(tx, number)
-        out = any(each == inbox or theirs in business_numbers for each, theirs in refused)
-        return Standing(own_phone=own, opted_out=out)
+        held = await kept_refusals.kept(tx, number)
+        out = held.opted_out(inbox, business_numbers)
+        return Standing(own_phone=own, opted_out=out, blocked=held.blocked)
     opted_out = await is_opted_out(tx, contact.id, inbox=inbox, business_numbers=business_numbers)
     asked = False
     if opted_out:
@@ -252,3 +252,13 @@ async def opt_outs_of(tx: AsyncConnection, contact_id: str) -> list[OptOutRow]:
         )
         for row in rows
     ]
+
+
+async def opted_out_among(
+    tx: AsyncConnection, contact_ids: Collection[str], *, may_see: Collection[str] | None
+) -> frozenset[str]:
+    """Give those of these contacts who are opted out of any inbox, or of these; None: of all."""
+    query = select(opt_outs.c.contact_id).where(opt_outs.c.contact_id.in_(contact_ids))
+    if may_see is not None:
+        query = query.where(opt_outs.c.inbox.in_(may_see))
+    return frozenset((await tx.execute(query)).scalars())

@@ -1,4 +1,4 @@
-"""Owns what an import writes: contacts that nobody has written with yet, and what more is known.
+"""Owns contacts that are written down, by hand or from a file, and what more is known of them.
 
 It says nothing of consent: what a number opted out of before holds for its new contact.
 """
@@ -35,8 +35,8 @@ async def known(
     return await contact_rows(tx, select(table).where(table.c.erased_at_ms.is_(None), wanted))
 
 
-async def create(tx: AsyncConnection, contact: Known, *, by: str, now_ms: int) -> None:
-    """Add a contact with whom nothing was written yet."""
+async def create(tx: AsyncConnection, contact: Known, *, by: str, now_ms: int) -> str:
+    """Add a contact with whom nothing was written yet; give its id."""
     contact_id = new_id(Prefix.CONTACT, now_ms=now_ms)
     row = {"id": contact_id, "version": 1, "created_at_ms": now_ms, "updated_at_ms": now_ms}
     await tx.execute(insert(table), {**row, **contact.values})
@@ -45,6 +45,7 @@ async def create(tx: AsyncConnection, contact: Known, *, by: str, now_ms: int) -
     await _add_numbers(tx, contact_id, contact.numbers, now_ms)
     data: dict[str, changes.Json] = {"id": contact_id, "by": by}
     await changes.record(tx, "contact.created", now_ms=now_ms, subject=contact_id, data=data)
+    return contact_id
 
 
 async def complete(

@@ -10,7 +10,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    false,
     func,
     insert,
     select,
@@ -24,7 +23,7 @@ from storage.errors import CursorExpired
 from storage.people import Taken
 from storage.prepared import Prepared
 from storage.schema import IS_BLOCKED, contact_numbers, contact_tags, contacts, conversations
-from storage.search.names import contacts_called
+from storage.search.names import Called, has_number, is_meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +48,12 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactFilter:
-    """What a list shows; None does not filter. ``q`` is in the name, ``digits`` in a number."""
+    """What a list shows; None does not filter."""
 
     number: str | None = None
     tag: str | None = None
     blocked: bool | None = None
-    q: str | None = None
-    digits: str | None = None
+    called: Called | None = None
     may_see: Collection[str] | None = None
     """The only inboxes where somebody must have a conversation; None: all."""
     external_id: str | None = None
@@ -99,7 +97,7 @@ def _conditions(filters: ContactFilter) -> list[ColumnElement[bool]]:
     if filters.updated_since_ms is not None:
         found.append(contacts.c.updated_at_ms >= filters.updated_since_ms)
     if filters.number is not None:
-        found.append(_has_number(contact_numbers.c.number == filters.number))
+        found.append(has_number(filters.number))
     if filters.tag is not None:
         tagged = select(contact_tags.c.contact_id).where(contact_tags.c.tag == filters.tag)
         found.append(contacts.c.id.in_(tagged))
@@ -110,14 +108,9 @@ def _conditions(filters: ContactFilter) -> list[ColumnElement[bool]]:
         found.append(contacts.c.id.in_(somewhere))
     if filters.blocked is not None:
         found.append(IS_BLOCKED if filters.blocked else ~IS_BLOCKED)
-    if filters.q is not None:
-        called = contacts_called(filters.q, filters.digits)
-        found.append(false() if called is None else contacts.c.seq.in_(called))
+    if filters.called is not None:
+        found.append(is_meant(filters.called))
     return found
-
-
-def _has_number(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return contacts.c.id.in_(select(contact_numbers.c.contact_id).where(condition))
 
 
 async def contact_rows(tx: AsyncConnection, query: Select[*tuple[Any, ...]]) -> list[ContactRow]:

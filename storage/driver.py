@@ -6,6 +6,7 @@ indexed rows at some 20 µs, a fifth of what a hop costs and far less where the 
 up for it, so they run on the event loop, until the transaction has kept it for LOOP_SECONDS.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -156,9 +157,137 @@ class Connection(aiosqlite.Connection):
         self._conn.rollback()
 
 
-async def connect(path: Path, *, begin: str, loop_seconds: float = 0.0) -> Connection:
-    """Open the file; ``begin`` is the statement that its transactions begin with.
+class WriterConnection(Connection):
+    """The connection whose transactions are shared by units of work, one after the other.
 
-    ``loop_seconds``: how long each may keep the event loop with its further statements.
+    A unit that fails is undone alone: behind its savepoint, or with all where it is the first. What
+    runs on the thread ends before a cancellation is told, so that nothing of a unit is still under
+    way when the next one begins.
     """
-    return cast("Connection", await Connection(path, begin=begin, loop_seconds=loop_seconds))
+
+    def __init__(self, path: Path, *, begin: str, loop_seconds: float) -> None:
+        super().__init__(path, begin=begin, loop_seconds=loop_seconds)
+        self._opened = False
+        self._savepoint_due = False
+        self._in_savepoint = False
+        self._lost: sqlite3.Error | None = None
+
+    def begin_with_next(self) -> None:
+        """Let the next statement begin a transaction."""
+        super().begin_with_next()
+        self._opened = True
+
+    @property
+    def _vanished(self) -> bool:
+        return self._opened and not self._begin_due and not self._conn.in_transaction
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing of this transaction can be kept: SQLite has rolled all of it back."""
+        return self._lost is not None
+
+    def begin_unit(self) -> None:
+        """Let the next statement begin a unit."""
+        begun = self._conn.in_transaction
+        self._savepoint_due = begun
+        self._loop_seconds_left = self._loop_seconds if begun else 0.0
+
+    def end_unit(self) -> None:
+        """Keep what the unit did for the COMMIT."""
+        self._savepoint_due = False
+        if self._in_savepoint:
+            self._in_savepoint = False
+            self._attempt("RELEASE unit")
+
+    async def undo_unit(self) -> None:
+        """Take back what the unit did; nothing to do where no statement ran."""
+        self._loop_seconds_left = 0.0
+        if self._savepoint_due:
+            self._savepoint_due = False
+        elif not self._begin_due:
+            await self._hop(self._undo)
+
+    def _undo(self) -> None:
+        if self._in_savepoint:
+            self._in_savepoint = False
+            self._attempt("ROLLBACK TO unit")
+            self._attempt("RELEASE unit")
+        else:
+            self._lost = None
+            if self._conn.in_transaction:
+                self._attempt("ROLLBACK")
+            self._begin_due = not self.lost
+
+    def _attempt(self, sql: str) -> None:
+        if self._lost is None:
+            try:
+                self._conn.execute(sql).close()
+            except sqlite3.Error as error:
+                self._lost = error
+
+    def _run(self, sql: str, parameters: Parameters, *, many: bool) -> Answer:
+        # A full disk, for one, can make SQLite take the whole transaction back: what followed would
+        # be kept without what came before.
+        if self._lost is None and self._vanished:
+            self._lost = sqlite3.OperationalError("it ended by itself")
+        if self._lost is not None:
+            raise _gone(self._lost)
+        try:
+            if self._savepoint_due:
+                self._conn.execute("SAVEPOINT unit").close()
+                self._savepoint_due, self._in_savepoint = False, True
+            return super()._run(sql, parameters, many=many)
+        except sqlite3.Error as error:
+            if self._vanished:
+                self._lost = error
+            raise
+
+    async def _hop(self, function: Callable[[], T]) -> T:
+        return await finished(asyncio.ensure_future(super()._hop(function)))
+
+    def _commit(self) -> None:
+        lost = self._lost
+        if lost is not None:
+            self._rollback()
+            raise _gone(lost)
+        self._opened = False
+        super()._commit()
+
+    def _rollback(self) -> None:
+        self._opened = self._savepoint_due = self._in_savepoint = False
+        self._lost = None
+        super()._rollback()
+
+
+def _gone(error: sqlite3.Error) -> sqlite3.OperationalError:
+    return sqlite3.OperationalError(f"the transaction was rolled back: {error}")
+
+
+async def finished(task: asyncio.Future[T]) -> T:
+    """Wait for it, however often the caller is cancelled; a cancellation is told after it."""
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from task.exception()
+    return task.result()
+
+
+async def connect(path: Path, *, begin: str) -> Connection:
+    """Open the file for reading; ``begin`` is the statement that its transactions begin with."""
+    # A reader may search everything there is: never on the event loop.
+    return cast("Connection", await Connection(path, begin=begin, loop_seconds=0.0))
+
+
+async def connect_writer(
+    path: Path, *, begin: str, loop_seconds: float = LOOP_SECONDS
+) -> WriterConnection:
+    """Open the file for writing; ``begin`` as above.
+
+    ``loop_seconds``: how long each unit may keep the event loop with its further statements.
+    """
+    opened = await WriterConnection(path, begin=begin, loop_seconds=loop_seconds)
+    return cast("WriterConnection", opened)

@@ -5,42 +5,40 @@ BEGIN IMMEDIATE) and four readers (``query_only``, one snapshot each).
 """
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from sqlalchemy import delete, event, insert
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import driver
+from storage.commits import Commits
 from storage.compacting import Compacted, compact
 from storage.errors import StoreUnavailable
+from storage.glance import Glance
 from storage.lock import FolderLock
 from storage.migrate import migrate_postgresql, migrate_sqlite
 from storage.schema import meta
+from storage.trouble import trouble_of
 
 T = TypeVar("T")
 
 FILE_NAME = "gatewayd.db"
 _READERS = 4
-_POOL_TIMEOUT_SECONDS = 30
+_PATIENCE_SECONDS = 30
 _BUSY_TIMEOUT_MS = 5_000
 
 TROUBLE_SECONDS = 60.0
 
 _PROBE = "probe"
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_PRIMARY_CODE = 0xFF
-"""An extended result code holds its primary one in the low byte."""
-
 _HIDE_PARAMETERS = True
 """A failed statement's error reaches the log; the texts and numbers it was about must not."""
 
@@ -55,6 +53,11 @@ class Store:
         self._lock = lock
         self._writer = writer
         self._reader = reader
+        # A PostgreSQL server has many writers, and groups their flushes itself.
+        self._commits = (
+            None if path is None else Commits(writer, patience_seconds=_PATIENCE_SECONDS)
+        )
+        self._glance = None if path is None else Glance(path)
         self.unavailable_total = 0
         """How often the database did not answer."""
         self._refused: tuple[float, str] | None = None
@@ -91,12 +94,15 @@ class Store:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Run one write transaction; an exception or a cancellation rolls all of it back.
+        """Run one unit of writing; an exception or a cancellation takes it back, and it alone.
 
-        Raises StoreUnavailable where the database does not take it: a full disk, a lost file.
+        It is durable after the block. On SQLite several units share a COMMIT
+        (:mod:`storage.commits`). Raises StoreUnavailable where the database does not take it: a
+        full disk, a lost file.
         """
+        writing = self._writer.begin() if self._commits is None else self._commits.unit()
         try:
-            async with self._answering(), self._writer.begin() as tx:
+            async with self._answering(), writing as tx:
                 yield tx
         except StoreUnavailable as error:
             self._refused = (time.monotonic(), error.reason)
@@ -110,6 +116,20 @@ class Store:
         """
         async with self._answering(), self._reader.begin() as tx:
             yield tx
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncConnection | Glance]:
+        """Let one prepared query look at a row or two that an index finds, on the event loop.
+
+        Anything longer would keep the whole daemon waiting: that is what ``read`` is for. Raises
+        StoreUnavailable where the database does not answer.
+        """
+        if self._glance is None:
+            async with self.read() as tx:
+                yield tx
+        else:
+            async with self._answering():
+                yield self._glance
 
     @property
     def write_trouble(self) -> str | None:
@@ -128,16 +148,7 @@ class Store:
         cancelled after it, also where the unit failed: whoever contains errors, or tries again
         when the store answers, must not outlive its cancellation.
         """
-        task = asyncio.ensure_future(self._unit(unit))
-        cancelled: asyncio.CancelledError | None = None
-        while not task.done():
-            try:
-                await asyncio.wait({task})
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            raise cancelled from task.exception()
-        return task.result()
+        return await driver.finished(asyncio.ensure_future(self._unit(unit)))
 
     async def _unit(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self.write() as tx:
@@ -160,11 +171,15 @@ class Store:
         """Tell the database's own trouble from a bug in what it was asked."""
         try:
             yield
-        except (DatabaseError, InterfaceError, PoolTimeoutError) as error:
-            if not _is_its_own_trouble(error):
+        except StoreUnavailable:
+            self.unavailable_total += 1
+            raise
+        except SQLAlchemyError as error:
+            trouble = trouble_of(error)
+            if trouble is None:
                 raise
             self.unavailable_total += 1
-            raise StoreUnavailable(reason=str(error.__cause__ or error)) from error
+            raise trouble from error
 
     async def compact(self, needles: Sequence[bytes]) -> Compacted:
         """Let nothing that was deleted lie in the files any more; writers wait meanwhile.
@@ -180,19 +195,15 @@ class Store:
     async def close(self) -> None:
         """Close all connections, then let go of the folder."""
         try:
+            if self._commits is not None:
+                await self._commits.finished()
+            if self._glance is not None:
+                self._glance.close()
             await self._writer.dispose()
             if self._reader is not self._writer:
                 await self._reader.dispose()
         finally:
             self._lock.release()
-
-
-def _is_its_own_trouble(error: SQLAlchemyError) -> bool:
-    """Whether the database cannot answer, rather than that it was asked something wrong."""
-    if isinstance(error, OperationalError) or not isinstance(error, DatabaseError):
-        return True
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is not None and code & _PRIMARY_CODE in _DAMAGED
 
 
 def _take_folder(data_dir: Path) -> FolderLock:
@@ -203,14 +214,23 @@ def _take_folder(data_dir: Path) -> FolderLock:
 def _sqlite_engines(path: Path) -> tuple[AsyncEngine, AsyncEngine]:
     writer = _sqlite_engine(
         path,
+        partial(driver.connect_writer, path, begin="BEGIN IMMEDIATE"),
         pool_size=1,
-        begin="BEGIN IMMEDIATE",
         pragmas=_WRITER_PRAGMAS,
-        loop_seconds=driver.LOOP_SECONDS,
     )
-    # A reader may search everything there is: never on the event loop.
+
+    @event.listens_for(writer.sync_engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        # A cancellation is told when its statement has ended: the connection is as good as ever,
+        # and other units of the transaction are not to be lost with it.
+        if not isinstance(context.original_exception, Exception):
+            context.is_disconnect = False
+
     reader = _sqlite_engine(
-        path, pool_size=_READERS, begin="BEGIN", pragmas=_READER_PRAGMAS, loop_seconds=0.0
+        path,
+        partial(driver.connect, path, begin="BEGIN"),
+        pool_size=_READERS,
+        pragmas=_READER_PRAGMAS,
     )
     return writer, reader
 
@@ -226,17 +246,18 @@ _READER_PRAGMAS = (*_COMMON_PRAGMAS, "query_only = ON")
 
 
 def _sqlite_engine(
-    path: Path, *, pool_size: int, begin: str, pragmas: tuple[str, ...], loop_seconds: float
+    path: Path,
+    connect: Callable[[], Awaitable[driver.Connection]],
+    *,
+    pool_size: int,
+    pragmas: tuple[str, ...],
 ) -> AsyncEngine:
-    async def connect() -> driver.Connection:
-        return await driver.connect(path, begin=begin, loop_seconds=loop_seconds)
-
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
         async_creator=connect,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=_POOL_TIMEOUT_SECONDS,
+        pool_timeout=_PATIENCE_SECONDS,
         # begin() ends every transaction itself; a reset would add a thread hop to each.
         pool_reset_on_return=None,
         hide_parameters=_HIDE_PARAMETERS,
@@ -261,7 +282,7 @@ def _postgresql_engine(url: str) -> AsyncEngine:
     parameters: dict[str, Any] = {"pool_size": _READERS + 1, "pool_pre_ping": True}
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
-        pool_timeout=_POOL_TIMEOUT_SECONDS,
+        pool_timeout=_PATIENCE_SECONDS,
         hide_parameters=_HIDE_PARAMETERS,
         **parameters,
     )

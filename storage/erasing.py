@@ -1,17 +1,17 @@
 """Owns erasing a contact at their request: the content goes everywhere, counts and the fact stay.
 
-An opt-out holds beyond it: of each number a salted digest is kept, by which a number that is met
-again is known to have said STOP, and by nothing else.
+An opt-out and a block hold beyond it: of each number a keyed digest is kept, by which a number that
+is met again is known, and by nothing else (storage.kept_refusals, storage.erased_numbers).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, null, or_, select, update
+from sqlalchemy import Select, delete, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import audit, changes, meta
-from storage.conversations import joining, waits
+from storage import audit, changes, erased_numbers, kept_refusals
+from storage.conversations import joining, mentions, waits
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind
 from storage.outbox.rollup import Fault, roll_up
@@ -29,7 +29,6 @@ from storage.schema import (
     former_contacts,
     group_parts,
     groups,
-    kept_opt_outs,
     mails,
     messages,
     opt_outs,
@@ -61,6 +60,17 @@ class Erased:
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldErase:
+    """What an erasure would take away, counted at this moment."""
+
+    messages: int
+    notes: int
+    waiting: int
+    """Messages that wait to be sent."""
+    since_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
     """A modem is sending them something at this moment."""
@@ -89,12 +99,15 @@ async def erase(
         return OnItsWay()
     texts = await _longest(tx, everything)
     canceled = await _stop(tx, everything, now_ms)
-    for ids, numbers in ((theirs.message_ids, True), (told, False)):
+    stand_ins = await erased_numbers.stand_ins(tx, theirs.numbers)
+    for ids, those in ((theirs.message_ids, stand_ins), (told, None)):
         for some in in_batches(ids):
-            await scrub(tx, some, numbers=numbers, now_ms=now_ms)
-    await _strays(tx, theirs.numbers)
+            await scrub(tx, some, stand_ins=those, now_ms=now_ms)
+    await _strays(tx, stand_ins)
     notes = await _conversations(tx, theirs, now_ms)
-    await _consent(tx, theirs)
+    await _consent(tx, theirs, stand_ins)
+    since_ms = contact["blocked_at_ms"]
+    await kept_refusals.keep_block(tx, theirs.numbers, blocked_at_ms=since_ms)
     await _contact(tx, contact_id, now_ms)
     await joining.tell_all(tx, contact_id, EntryKind.ERASED, by=by, now_ms=now_ms)
     done = Erased(
@@ -107,6 +120,32 @@ async def erase(
     )
     await _tell(tx, contact_id, done, reason=reason, by=by, now_ms=now_ms)
     return done
+
+
+async def foretell(tx: AsyncConnection, contact_id: str) -> WouldErase | None:
+    """Tell what an erasure would take away; None where there is no such contact."""
+    query = select(contacts.c.created_at_ms).where(
+        contacts.c.id == contact_id, contacts.c.erased_at_ms.is_(None)
+    )
+    since_ms = (await tx.execute(query)).scalar_one_or_none()
+    if since_ms is None:
+        return None
+    theirs = await _find(tx, contact_id)
+    waiting: set[str] = set()
+    for some in in_batches(theirs.message_ids):
+        queued = select(parts.c.message_id).where(parts.c.message_id.in_(some), IS_QUEUED)
+        waiting |= set((await tx.execute(queued)).scalars())
+    return WouldErase(
+        messages=len(theirs.message_ids),
+        notes=(await tx.execute(_notes_in(theirs.conversation_ids))).scalar_one(),
+        waiting=len(waiting),
+        since_ms=since_ms,
+    )
+
+
+def _notes_in(conversation_ids: Sequence[str]) -> Select[int]:
+    written = timeline.c.conversation_id.in_(conversation_ids)
+    return select(func.count()).where(written, timeline.c.text.is_not(None))
 
 
 async def _find(tx: AsyncConnection, contact_id: str) -> _Theirs:
@@ -171,20 +210,20 @@ async def _stop(tx: AsyncConnection, message_ids: Sequence[str], now_ms: int) ->
     return len(stopped)
 
 
-async def _strays(tx: AsyncConnection, numbers: Collection[str]) -> None:
+async def _strays(tx: AsyncConnection, numbers: Mapping[str, str]) -> None:
     """Empty what came from these numbers and belongs to no message: parts that wait, reports."""
     sent = groups.c.sender.in_(numbers)
     waiting = select(group_parts.c.pdu_id).join(groups, groups.c.id == group_parts.c.group_id)
     await blank_pdus(tx, list((await tx.execute(waiting.where(sent))).scalars()))
     await tx.execute(delete(groups).where(sent))
-    await blank_reports(tx, reports.c.number.in_(numbers), numbers=True)
+    await blank_reports(tx, reports.c.number.in_(numbers), numbers)
 
 
 async def _conversations(tx: AsyncConnection, theirs: _Theirs, now_ms: int) -> int:
     ids = theirs.conversation_ids
     written = timeline.c.conversation_id.in_(ids)
-    counted = select(func.count()).where(written, timeline.c.text.is_not(None))
-    notes: int = (await tx.execute(counted)).scalar_one()
+    notes: int = (await tx.execute(_notes_in(ids))).scalar_one()
+    await mentions.forget(tx, select(timeline.c.seq).where(written))
     await tx.execute(update(timeline).where(written).values(text=null(), number=null()))
     by_them = (written, timeline.c.author_type == "contact")
     await tx.execute(update(timeline).where(*by_them).values(author_name="contact"))
@@ -204,19 +243,13 @@ async def _conversations(tx: AsyncConnection, theirs: _Theirs, now_ms: int) -> i
     return notes
 
 
-async def _consent(tx: AsyncConnection, theirs: _Theirs) -> None:
+async def _consent(tx: AsyncConnection, theirs: _Theirs, stand_ins: Mapping[str, str]) -> None:
     """Keep of each number that said STOP what knows it again, and nothing that tells it."""
-    salt = await meta.salt(tx)
+    await kept_refusals.keep_opt_outs(tx, theirs.contact_id, theirs.numbers)
     of_it = opt_outs.c.contact_id == theirs.contact_id
-    rows = (await tx.execute(select(opt_outs).where(of_it))).mappings().all()
     for number in theirs.numbers:
-        digest = meta.digest(salt, number.encode())
-        await tx.execute(delete(kept_opt_outs).where(kept_opt_outs.c.digest == digest))
-        for row in rows:
-            held = {name: row[name] for name in row if name != "contact_id"}
-            await tx.execute(insert(kept_opt_outs), {**held, "digest": digest})
         said = (consents.c.contact_id == theirs.contact_id, consents.c.number == number)
-        values = {"number": f"{ERASED}:{digest.hex()}", "source": null()}
+        values = {"number": stand_ins[number], "source": null()}
         await tx.execute(update(consents).where(*said).values(values))
     themselves = (consents.c.contact_id == theirs.contact_id, consents.c.author_type == "contact")
     await tx.execute(update(consents).where(*themselves).values(author_name="contact"))

@@ -1,6 +1,6 @@
 """Owns Idempotency-Key records: the first answer to a request, kept with what it made.
 
-``begin`` and ``finish`` belong in the one transaction that enqueues the message: then a crash
+``begin`` and ``finish`` belong in the one transaction that does what was asked: then a crash
 leaves both or neither. A record goes when its message is erased.
 """
 
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Json
+from storage.prepared import Prepared
 from storage.schema import idempotency_keys
 
 
@@ -45,9 +46,10 @@ _OURS = (
     idempotency_keys.c.token_id == bindparam("of_token"),
     idempotency_keys.c.key == bindparam("of_key"),
 )
-_FIND = select(idempotency_keys).where(*_OURS)
+_FIND = Prepared(select(idempotency_keys).where(*_OURS))
+_INSERT = Prepared(insert(idempotency_keys))
 _FORGET = delete(idempotency_keys).where(*_OURS)
-_FINISH = (
+_FINISH = Prepared(
     update(idempotency_keys)
     .where(*_OURS, idempotency_keys.c.status.is_(None))
     .values(
@@ -72,13 +74,13 @@ async def begin(
     With ``valid_ms`` a key that was claimed longer ago than that counts as new.
     """
     query = {"of_token": token_id, "of_key": key}
-    row = (await tx.execute(_FIND, query)).one_or_none()
+    row = (await _FIND.execute(tx, query)).one_or_none()
     if row is not None and valid_ms is not None and row.created_at_ms < now_ms - valid_ms:
         await tx.execute(_FORGET, query)
         row = None
     if row is None:
-        await tx.execute(
-            insert(idempotency_keys),
+        await _INSERT.execute(
+            tx,
             {
                 "token_id": token_id,
                 "key": key,
@@ -111,7 +113,12 @@ async def finish(
         "with_body": None if body is None else dict(body),
         "of_message": message_id,
     }
-    return (await tx.execute(_FINISH, values)).rowcount == 1
+    return (await _FINISH.execute(tx, values)).rowcount == 1
+
+
+async def forget(tx: AsyncConnection, *, token_id: str, key: str) -> None:
+    """Let a key be new again: what was to be done under it was not."""
+    await tx.execute(_FORGET, {"of_token": token_id, "of_key": key})
 
 
 async def prune(tx: AsyncConnection, before_ms: int) -> int:

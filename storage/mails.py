@@ -11,7 +11,9 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.glance import Glance
 from storage.ids import Prefix, new_id
+from storage.prepared import Prepared
 from storage.schema import MAIL_IS_PENDING, mails
 
 
@@ -29,12 +31,13 @@ class NewMail:
     """What an address is told; ``message_id`` None: of a missed call, or of who waits.
 
     ``kind`` None: a rule asks for it, which ``rule`` names. Else ``person_id`` is told because of
-    that, and ``rule`` names the digest where it is one.
+    that, and ``rule`` names the digest where it is one. A daily one is about no conversation, and
+    ``rule`` says of which days.
     """
 
     recipient: str
     rule: str
-    conversation_id: str
+    conversation_id: str | None
     message_id: str | None
     kind: str | None = None
     person_id: str | None = None
@@ -67,7 +70,7 @@ _DUE = (
     .order_by(mails.c.due_at_ms, mails.c.id)
     .limit(1)
 )
-_NEXT_DUE = select(func.min(mails.c.due_at_ms)).where(MAIL_IS_PENDING)
+_NEXT_DUE = Prepared(select(func.min(mails.c.due_at_ms).label("due_at_ms")).where(MAIL_IS_PENDING))
 _SETTLE = (
     update(mails)
     .where(mails.c.id == bindparam("of_mail"), MAIL_IS_PENDING)
@@ -95,9 +98,9 @@ async def due(tx: AsyncConnection, *, now_ms: int) -> MailRow | None:
     return None if row is None else MailRow(**row)
 
 
-async def next_due_ms(tx: AsyncConnection) -> int | None:
+async def next_due_ms(tx: AsyncConnection | Glance) -> int | None:
     """Tell when one is due next, None when none waits."""
-    soonest: int | None = (await tx.execute(_NEXT_DUE)).scalar_one_or_none()
+    soonest: int | None = (await _NEXT_DUE.execute(tx, {})).one_or_none().due_at_ms
     return soonest
 
 

@@ -79,7 +79,11 @@ async def merge(
     await tx.execute(delete(contacts).where(contacts.c.id == other_id))
     former = {"contact_id": other_id, "why": "merged", "into_id": contact_id, "at_ms": now_ms}
     await tx.execute(insert(former_contacts), {**former, "external_id": other["external_id"]})
-    known = {**_united(into, other), "version": into["version"] + 1, "updated_at_ms": now_ms}
+    known = {
+        **united(dict(into), dict(other)),
+        "version": into["version"] + 1,
+        "updated_at_ms": now_ms,
+    }
     await tx.execute(update(contacts).where(contacts.c.id == contact_id).values(known))
     data: dict[str, changes.Json] = {"id": contact_id, "merged": other_id, "by": by.id}
     await changes.record(tx, "contact.merged", now_ms=now_ms, subject=contact_id, data=data)
@@ -154,7 +158,8 @@ async def _locked(tx: AsyncConnection, contact_id: str) -> RowMapping | None:
     return (await tx.execute(query.with_for_update())).mappings().one_or_none()
 
 
-def _united(into: RowMapping, other: RowMapping) -> Mapping[str, Any]:
+def united(into: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell what is known of a contact of which another becomes a part."""
     names = ("name", "language", "spoken_language", "external_id")
     notes = [row["notes"] for row in (into, other) if row["notes"]]
     return {

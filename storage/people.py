@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -149,6 +149,13 @@ async def get(tx: AsyncConnection, person_id: str, *, now_ms: int) -> PersonRow 
     """Read one."""
     found = await list_all(tx, now_ms=now_ms, ids=[person_id])
     return found[0] if found else None
+
+
+async def roles_at(tx: AsyncConnection, email: str) -> list[str]:
+    """List the roles of those who work here and have this address."""
+    theirs = func.lower(people.c.email) == email.lower()
+    query = select(people.c.role).where(theirs, people.c.state == PersonState.ACTIVE)
+    return list((await tx.execute(query)).scalars())
 
 
 async def named(tx: AsyncConnection, name: str, *, now_ms: int) -> PersonRow | None:

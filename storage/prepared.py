@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from sqlalchemy import Select
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.glance import Glance
+
 if TYPE_CHECKING:
-    from sqlalchemy import Select
     from sqlalchemy.sql.dml import UpdateBase
 
     from storage import driver
@@ -42,22 +44,24 @@ class _Text:
     sql: str
     constants: Mapping[str, Any]
     converters: Mapping[str, Callable[[Any], Any]]
+    readers: Sequence[tuple[int, Callable[[Any], Any]]]
     row: Callable[..., Any] | None = field(default=None)
 
 
 class Prepared:
     """An insert, an update or a query. Each execution gives values of the same names.
 
-    A BOOLEAN comes back as SQLite's 0 or 1.
+    Of a query rows come back as their columns' types; what an insert or an update returns is as
+    SQLite has it.
     """
 
     def __init__(self, statement: "UpdateBase | Select[*tuple[Any, ...]]") -> None:
         self.statement = statement
         self._text: _Text | None = None
 
-    async def execute(self, tx: AsyncConnection, values: Mapping[str, Any]) -> Result:
-        """Run it in the caller's transaction. Raises SQLAlchemy's errors."""
-        if tx.dialect.name != "sqlite":
+    async def execute(self, tx: AsyncConnection | Glance, values: Mapping[str, Any]) -> Result:
+        """Run it in the caller's transaction, or at a glance. Raises SQLAlchemy's errors."""
+        if not isinstance(tx, Glance) and tx.dialect.name != "sqlite":
             done = await tx.execute(self.statement, dict(values))
             return Result(done.all() if done.returns_rows else (), done.rowcount)
         text = self._text or self._compile(values)
@@ -68,7 +72,8 @@ class Prepared:
         if text.row is None and answer.description is not None:
             names = [column[0] for column in answer.description]
             text.row = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - known now
-        rows = [text.row(*row) for row in answer.rows] if text.row else ()
+        found = _read(answer.rows, text.readers) if text.readers else answer.rows
+        rows = [text.row(*row) for row in found] if text.row else ()
         return Result(rows, answer.rowcount)
 
     def _compile(self, values: Mapping[str, Any]) -> _Text:
@@ -81,8 +86,29 @@ class Prepared:
                 constants[name] = convert(constants[name])
             elif convert is not None:
                 converters[name] = convert
-        self._text = _Text(str(compiled), constants, converters)
+        self._text = _Text(str(compiled), constants, converters, _readers(self.statement))
         return self._text
+
+
+def _readers(
+    statement: "UpdateBase | Select[*tuple[Any, ...]]",
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """List the columns of a query whose values SQLite keeps as something else."""
+    if not isinstance(statement, Select):
+        return []
+    kinds = [column.type.dialect_impl(_DIALECT) for column in statement.selected_columns]
+    found = [(place, kind.result_processor(_DIALECT, None)) for place, kind in enumerate(kinds)]
+    return [(place, read) for place, read in found if read is not None]
+
+
+def _read(
+    rows: Sequence[Any], readers: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> list[list[Any]]:
+    read = [list(row) for row in rows]
+    for row in read:
+        for place, reader in readers:
+            row[place] = reader(row[place])
+    return read
 
 
 async def run_text(tx: AsyncConnection, sql: str) -> None:
@@ -93,14 +119,21 @@ async def run_text(tx: AsyncConnection, sql: str) -> None:
         await _run(tx, sql, {})
 
 
-async def _run(tx: AsyncConnection, sql: str, values: Mapping[str, Any]) -> "driver.Answer":
-    connection = tx.sync_connection
-    if connection is None:
-        raise RuntimeError("the transaction has not begun")
-    raw = cast("driver.Connection", connection.connection.driver_connection)
+async def _run(
+    tx: AsyncConnection | Glance, sql: str, values: Mapping[str, Any]
+) -> "driver.Answer":
     try:
-        return await raw.run(sql, values, many=False)
+        if isinstance(tx, Glance):
+            return tx.run(sql, values)
+        return await _driver_of(tx).run(sql, values, many=False)
     except sqlite3.Error as error:
         # The same errors as of any other statement; the values hold texts and numbers.
         told = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
         raise cast("DBAPIError", told) from error
+
+
+def _driver_of(tx: AsyncConnection) -> "driver.Connection":
+    connection = tx.sync_connection
+    if connection is None:
+        raise RuntimeError("the transaction has not begun")
+    return cast("driver.Connection", connection.connection.driver_connection)

@@ -1,6 +1,6 @@
 """Owns reading messages: one, many by id, pages by filter, attempts, and counts. Writes nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import CursorExpired
 from storage.pacing import WAS_ACCEPTED
+from storage.prepared import Prepared
 from storage.schema import IS_QUEUED, attempts, messages, parts
 from storage.states import MessageState
 
@@ -97,6 +98,8 @@ class MessageFilter:
     since_ms: int | None = None
     until_ms: int | None = None
     q: str | None = None
+    to_us: bool = True
+    """Whether ``q`` is looked for in what the gateway told our own people, too."""
     may_see: Collection[str] | None = None
     """The only inboxes to look in; None: all."""
 
@@ -132,7 +135,7 @@ _COST = (
     _of_paid(func.min(attempts.c.price_currency), "cost_currency"),
 )
 MESSAGE_COLUMNS = (*(messages.c[name] for name in _FIELDS if name in messages.c), *_COST)
-_ONE = select(*MESSAGE_COLUMNS).where(messages.c.id == bindparam("message_id"))
+_ONE = Prepared(select(*MESSAGE_COLUMNS).where(messages.c.id == bindparam("message_id")))
 _SEQ_OF = select(messages.c.seq).where(messages.c.id == bindparam("cursor"))
 _ATTEMPT_COLUMNS = tuple(
     attempts.c[field.name] for field in fields(AttemptRow) if field.name in attempts.c
@@ -154,8 +157,8 @@ _IN_STATE = select(messages.c.state, func.count()).group_by(messages.c.state)
 
 async def get_message(tx: AsyncConnection, message_id: str) -> MessageRow | None:
     """Read one message."""
-    row = (await tx.execute(_ONE, {"message_id": message_id})).mappings().one_or_none()
-    return None if row is None else message_row(row)
+    row = (await _ONE.execute(tx, {"message_id": message_id})).one_or_none()
+    return None if row is None else message_row(row._asdict())
 
 
 async def messages_by_id(
@@ -202,6 +205,8 @@ def _conditions(filters: MessageFilter) -> list[ColumnElement[bool]]:
         found.append(messages.c.inbox.in_(filters.may_see))
     if filters.q is not None:
         found.append(_text_matches(filters.q))
+        if not filters.to_us:
+            found.append(func.coalesce(messages.c.author_type, "") != "notice")
     return found
 
 
@@ -232,6 +237,6 @@ async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
     return dict((await tx.execute(_IN_STATE)).all())
 
 
-def message_row(row: RowMapping) -> MessageRow:
+def message_row(row: RowMapping | Mapping[str, Any]) -> MessageRow:
     """Read a row of MESSAGE_COLUMNS."""
     return MessageRow(**{**row, "state": MessageState(row["state"])})

@@ -9,6 +9,7 @@ from sqlalchemy import null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.conversations import mentions
 from storage.editing import Edit, edit
 from storage.schema import HAS_CONTENT, conversations, inboxes, messages, timeline
 from storage.scrubbing import scrub
@@ -88,11 +89,12 @@ async def due_notes(tx: AsyncConnection, inbox: str, *, before_ms: int) -> list[
 
 async def forget_messages(tx: AsyncConnection, ids: list[str], *, now_ms: int) -> None:
     """Take the content out of these; that they were there stays."""
-    await scrub(tx, ids, numbers=False, now_ms=now_ms)
+    await scrub(tx, ids, stand_ins=None, now_ms=now_ms)
 
 
 async def forget_notes(tx: AsyncConnection, seqs: list[int]) -> None:
     """Take the text out of these."""
+    await mentions.forget(tx, seqs)
     await tx.execute(update(timeline).where(timeline.c.seq.in_(seqs)).values(text=null()))
 
 

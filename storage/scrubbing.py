@@ -5,12 +5,15 @@ PDUs that hold them, and what was written of it for others go. Bodies that are j
 read (events, webhooks, e-mail) go with it. An index for searching follows by its own triggers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import (
+    IN_FLIGHT,
+    IS_ACCEPTED,
     alerts,
     changes,
     deliveries,
@@ -37,13 +40,18 @@ def in_batches(message_ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 async def scrub(
-    tx: AsyncConnection, message_ids: Sequence[str], *, numbers: bool, now_ms: int
+    tx: AsyncConnection,
+    message_ids: Sequence[str],
+    *,
+    stand_ins: Mapping[str, str] | None,
+    now_ms: int,
 ) -> None:
-    """Take the content out of up to some hundred messages; ``numbers``: the other side's too.
+    """Take the content out of up to some hundred messages, and with ``stand_ins`` the numbers.
 
-    None of them may be about to be sent: its PDUs go as well.
+    Those of the other side, whose stand-ins stay where a report may still come. None of the
+    messages may be about to be sent: its PDUs go as well.
     """
-    await _raw(tx, message_ids, numbers=numbers)
+    await _raw(tx, message_ids, stand_ins)
     replies = idempotency_keys.c.message_id.in_(message_ids)
     await tx.execute(update(idempotency_keys).where(replies).values(body=null()))
     told = select(changes.c.id).where(changes.c.subject.in_(message_ids))
@@ -51,7 +59,7 @@ async def scrub(
     await tx.execute(update(deliveries).where(answered).values(answer=null()))
     gone = {"text": null(), "client_reference": null(), "error_detail": null()}
     values = {**gone, "erased_at_ms": now_ms}
-    if numbers:
+    if stand_ins is not None:
         incoming = messages.c.direction == "in"
         values |= {
             "contact": ERASED,
@@ -61,18 +69,24 @@ async def scrub(
     await tx.execute(update(messages).where(messages.c.id.in_(message_ids)).values(values))
 
 
-async def _raw(tx: AsyncConnection, message_ids: Sequence[str], *, numbers: bool) -> None:
+async def _raw(
+    tx: AsyncConnection, message_ids: Sequence[str], stand_ins: Mapping[str, str] | None
+) -> None:
     of_them = parts.c.message_id.in_(message_ids)
     part_ids = select(parts.c.id).where(of_them)
-    await blank_reports(tx, reports.c.part_id.in_(part_ids), numbers=numbers)
-    part = {"tpdu": _NOTHING, **({"destination": ERASED} if numbers else {})}
+    await blank_reports(tx, reports.c.part_id.in_(part_ids), stand_ins)
+    part: dict[str, Any] = {"tpdu": _NOTHING}
+    if stand_ins is not None:
+        awaited = or_(IS_ACCEPTED, IN_FLIGHT)
+        known = case(dict(stand_ins), value=parts.c.destination, else_=ERASED)
+        part["destination"] = case((awaited, known), else_=ERASED)
     await tx.execute(update(parts).where(of_them).values(part))
     group_ids = select(groups.c.id).where(groups.c.message_id.in_(message_ids))
     joined = select(group_parts.c.pdu_id).where(group_parts.c.group_id.in_(group_ids))
     raw = or_(pdus.c.message_id.in_(message_ids), pdus.c.id.in_(joined))
     ids = list((await tx.execute(select(pdus.c.id).where(raw))).scalars())
     await blank_pdus(tx, ids)
-    if numbers:
+    if stand_ins is not None:
         sent = groups.c.message_id.in_(message_ids)
         await tx.execute(update(groups).where(sent).values(sender=ERASED))
 
@@ -84,8 +98,10 @@ async def blank_pdus(tx: AsyncConnection, pdu_ids: Sequence[str]) -> None:
     await tx.execute(update(pdus).where(which).values(values))
 
 
-async def blank_reports(tx: AsyncConnection, which: ColumnElement[bool], *, numbers: bool) -> None:
-    """Empty status reports, and the PDUs that they came as."""
+async def blank_reports(
+    tx: AsyncConnection, which: ColumnElement[bool], stand_ins: Mapping[str, str] | None
+) -> None:
+    """Empty status reports, and the PDUs that they came as; ``stand_ins`` None keeps numbers."""
     found = (await tx.execute(select(reports.c.received_at_ms, reports.c.raw).where(which))).all()
     if not found:
         return
@@ -95,7 +111,9 @@ async def blank_reports(tx: AsyncConnection, which: ColumnElement[bool], *, numb
         pdus.c.raw.in_({row.raw for row in found}),
     )
     await blank_pdus(tx, list((await tx.execute(came_as)).scalars()))
-    values = {"raw": _NOTHING, **({"number": ERASED} if numbers else {})}
+    values: dict[str, Any] = {"raw": _NOTHING}
+    if stand_ins is not None:
+        values["number"] = case(dict(stand_ins), value=reports.c.number, else_=ERASED)
     await tx.execute(update(reports).where(which).values(values))
 
 

@@ -1,13 +1,16 @@
 """Owns the tokens' rows: hashes and scopes, never a token itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.glance import Glance
 from storage.ids import Prefix, new_id
+from storage.prepared import Prepared
 from storage.schema import tokens
 
 
@@ -27,8 +30,8 @@ class TokenRow:
     """Whose it is, and with whom it ends; None: a program's."""
 
 
-_BY_HASH = select(tokens).where(
-    tokens.c.hash == bindparam("token_hash"), tokens.c.revoked_at_ms.is_(None)
+_BY_HASH = Prepared(
+    select(tokens).where(tokens.c.hash == bindparam("token_hash"), tokens.c.revoked_at_ms.is_(None))
 )
 _TOUCH = (
     update(tokens)
@@ -78,10 +81,10 @@ async def create(
     return row
 
 
-async def find_by_hash(tx: AsyncConnection, hash_: bytes) -> TokenRow | None:
+async def find_by_hash(tx: AsyncConnection | Glance, hash_: bytes) -> TokenRow | None:
     """Find a token that has not been revoked."""
-    row = (await tx.execute(_BY_HASH, {"token_hash": hash_})).mappings().one_or_none()
-    return None if row is None else _token(row)
+    row = (await _BY_HASH.execute(tx, {"token_hash": hash_})).one_or_none()
+    return None if row is None else _token(row._asdict())
 
 
 async def list_all(tx: AsyncConnection) -> list[TokenRow]:
@@ -100,7 +103,7 @@ async def touch(tx: AsyncConnection, *, token_id: str, now_ms: int) -> None:
     await tx.execute(_TOUCH, {"token_id": token_id, "now": now_ms})
 
 
-def _token(row: RowMapping) -> TokenRow:
+def _token(row: RowMapping | Mapping[str, Any]) -> TokenRow:
     return TokenRow(
         id=row["id"],
         name=row["name"],

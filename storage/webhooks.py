@@ -10,7 +10,9 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
+from storage.glance import Glance
 from storage.ids import Prefix, new_id
+from storage.prepared import Prepared
 from storage.schema import webhooks
 
 
@@ -63,6 +65,7 @@ class WebhookRow:
 _COLUMNS = tuple(webhooks.c[field.name] for field in fields(WebhookRow))
 _ALL = select(*_COLUMNS).order_by(webhooks.c.created_at_ms.desc(), webhooks.c.id.desc())
 _ONE = select(*_COLUMNS).where(webhooks.c.id == bindparam("webhook_id"))
+_ANY = Prepared(select(webhooks.c.id).limit(1))
 _ADVANCE = (
     update(webhooks)
     .where(
@@ -126,6 +129,11 @@ async def of_url(tx: AsyncConnection, url: str) -> WebhookRow | None:
     )
     row = (await tx.execute(query)).mappings().one_or_none()
     return None if row is None else _webhook(row)
+
+
+async def are_any(tx: AsyncConnection | Glance) -> bool:
+    """Whether there is one."""
+    return (await _ANY.execute(tx, {})).one_or_none() is not None
 
 
 async def list_all(tx: AsyncConnection) -> list[WebhookRow]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import NOTICE_IS_HELD, held_notices, notification_wishes
@@ -11,10 +12,14 @@ from storage.schema import NOTICE_IS_HELD, held_notices, notification_wishes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishesRow:
-    """By which ways a person wants to be told of what; ``take_back``: of their return's sake."""
+    """By which ways a person wants to be told of what; ``take_back``: of their return's sake.
+
+    ``daily_digest`` says on which days they want that; None: as by default.
+    """
 
     ways: Mapping[str, Sequence[str]]
     take_back: bool
+    daily_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +54,24 @@ _DUE = (
 async def of_people(tx: AsyncConnection) -> dict[str, WishesRow]:
     """Give what people wish, by their id; who has said nothing is not in it."""
     rows = (await tx.execute(select(notification_wishes))).mappings()
-    return {row["person_id"]: _wishes(row["ways"], row["take_back"]) for row in rows}
+    return {row["person_id"]: _wishes(row) for row in rows}
 
 
-def _wishes(ways: Mapping[str, Sequence[str]], take_back: object) -> WishesRow:
-    return WishesRow(ways=ways, take_back=bool(take_back))
+def _wishes(row: RowMapping) -> WishesRow:
+    return WishesRow(
+        ways=row["ways"], take_back=bool(row["take_back"]), daily_digest=row["daily_digest"]
+    )
 
 
 async def put(tx: AsyncConnection, person_id: str, row: WishesRow, *, now_ms: int) -> None:
     """Set a person's."""
     ways = {matter: [*each] for matter, each in row.ways.items()}
-    values = {"ways": ways, "take_back": row.take_back, "updated_at_ms": now_ms}
+    values = {
+        "ways": ways,
+        "take_back": row.take_back,
+        "daily_digest": row.daily_digest,
+        "updated_at_ms": now_ms,
+    }
     of_them = notification_wishes.c.person_id == person_id
     changed = update(notification_wishes).where(of_them).values(values)
     if (await tx.execute(changed)).rowcount == 0:

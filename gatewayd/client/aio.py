@@ -154,9 +154,11 @@ class AsyncClient:
         call = calls.answer(conversation_id, text, client_reference=client_reference, key=key)
         return await self.run(call)
 
-    async def note(self, conversation_id: str, text: str) -> TimelineEntry:
-        """Write a note that only the shop sees."""
-        return await self.run(calls.note(conversation_id, text))
+    async def note(
+        self, conversation_id: str, text: str, *, key: str | None = None
+    ) -> Conversation:
+        """Write a note that only the shop sees; gives the conversation as it is then."""
+        return await self.run(calls.note(conversation_id, text, key=key))
 
     # Contacts
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from .shapes import (
     Contact,
+    Conversation,
     ConversationDetail,
     Message,
     Preview,
     Priority,
-    TimelineEntry,
 )
 from .wire import Call, Json, path_of
 
@@ -17,7 +17,7 @@ KEY = "Idempotency-Key"
 
 
 def new_key() -> str:
-    """Make a key for one sending; asking again with it sends once."""
+    """Make a key for one sending or note; asking again with it does it once."""
     return secrets.token_urlsafe(18)
 
 
@@ -83,12 +83,13 @@ def answer(
     )
 
 
-def note(conversation_id: str, text: str) -> Call[TimelineEntry]:
-    """Write a note that only the shop sees."""
+def note(conversation_id: str, text: str, *, key: str | None = None) -> Call[Conversation]:
+    """Write a note that only the shop sees: one, however often it is asked for with this key."""
     return Call(
         method="POST",
         path=path_of("v1", "conversations", conversation_id, "notes"),
         body={"text": text},
+        headers={KEY: key or new_key()},
     )
 
 

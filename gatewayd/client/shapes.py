@@ -141,6 +141,7 @@ class ContactBrief(TypedDict):
     number: str
     kind: str
     answerable: bool
+    why_not_answerable: str | None
     blocked: bool
     opted_out: bool
 

@@ -143,9 +143,9 @@ class Client:
         call = calls.answer(conversation_id, text, client_reference=client_reference, key=key)
         return self.run(call)
 
-    def note(self, conversation_id: str, text: str) -> TimelineEntry:
-        """Write a note that only the shop sees."""
-        return self.run(calls.note(conversation_id, text))
+    def note(self, conversation_id: str, text: str, *, key: str | None = None) -> Conversation:
+        """Write a note that only the shop sees; gives the conversation as it is then."""
+        return self.run(calls.note(conversation_id, text, key=key))
 
     # Contacts
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from random import SystemRandom
+from typing import assert_never
 from urllib.parse import urlsplit
 
 import structlog
@@ -18,7 +19,7 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.compat.dlr import CODES, FINAL, filled, told_by
 from gatewayd.webhooks.post import Poster
-from gatewayd.webhooks.schedule import Attempt, Delivered, Retry, judge
+from gatewayd.webhooks.schedule import Attempt, Delivered, GivenUp, Gone, Retry, Verdict, judge
 from storage import callbacks, queries
 from storage.callbacks import Call, Called, CallState, OpenCallback
 from storage.engine import Store
@@ -51,14 +52,19 @@ class ReportCalls:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     try:
-                        wait_seconds = await self._round(tasks, hints.hint)
+                        wait_seconds = await self.round(tasks, hints.hint)
                     except StoreUnavailable as error:
                         _log.error("store_unavailable", reason=error.reason)
                         wait_seconds = STORE_RETRY_SECONDS
                     await hints.wait(timeout_seconds=wait_seconds)
 
-    async def _round(self, tasks: asyncio.TaskGroup, hint: Callable[[], None]) -> float:
+    async def round(self, tasks: asyncio.TaskGroup, hint: Callable[[], None]) -> float:
         """Note what is new and begin what is due; give the seconds until something is."""
+        # At each commit of anybody, and most gateways call nobody.
+        async with self._store.glance() as look:
+            are_any = await callbacks.are_any(look)
+        if not are_any:
+            return LONGEST_WAIT_SECONDS
         while await self._look():
             pass
         now_ms = self._clock.now_ms()
@@ -97,7 +103,7 @@ class ReportCalls:
                 callback,
                 codes=codes,
                 calls=[code for code in codes if code & callback.mask],
-                host=urlsplit(callback.url).netloc,
+                host=_host_of(callback.url),
                 final=callback.state in FINAL,
                 now_ms=self._clock.now_ms(),
             )
@@ -139,6 +145,7 @@ class ReportCalls:
             status=attempt.status,
             error=attempt.error,
         )
+        reason = attempt.error or f"it answers with status {attempt.status}"
         if state is not CallState.CALLED:
             _log.warning(
                 "report_not_called",
@@ -146,9 +153,29 @@ class ReportCalls:
                 code=call.code,
                 tries=call.tries + 1,
                 state=state.value,
-                reason=attempt.error or f"it answers with status {attempt.status}",
+                reason=reason,
             )
-        await self._insist(lambda tx: callbacks.settle(tx, call, called))
+        await self._insist(partial(self._settle, call, called, verdict, reason))
+
+    async def _settle(
+        self, call: Call, called: Called, verdict: Verdict, reason: str, tx: AsyncConnection
+    ) -> bool:
+        """Record a try, and journal what people should know of it; true where there is any."""
+        now_ms = self._clock.now_ms()
+        if not await callbacks.settle(tx, call, called):
+            return False
+        match verdict:
+            case Delivered():
+                return await callbacks.note_well(tx, call.host, now_ms=now_ms)
+            case Retry(failing=False):
+                return False
+            case Retry():
+                return await callbacks.note_failing(tx, call.host, reason=reason, now_ms=now_ms)
+            case GivenUp() | Gone():
+                await callbacks.note_given_up(tx, call, reason=reason, now_ms=now_ms)
+                return True
+            case _:
+                assert_never(verdict)
 
     async def _try(self, call: Call) -> Attempt:
         try:
@@ -170,9 +197,16 @@ class ReportCalls:
         """Commit it as soon as the store answers: nothing is called again meanwhile."""
         while True:
             try:
-                await self._store.shielded(unit)
+                told = await self._store.shielded(unit)
             except StoreUnavailable as error:
                 _log.error("store_unavailable", reason=error.reason)
                 await asyncio.sleep(STORE_RETRY_SECONDS)
                 continue
+            if told:
+                self._bus.publish(Topic.JOURNAL)
             return
+
+
+def _host_of(url: str) -> str:
+    """Give host and port, without the name and the password that may stand before them."""
+    return urlsplit(url).netloc.rpartition("@")[2]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Protocol
 
 from gatewayd.contactfiles.cards import (
@@ -53,22 +54,50 @@ class Table:
     ignored: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a file: its name, what it is usually taken for, and its first cell."""
+
+    name: str
+    usual: Field | None
+    sample: str
+
+
+def columns(text: str) -> list[Column]:
+    """Tell which columns a file has, each name once; raises UnreadableFileError."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    header = _header(reader)
+    first = _next(reader) or []
+    found: dict[str, Column] = {}
+    for name, sample in zip_longest(header, first[: len(header)], fillvalue=""):
+        found.setdefault(name, Column(name=name, usual=_usual(name), sample=sample.strip()))
+    return list(found.values())
+
+
 def read(text: str, mapping: Mapping[str, Field | None]) -> Table:
     """Read a table; ``mapping`` says what columns hold that have no usual name, None: nothing."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    header = [name.strip() for name in _next(reader) or ()]
-    if len(header) > _MOST_COLUMNS:
-        raise UnreadableFileError(f"the file has more than {_MOST_COLUMNS} columns")
+    header = _header(reader)
     missing = sorted(mapping.keys() - set(header))
     if missing:
-        raise UnreadableFileError(f"`map` names a column that the file has not: {missing[0]!a}")
+        detail = f"`map` names a column that the file has not: {missing[0]!a}"
+        raise UnreadableFileError("no_such_column", detail, name=missing[0])
     fields = [mapping[name] if name in mapping else _usual(name) for name in header]
     if not {Field.PHONE, Field.EXTERNAL_ID} & set(fields):
         usual = "phone, external_id, name, tags, language, notes"
         detail = f"no column of the first line is a phone or an external_id; known: {usual}"
-        raise UnreadableFileError(f"{detail}; or say with `map` what the columns hold")
+        detail = f"{detail}; or say with `map` what the columns hold"
+        raise UnreadableFileError("no_phone_column", detail)
     ignored = tuple(name for name, field in zip(header, fields, strict=True) if field is None)
     return Table(rows=_rows(reader, fields), ignored=ignored)
+
+
+def _header(reader: "_Reader") -> list[str]:
+    header = [name.strip() for name in _next(reader) or ()]
+    if len(header) > _MOST_COLUMNS:
+        detail = f"the file has more than {_MOST_COLUMNS} columns"
+        raise UnreadableFileError("too_many_columns", detail, most=_MOST_COLUMNS)
+    return header
 
 
 def _separator(text: str) -> str:
@@ -96,8 +125,10 @@ def _next(reader: _Reader) -> list[str] | None:
     try:
         return next(reader, None)
     except csv.Error as error:
-        detail = f"line {reader.line_num} cannot be read: a quotation mark stands alone there or"
-        raise UnreadableFileError(f"{detail} before, or a cell is too long ({error})") from error
+        line = reader.line_num
+        detail = f"line {line} cannot be read: a quotation mark stands alone there or before, "
+        detail += f"or a cell is too long ({error})"
+        raise UnreadableFileError("csv_broken", detail, line=line) from error
 
 
 def _rows(reader: _Reader, fields: Sequence[Field | None]) -> Iterator[Card | RowProblem]:
@@ -114,7 +145,8 @@ def _rows(reader: _Reader, fields: Sequence[Field | None]) -> Iterator[Card | Ro
 def _row(line: int, row: Sequence[str], fields: Sequence[Field | None]) -> Card | RowProblem:
     if any(cell.strip() for cell in row[len(fields) :]):
         detail = f"it has {len(row)} cells, the first line has {len(fields)}"
-        return RowProblem(line=line, field="row", detail=detail)
+        values = {"count": str(len(row)), "columns": str(len(fields))}
+        return RowProblem(line=line, field="row", code="row_cells", detail=detail, values=values)
     found: dict[Field, list[str]] = {field: [] for field in Field}
     for field, cell in zip(fields, row, strict=False):
         if field is not None and cell.strip():

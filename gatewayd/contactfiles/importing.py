@@ -107,7 +107,9 @@ class Imports:
                 )
                 if not done:
                     detail = "somebody else changed this contact just now; import the file again"
-                    return RowProblem(line=step.line, field="row", detail=detail)
+                    return RowProblem(
+                        line=step.line, field="row", code="changed_meanwhile", detail=detail
+                    )
             case _:
                 pass
         return step
@@ -157,25 +159,33 @@ def _unclear(
     seen: Mapping[str, int],
 ) -> Iterator[RowProblem]:
     """Tell why it is not clear what a row means."""
-    for address, reason in row.odd.items():
+    for address, bad in row.odd.items():
         if address not in by_number:
-            yield _problem(row, "phone", f"{address[:64]!r} is no number to text: {reason}")
+            detail = f"{address[:64]!r} is no number to text: {bad.reason}"
+            said = {"number": address[:64], "why": bad.code, "reason": bad.reason}
+            yield _problem(row, "phone", "not_a_number", detail, **said)
     if before is None:
         if not row.numbers:
-            yield _problem(row, "phone", "nobody is known by it, and a new contact needs a number")
+            detail = "nobody is known by it, and a new contact needs a number"
+            yield _problem(row, "phone", "number_needed", detail)
         return
     if set(owners) - {before.id}:
-        yield _problem(row, "phone", "a number belongs to another contact; see who is one person")
+        detail = "a number belongs to another contact; see who is one person"
+        yield _problem(row, "phone", "number_of_another", detail)
     if row.external_id is not None and before.external_id not in {None, row.external_id}:
-        yield _problem(row, "external_id", "the contact with this number has another one")
+        detail = "the contact with this number has another one"
+        yield _problem(row, "external_id", "another_id", detail)
     if before.id in seen:
-        yield _problem(row, "row", f"it is the same contact as line {seen[before.id]}")
+        first = str(seen[before.id])
+        detail = f"it is the same contact as line {first}"
+        yield _problem(row, "row", "row_same", detail, first=first)
     if len(row.tags.union(before.tags)) > _MOST_TAGS:
-        yield _problem(row, "tags", f"with those it has already it has more than {_MOST_TAGS}")
+        detail = f"with those it has already it has more than {_MOST_TAGS}"
+        yield _problem(row, "tags", "many_tags", detail, most=str(_MOST_TAGS))
 
 
-def _problem(row: Row, field: str, detail: str) -> RowProblem:
-    return RowProblem(line=row.line, field=field, detail=detail)
+def _problem(row: Row, field: str, code: str, detail: str, **values: str) -> RowProblem:
+    return RowProblem(line=row.line, field=field, code=code, detail=detail, values=values)
 
 
 def _step(row: Row, before: ContactRow | None) -> _Step:

@@ -26,7 +26,7 @@ class Row:
     values: Mapping[str, str]
     tags: frozenset[str]
     numbers: tuple[str, ...]
-    odd: Mapping[str, str]
+    odd: Mapping[str, BadNumber]
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -88,7 +88,12 @@ def _twice(row: Row, taken: dict[tuple[str, str], int]) -> list[RowProblem]:
         first = taken.setdefault(key, row.line)
         if first != row.line:
             detail = f"line {first} of this file has it too"
-            found.append(RowProblem(line=row.line, field=key[0], detail=detail))
+            values = {"first": str(first)}
+            found.append(
+                RowProblem(
+                    line=row.line, field=key[0], code="row_twice", detail=detail, values=values
+                )
+            )
     return found
 
 
@@ -101,7 +106,12 @@ def _row(card: Card, country: str | None) -> Row | list[RowProblem]:
     problems = _unfit(card.line, values, tags)
     if len(card.numbers) > MOST_NUMBERS:
         detail = f"it has more than {MOST_NUMBERS} numbers"
-        problems.append(RowProblem(line=card.line, field="phone", detail=detail))
+        values = {"most": str(MOST_NUMBERS)}
+        problems.append(
+            RowProblem(
+                line=card.line, field="phone", code="many_numbers", detail=detail, values=values
+            )
+        )
     return problems or Row(
         line=card.line, values=values, tags=frozenset(tags), numbers=numbers, odd=odd
     )
@@ -125,12 +135,12 @@ def _primary(language: str) -> str:
     return letters.replace("_", "-").partition("-")[0]
 
 
-def _numbers(card: Card, country: str | None) -> tuple[tuple[str, ...], dict[str, str]]:
-    numbers, odd = dict[str, None](), dict[str, str]()
+def _numbers(card: Card, country: str | None) -> tuple[tuple[str, ...], dict[str, BadNumber]]:
+    numbers, odd = dict[str, None](), dict[str, BadNumber]()
     for written in card.numbers[: MOST_NUMBERS + 1]:
         number = normalise(written, country=country)
         if isinstance(number, BadNumber):
-            odd[written] = number.reason
+            odd[written] = number
         else:
             numbers[number.text] = None
     return tuple(numbers), odd
@@ -144,7 +154,12 @@ def _unfit(line: int, values: Mapping[str, str], tags: list[str]) -> list[RowPro
         ContactEdit.model_validate({**values, "tags": tags})
     except ValidationError as error:
         return [
-            RowProblem(line=line, field=str(each["loc"][0]), detail=_word(each["msg"]))
+            RowProblem(
+                line=line,
+                field=str(each["loc"][0]),
+                code=f"unfit_{each['loc'][0]}",
+                detail=_word(each["msg"]),
+            )
             for each in error.errors(include_url=False)
         ]
     return []

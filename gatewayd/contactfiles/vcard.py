@@ -36,10 +36,10 @@ class _Open:
     values: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _READ})
     problem: RowProblem | None = None
 
-    def refuse(self, line: int, detail: str) -> None:
+    def refuse(self, line: int, code: str, detail: str) -> None:
         """Note the first thing that is wrong with it."""
         if self.problem is None:
-            self.problem = RowProblem(line=line, field="row", detail=detail)
+            self.problem = RowProblem(line=line, field="row", code=code, detail=detail)
 
 
 def read(text: str) -> Iterator[Card | RowProblem]:
@@ -62,11 +62,13 @@ def read(text: str) -> Iterator[Card | RowProblem]:
     if card is not None:
         yield _cut_off(card)
     if not count:
-        raise UnreadableFileError("the file has no vCard in it: none begins with BEGIN:VCARD")
+        detail = "the file has no vCard in it: none begins with BEGIN:VCARD"
+        raise UnreadableFileError("no_vcard", detail)
 
 
 def _cut_off(card: _Open) -> RowProblem:
-    return RowProblem(line=card.line, field="row", detail="its END:VCARD is missing")
+    detail = "its END:VCARD is missing"
+    return RowProblem(line=card.line, field="row", code="card_cut_off", detail=detail)
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
@@ -86,15 +88,15 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 def _take(card: _Open, line: int, content: str) -> None:
     found = _PROPERTY.fullmatch(content)
     if found is None:
-        card.refuse(line, "this line is no property of a vCard")
+        card.refuse(line, "card_line", "this line is no property of a vCard")
         return
     name, parameters, value = found[1].upper(), found[2], found[3]
     if name == "VERSION" and value.strip() not in _VERSIONS:
-        card.refuse(line, "it is of a version other than 3.0 and 4.0; save it again as one of them")
+        detail = "it is of a version other than 3.0 and 4.0; save it again as one of them"
+        card.refuse(line, "card_version", detail)
     elif name in _READ and "QUOTED-PRINTABLE" in parameters.upper():
-        card.refuse(
-            line, "it is quoted-printable, as vCard 2.1 has it; save it again as 3.0 or 4.0"
-        )
+        detail = "it is quoted-printable, as vCard 2.1 has it; save it again as 3.0 or 4.0"
+        card.refuse(line, "card_version", detail)
     elif name in _READ and not (name == "TEL" and _NOT_TEXTED.search(parameters)):
         card.values[name].append(value)
 

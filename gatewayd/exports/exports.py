@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Language, Settings
-from gatewayd.answering import kind_of, why_unanswerable
+from gatewayd.answering import kind_of, why_no_answer
 from gatewayd.clock import Clock, to_rfc3339
 from gatewayd.contactfiles import csvfile, vcard
 from gatewayd.contactfiles.cards import FileFormat
@@ -34,9 +34,10 @@ from gatewayd.http.models.staff import team_json, user_json
 from gatewayd.reassembly import UNKNOWN_SENDER
 from gatewayd.services.audits import Audits
 from gatewayd.services.conversation_views import ConversationViews, OpeningClock
+from gatewayd.services.drafts import Policy
 from gatewayd.services.tokens import Principal
 from storage import exporting, people, queries, teams
-from storage.conversations import reading
+from storage.conversations import mentions, reading
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.engine import Store
 
@@ -58,6 +59,7 @@ class Exports:
 
     def __init__(self, *, settings: Settings, store: Store, clock: Clock, audits: Audits) -> None:
         self._gateway = settings.gateway
+        self._served = Policy.of(settings).inboxes
         self._store = store
         self._clock = clock
         self._audits = audits
@@ -131,8 +133,10 @@ class Exports:
 
     def _conversation(self, row: ConversationRow, clock: OpeningClock) -> Conversation:
         kind = kind_of(row.number, country=self._gateway.country)
-        answerable = why_unanswerable(kind) is None
-        return conversation_json(row, kind, answerable=answerable, clock=clock)
+        why_not = why_no_answer(
+            row, clock.loaded.consent, country=self._gateway.country, served=self._served
+        )
+        return conversation_json(row, kind, why_not=why_not, clock=clock)
 
 
 async def _contacts(
@@ -168,4 +172,5 @@ async def _entries(
 ) -> list[tuple[str, TimelineEntry]]:
     ids = {entry.message_id for _, entry in portion if entry.message_id is not None}
     messages = await queries.messages_by_id(tx, ids)
-    return [(of, entry_json(entry, messages, {})) for of, entry in portion]
+    named = await mentions.of_entries(tx, {entry.seq for _, entry in portion})
+    return [(of, entry_json(entry, messages, {}, named)) for of, entry in portion]

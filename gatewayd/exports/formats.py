@@ -64,7 +64,18 @@ class CsvWriter:
     def begin(self, head: Head) -> str:
         """Name the columns."""
         del head
-        columns = ("at", "type", "direction", "author", "from", "to", "text", "state", "assignee")
+        columns = (
+            "at",
+            "type",
+            "direction",
+            "author",
+            "from",
+            "to",
+            "text",
+            "state",
+            "assignee",
+            "reason",
+        )
         return cells.BOM + cells.line(columns)
 
     def rows(self, entries: Sequence[TimelineEntry]) -> str:
@@ -83,6 +94,7 @@ class CsvWriter:
             entry.text if message is None else message.text,
             None if message is None else message.state.value,
             None if entry.assignee is None else entry.assignee.name,
+            entry.reason,
         ]
 
     def end(self) -> str:

@@ -8,6 +8,7 @@ from aiohttp import web
 from gatewayd.asides import Asides
 from gatewayd.compat.mount import mount
 from gatewayd.contactfiles.importing import Imports
+from gatewayd.daily.preview import DailyPreview
 from gatewayd.exports.exports import Exports
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
@@ -30,6 +31,7 @@ from gatewayd.http.route import (
     LEAVING,
     LINKS,
     MESSAGES,
+    NEW_CONTACTS,
     PRESENCES,
     PREVIEWS,
     READING,
@@ -64,6 +66,8 @@ from gatewayd.http.routes import (
     incidents,
     messages,
     modems,
+    new_contacts,
+    own_person,
     replying,
     retention,
     rules,
@@ -96,6 +100,7 @@ from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.leaving import Leaving
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
+from gatewayd.services.new_contacts import NewContacts
 from gatewayd.services.options import Options
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
@@ -122,6 +127,7 @@ ROUTES: tuple[Route, ...] = (
     *together.ROUTES,
     *contact_files.ROUTES,
     *contacts.ROUTES,
+    *new_contacts.ROUTES,
     *consents.ROUTES,
     *search.ROUTES,
     *retention.ROUTES,
@@ -141,6 +147,7 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *tokens.ROUTES,
     *session.ROUTES,
+    *own_person.ROUTES,
     *audit.ROUTES,
     *business.ROUTES,
     *service.ROUTES,
@@ -204,6 +211,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)
+    app[NEW_CONTACTS] = NewContacts(settings=settings, store=store, bus=bus, clock=clock)
     app[LEAVING] = Leaving(store=store, bus=bus, clock=clock)
     app[IDENTITIES] = Identities(settings=settings, store=store, bus=bus, clock=clock)
     app[ERASURES] = Erasures(settings=settings, store=store, bus=bus, clock=clock)
@@ -214,6 +222,7 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     app[WISHES] = NotificationWishes(store=store, bus=bus, clock=clock)
     app[CONVERSATION_VIEWS] = ConversationViews(settings=settings, store=store, clock=clock)
     app[SUPERVISION] = Supervision(settings=settings, store=store, clock=clock)
+    app[supervision.DAILY_PREVIEW] = DailyPreview(settings=settings, store=store, clock=clock)
     app[INBOX_TARGETS] = InboxTargets(store=store, bus=bus, clock=clock)
     app[RULES] = Rules(settings=settings, store=store, bus=bus, clock=clock)
     app[SAVED_REPLIES] = SavedReplies(settings=settings, store=store, bus=bus, clock=clock)

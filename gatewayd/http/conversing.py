@@ -1,6 +1,6 @@
 """What routes of conversations share: which is meant, and how it and its timeline are shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -17,9 +17,10 @@ from gatewayd.http.models.conversations import (
 from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import CONVERSATION_VIEWS, CONVERSATIONS, Call
 from gatewayd.services.conversation_views import OpeningClock
-from gatewayd.services.reading import unread_for
+from gatewayd.services.reading import News, news_for
 from gatewayd.services.tokens import Principal, PrincipalType
 from storage import decisions, queries
+from storage.conversations import mentions
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.conversations.timeline import EntryKind
 
@@ -39,11 +40,16 @@ async def named(call: Call) -> ConversationRow:
 
 async def as_it_is(call: Call) -> web.StreamResponse:
     """Answer with the one that is meant."""
+    return answers.json_of(await shown_now(call))
+
+
+async def shown_now(call: Call) -> Conversation:
+    """Read and translate the one that is meant."""
     row = await named(call)
     async with call.context.store.read() as tx:
         clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
-        unread = await unread_for(tx, call.author, [row.id])
-    return answers.json_of(shown(call, row, clock, unread))
+        news = await news_for(tx, call.author, [row.id])
+    return shown(call, row, clock, news)
 
 
 def person(call: Call) -> Principal:
@@ -53,14 +59,18 @@ def person(call: Call) -> Principal:
     return call.author
 
 
-def shown(
-    call: Call, row: ConversationRow, clock: OpeningClock, unread: Mapping[str, int] | None
-) -> Conversation:
-    """Translate a row; ``unread`` counts for the person who asks, None: it is none."""
+def shown(call: Call, row: ConversationRow, clock: OpeningClock, news: News | None) -> Conversation:
+    """Translate a row; ``news`` is of the person who asks, None: it is none."""
     kind = kind_of(row.number, country=call.context.settings.gateway.country)
-    answerable = call.request.app[CONVERSATIONS].why_not(row) is None
-    many = None if unread is None else unread.get(row.id, 0)
-    return conversation_json(row, kind, answerable=answerable, clock=clock, unread=many)
+    why_not = call.request.app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent)
+    return conversation_json(
+        row,
+        kind,
+        why_not=why_not,
+        clock=clock,
+        unread=None if news is None else news.unread.get(row.id, 0),
+        mentions=None if news is None else news.mentions.get(row.id, 0),
+    )
 
 
 async def entries_shown(tx: AsyncConnection, entries: Sequence[EntryRow]) -> list[TimelineEntry]:
@@ -69,4 +79,5 @@ async def entries_shown(tx: AsyncConnection, entries: Sequence[EntryRow]) -> lis
     messages = await queries.messages_by_id(tx, ids)
     rung = {entry.seq for entry in entries if entry.kind is EntryKind.MISSED_CALL}
     calls = await decisions.of_calls(tx, rung)
-    return [entry_json(entry, messages, calls) for entry in entries]
+    named = await mentions.of_entries(tx, {entry.seq for entry in entries})
+    return [entry_json(entry, messages, calls, named) for entry in entries]

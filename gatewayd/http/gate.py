@@ -15,6 +15,7 @@ from aiohttp import web
 from gatewayd.http.body import read_body, read_file
 from gatewayd.http.client import CLIENT
 from gatewayd.http.context import HttpContext
+from gatewayd.http.external import resolve
 from gatewayd.http.jsonbody import body_as, query_as
 from gatewayd.http.logged_in import (
     CSRF_HEADER,
@@ -68,7 +69,8 @@ class Gate:
         )
         raw = await self._read(route, request)
         body = None if route.body is None else body_as(route.body, raw)
-        if body is not None and entered.principal is not None:
+        # Who sees every inbox may name anything.
+        if body is not None and entered.principal and entered.principal.inboxes is not None:
             await self._check_seen(entered.principal, ids_in(body.model_dump()))
         return Call(
             request=request,
@@ -102,6 +104,7 @@ class Gate:
         if principal is not None:
             self._check_scope(access, principal)
             self._check_rate(principal)
+            await resolve(self._context.store, request, may_see=principal.inboxes)
             await self._check_sight(principal, request)
         if changes and self._context.stopping.is_set():
             raise Problem(

@@ -14,7 +14,7 @@ class Limits:
     """Refill of each token's bucket."""
     burst: int = 200
     """Requests a rested token may make at once."""
-    streams: int = 64
+    streams: int = 256
     """Event streams open at one time, all clients together."""
     heartbeat_seconds: float = 15.0
     stalled_reader_seconds: float = 30.0

@@ -4,14 +4,18 @@ The gate marks the request; every answer of the API passes here, so no route can
 """
 
 import json
+from typing import TypeVar
 
 from aiohttp import web
 
+from gatewayd.http.problems import PROBLEM_TYPE
 from gatewayd.masking import mask_json
 from gatewayd.services.options import Options
 from gatewayd.services.tokens import Principal, PrincipalType, Scope
 
+Answer = TypeVar("Answer", bound=web.StreamResponse)
 OPTIONS = web.AppKey("options", Options)
+_JSON = frozenset({"application/json", PROBLEM_TYPE})
 _MASKED = web.RequestKey("masked", bool)
 
 
@@ -31,11 +35,11 @@ def is_masked(request: web.Request) -> bool:
     return _MASKED in request
 
 
-def masked(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
-    """Mask an answer of JSON, where it is to be."""
+def masked(request: web.Request, answer: Answer) -> Answer:
+    """Mask an answer of JSON, a problem too, where it is to be."""
     if not is_masked(request) or not isinstance(answer, web.Response):
         return answer
-    if answer.content_type == "application/json" and isinstance(answer.body, bytes):
+    if answer.content_type in _JSON and isinstance(answer.body, bytes):
         hidden = mask_json(json.loads(answer.body))
         answer.body = json.dumps(hidden, ensure_ascii=False).encode()
     return answer

@@ -16,6 +16,7 @@ from aiohttp.typedefs import Handler, Middleware
 from gatewayd.barrier import trace
 from gatewayd.http.client import CLIENT, client_of
 from gatewayd.http.context import HttpContext
+from gatewayd.http.masked import masked
 from gatewayd.http.peer import is_our_host
 from gatewayd.http.problems import FORM, Form, Problem, from_http_exception
 from storage.errors import StoreError
@@ -97,7 +98,7 @@ def _refused(request: web.Request, problem: Problem) -> web.Response:
         return form.refuse(problem)
     in_a_page: ProblemPage | None = request.app.get(PROBLEM_PAGE)
     page = None if in_a_page is None else in_a_page(request, problem)
-    return problem.response(request[REQUEST_ID]) if page is None else page
+    return masked(request, problem.response(request[REQUEST_ID])) if page is None else page
 
 
 def check_host(context: HttpContext, request: web.Request) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from gatewayd.http.external import takes_external
 from gatewayd.http.logged_in import COOKIE, CSRF_HEADER
 from gatewayd.http.models.base import ProblemDocument
 from gatewayd.http.problems import PROBLEM_TYPE
@@ -152,10 +153,7 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
 
 def _parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
     in_path = [step[1:-1] for step in route.path.split("/") if step.startswith("{")]
-    parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in in_path
-    ]
+    parameters = [_path_parameter(name, route) for name in in_path]
     if route.query is not None:
         schema = schemas.take_properties(route.query)
         required = set(schema.get("required", ()))
@@ -168,6 +166,13 @@ def _parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
         for name, text in route.headers.items()
     ]
     return parameters
+
+
+def _path_parameter(name: str, route: Route) -> dict[str, Any]:
+    parameter: dict[str, Any] = {"name": name, "in": "path", "required": True}
+    if name == "id" and takes_external(route.path):
+        parameter["description"] = "or `external:` and your own system's id of the contact"
+    return parameter | {"schema": {"type": "string"}}
 
 
 def _query_parameter(name: str, values: Mapping[str, Any], *, required: bool) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from gatewayd.services.inboxes import Inboxes
 from gatewayd.services.leaving import Leaving
 from gatewayd.services.links import Links
 from gatewayd.services.messages import Messages
+from gatewayd.services.new_contacts import NewContacts
 from gatewayd.services.preview import Previews
 from gatewayd.services.reading import Reading
 from gatewayd.services.rulebook import Rules
@@ -154,6 +155,7 @@ MESSAGES = web.AppKey("messages", Messages)
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
+NEW_CONTACTS = web.AppKey("new_contacts", NewContacts)
 IDENTITIES = web.AppKey("identities", Identities)
 ERASURES = web.AppKey("erasures", Erasures)
 IMPORTS = web.AppKey("imports", Imports)

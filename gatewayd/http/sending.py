@@ -1,4 +1,4 @@
-"""What routes that accept a message share: the idempotency key, refusals, and the answer."""
+"""What routes share that do something once: the idempotency key; and accepting a message."""
 
 import hashlib
 import json
@@ -19,6 +19,7 @@ KEY_MEANS = (
     "the same key and body give the first answer again, for 7 days; "
     "with another body 422 `idempotency_mismatch`"
 )
+REPLAYED = {"Idempotency-Replayed": "true"}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -50,22 +51,27 @@ def accepted(result: Accepted | Refused | KeyConflict) -> web.Response:
     match result:
         case Refused(refusals=refusals):
             raise refuse(refusals)
-        case KeyConflict.MISMATCH:
-            detail = "was used for another body"
-            raise unprocessable(
-                [FieldProblem(pointer=f"/header/{KEY_HEADER}", detail=detail)],
-                code="idempotency_mismatch",
-            )
-        case KeyConflict.IN_PROGRESS:
-            raise Problem(
-                HTTPStatus.CONFLICT,
-                "idempotency_in_progress",
-                "the first request with this Idempotency-Key is still running",
-                headers={"Retry-After": "1"},
-            )
+        case KeyConflict():
+            raise key_problem(result)
         case Accepted():
             headers = {"Location": f"/v1/messages/{result.message_id}"}
             if result.replayed:
-                headers["Idempotency-Replayed"] = "true"
+                headers |= REPLAYED
             text = json.dumps(result.body, ensure_ascii=False, separators=(",", ":"))
             return answers.json_text(text, status=HTTPStatus.ACCEPTED, headers=headers)
+
+
+def key_problem(conflict: KeyConflict) -> Problem:
+    """Build the answer to a key that can't be honoured."""
+    if conflict is KeyConflict.MISMATCH:
+        detail = "was used for another body"
+        return unprocessable(
+            [FieldProblem(pointer=f"/header/{KEY_HEADER}", detail=detail)],
+            code="idempotency_mismatch",
+        )
+    return Problem(
+        HTTPStatus.CONFLICT,
+        "idempotency_in_progress",
+        "the first request with this Idempotency-Key is still running",
+        headers={"Retry-After": "1"},
+    )

@@ -19,18 +19,18 @@ from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
 from gatewayd.http.limits import Limits
 from gatewayd.http.masked import is_masked
-from gatewayd.http.models.events import Event, event_json
+from gatewayd.http.models.events import event_json
 from gatewayd.http.problems import Problem
+from gatewayd.http.shared_reading import Batch, SharedReading, frame_of
 from gatewayd.masking import mask_json
 from gatewayd.metrics import Metrics
-from gatewayd.services.events import Events, Filter
+from gatewayd.services.events import Events, Filter, Told
 from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal
 from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 100
 _HEARTBEAT = b": still here\n\n"
 
 
@@ -64,6 +64,7 @@ class Streams:
         self._metrics = metrics
         self._clock = clock
         self._open: set[_Open] = set()
+        self._reading = SharedReading()
 
     def end_all(self) -> None:
         """End every stream after what it is writing; the server is closing."""
@@ -100,7 +101,7 @@ class Streams:
             )
             await response.prepare(request)
             try:
-                frame = _masked_frame if is_masked(request) else _frame
+                frame = _masked_frame if is_masked(request) else Batch.frame
                 await self._feed(response, stream, events, position, wanted, principal, frame)
             except TimeoutError:
                 log.info("event_stream_stalled", principal=principal.id)
@@ -144,21 +145,21 @@ class Streams:
         position: str | None,
         wanted: Filter,
         principal: Principal,
-        frame: Callable[[Event], bytes],
+        frame: Callable[[Batch, Told], bytes],
     ) -> None:
         await self._write(response, _greeting(position))
         while not stream.ended and not self._is_over(stream):
             told_aside = [each for each in stream.heard.take() if wanted.takes(each.type)]
             if told_aside:
                 await self._write(response, b"".join(map(_aside_frame, told_aside)))
-            batch = await events.after(position, limit=_BATCH)
-            if batch:
-                position = batch[-1].change.id
+            batch = await self._reading.after(events, position)
+            if batch.told:
+                position = batch.told[-1].change.id
                 chosen = await events.seen_by(
-                    principal, [told for told in batch if wanted.takes(told.change.type)]
+                    principal, [told for told in batch.told if wanted.takes(told.change.type)]
                 )
                 if chosen:
-                    await self._write(response, b"".join(frame(event_json(t)) for t in chosen))
+                    await self._write(response, b"".join(frame(batch, told) for told in chosen))
                 continue
             hinted = await stream.hints.wait(self._limits.heartbeat_seconds)
             if not hinted:
@@ -179,12 +180,9 @@ def _greeting(position: str | None) -> bytes:
     return f"retry: 2000\n{begins}: gatewayd\n\n".encode()
 
 
-def _frame(event: Event) -> bytes:
-    return f"id: {event.id}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
-
-
-def _masked_frame(event: Event) -> bytes:
-    return _frame(event.model_copy(update={"data": mask_json(event.data)}))
+def _masked_frame(_batch: Batch, told: Told) -> bytes:
+    event = event_json(told)
+    return frame_of(event.model_copy(update={"data": mask_json(event.data)}))
 
 
 def _aside_frame(aside: Aside) -> bytes:

@@ -18,10 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Settings
 from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
+from gatewayd.callers import shown_at
 from gatewayd.clock import Clock
+from gatewayd.daily.post import DAILY, DailyPost
+from gatewayd.daily.schedule import Days
 from gatewayd.mail.notices import notice_of
 from gatewayd.mail.server import NOT_CONFIGURED, MailServer, NotSent
-from gatewayd.mail.text import Letter, Notice, notice, written
+from gatewayd.mail.text import Envelope, Letter, Notice, daily, notice, written
 from gatewayd.notice_text import what_of
 from gatewayd.webhooks.schedule import JITTER, REPORTED_AFTER, RETRY_SECONDS
 from storage import mails, queries
@@ -33,6 +36,7 @@ from storage.mails import MailRow, MailState
 LONGEST_WAIT_SECONDS = 60.0
 STORE_RETRY_SECONDS = 5.0
 ERROR_OF_OURS = NotSent(code="internal_error")
+_NOT_THEIRS = NotSent(code="not_entitled", for_good=True)
 
 _log = structlog.get_logger(__name__)
 _random = SystemRandom()
@@ -56,6 +60,7 @@ class Mailer:
         self._bus = bus
         self._clock = clock
         self._server = server or MailServer(settings.smtp)
+        self._daily = DailyPost(settings=settings, store=store, clock=clock)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -72,16 +77,19 @@ class Mailer:
     async def step(self) -> float:
         """Try what is due for longest; give the seconds until something is due."""
         now_ms = self._clock.now_ms()
+        # At each commit of anybody, and mostly there is no e-mail.
+        async with self._store.glance() as look:
+            next_ms = await mails.next_due_ms(look)
+        if next_ms is None:
+            return LONGEST_WAIT_SECONDS
+        if next_ms > now_ms:
+            return max(0.05, (next_ms - now_ms) / 1000)
         async with self._store.read() as tx:
             mail = await mails.due(tx, now_ms=now_ms)
-            next_ms = None if mail is not None else await mails.next_due_ms(tx)
         if mail is not None:
             failure = await self._try(mail)
             await self._insist(partial(self._settle, mail, failure))
-            return 0.0
-        if next_ms is None:
-            return LONGEST_WAIT_SECONDS
-        return max(0.05, (next_ms - now_ms) / 1000)
+        return 0.0
 
     async def _try(self, mail: MailRow) -> NotSent | None:
         """Make one try; None is sent. The unit's barrier: the next one goes on."""
@@ -89,7 +97,8 @@ class Mailer:
         if sender is None:
             return NOT_CONFIGURED
         try:
-            return await self._server.hand_over(await self._written(mail, sender))
+            letter = await self._written(mail, sender)
+            return _NOT_THEIRS if letter is None else await self._server.hand_over(letter)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the unit's barrier: it counts as a failed try
@@ -98,9 +107,12 @@ class Mailer:
             )
             return ERROR_OF_OURS
 
-    async def _written(self, mail: MailRow, sender: str) -> EmailMessage:
+    async def _written(self, mail: MailRow, sender: str) -> EmailMessage | None:
+        """Write it; None where it is not for its recipient any more."""
         if mail.kind is None:
             return written(await self._letter(mail, sender), self._gateway.language)
+        if mail.kind == DAILY:
+            return await self._digest(mail, sender)
         async with self._store.read() as tx:
             told = await notice_of(tx, mail, default=self._gateway.language)
         letter = Notice(
@@ -113,21 +125,35 @@ class Mailer:
         )
         return notice(letter, told.language)
 
+    async def _digest(self, mail: MailRow, sender: str) -> EmailMessage | None:
+        composed = await self._daily.for_person(mail.person_id or "", Days.parse(mail.rule))
+        if composed is None:
+            return None
+        envelope = Envelope(
+            id=mail.id,
+            recipient=mail.recipient,
+            sender=sender,
+            business=self._gateway.name,
+            at=datetime.fromtimestamp(mail.created_at_ms // 1000, tz=self._zone),
+        )
+        return daily(envelope, composed.words)
+
     async def _letter(self, mail: MailRow, sender: str) -> Letter:
         async with self._store.read() as tx:
-            conversation = await reading.get(tx, mail.conversation_id)
+            conversation = await reading.get(tx, mail.conversation_id or "")
             of = mail.message_id
             message = None if of is None else await queries.get_message(tx, of)
-        if conversation is None or (message is None and of is not None):
-            raise LookupError(mail.conversation_id, of)
+            if conversation is None or (message is None and of is not None):
+                raise LookupError(mail.conversation_id, of)
+            caller = await shown_at(tx, mail.recipient, conversation)
         at_ms = mail.created_at_ms if message is None else message.created_at_ms
         return Letter(
             id=mail.id,
             recipient=mail.recipient,
             sender=sender,
             business=self._gateway.name,
-            who=conversation.contact_name or conversation.number,
-            number=conversation.number,
+            who=caller.who,
+            number=caller.number,
             what=what_of(message),
             text="" if message is None else message.text or "",
             rule=mail.rule,

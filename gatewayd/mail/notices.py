@@ -1,17 +1,23 @@
 """What an e-mail to a person of ours says: joined when it goes, so that nothing erased does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Language
-from gatewayd.reminder_text import Kind, digest_text, waiting_text
+from gatewayd.callers import shown_to
+from gatewayd.reminder_text import Digest, Kind, digest_text, waiting_text
 from storage import people, wishes
 from storage.conversations import reading
 from storage.conversations.reading import ConversationRow
 from storage.mails import MailRow
+from storage.people import PersonRow
+from storage.wishes import HeldRow
 
 DIGEST = "digest"
+MORE = "more"
+"""A digest for somebody who is there: what came since they were told last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +34,31 @@ async def notice_of(tx: AsyncConnection, mail: MailRow, *, default: Language) ->
     if person is None:
         raise LookupError(mail.person_id)
     language = default if person.language is None else Language(person.language)
-    if mail.kind is not None and mail.kind != DIGEST:
-        row = await _conversation(tx, mail.conversation_id)
-        said = waiting_text(Kind(mail.kind), row.contact_name or row.number, language)
+    if mail.kind is not None and mail.kind not in {DIGEST, MORE}:
+        row = await _conversation(tx, mail.conversation_id or "")
+        caller = await shown_to(tx, person, row)
+        said = waiting_text(Kind(mail.kind), caller.who, language)
         return Told(said=said, language=language)
-    ids = dict.fromkeys(row.conversation_id for row in await wishes.of_digest(tx, mail.rule))
-    about = [await _conversation(tx, each) for each in ids]
+    held = await wishes.of_digest(tx, mail.rule)
+    digest = await digest_of(tx, person, held, there=mail.kind == MORE)
+    return Told(said=digest_text(digest, language), language=language)
+
+
+async def digest_of(
+    tx: AsyncConnection, person: PersonRow, held: Sequence[HeldRow], *, there: bool
+) -> Digest:
+    """Sum up for a person what was held back, as it is by now."""
+    noted = {row.conversation_id: None for row in held if row.kind == Kind.MENTIONED}
+    others = {row.conversation_id: None for row in held if row.kind != Kind.MENTIONED}
+    about = [await _conversation(tx, each) for each in others]
     waiting = [row for row in about if row.unanswered_since_ms is not None]
-    names = [row.contact_name or row.number for row in waiting]
-    return Told(said=digest_text(names, len(about) - len(waiting), language), language=language)
+    mentioned = [await _conversation(tx, each) for each in noted]
+    return Digest(
+        waiting=[(await shown_to(tx, person, row)).who for row in waiting],
+        settled=len(about) - len(waiting),
+        mentioned=[(await shown_to(tx, person, row)).who for row in mentioned],
+        there=there,
+    )
 
 
 async def _conversation(tx: AsyncConnection, conversation_id: str) -> ConversationRow:

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 
 from config.schema import Language
 from gatewayd.notice_text import What
+from gatewayd.web.digest import Words
 
 _HAPPENED = {
     What.TEXT: {Language.EN: "{who} wrote", Language.FR: "{who} a écrit"},
@@ -36,37 +37,38 @@ _NOTICE_BODY = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What is told, to whom. ``at`` is when it arrived, as the shop's clock shows it."""
+class Envelope:
+    """From whom to whom. ``at`` is when it happened, as the shop's clock shows it."""
 
     id: str
     recipient: str
     sender: str
     business: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(Envelope):
+    """What a rule tells."""
+
     who: str
     number: str
     what: What
     text: str
     rule: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What a person of ours is told of who waits. ``at`` is when, as the shop's clock shows it."""
+class Notice(Envelope):
+    """What a person of ours is told of who waits."""
 
-    id: str
-    recipient: str
-    sender: str
-    business: str
     said: str
-    at: datetime
 
 
 def written(letter: Letter, language: Language) -> EmailMessage:
     """Write what a rule tells."""
     happened = _HAPPENED[letter.what][language].format(who=_line(letter.who))
-    mail = _empty(letter, happened)
+    mail = _empty(letter, f"{letter.business}: {happened}")
     mail.set_content(
         _BODY[language].format(
             happened=happened,
@@ -81,18 +83,26 @@ def written(letter: Letter, language: Language) -> EmailMessage:
 
 def notice(letter: Notice, language: Language) -> EmailMessage:
     """Write what a person of ours is told."""
-    mail = _empty(letter, letter.said)
+    mail = _empty(letter, f"{letter.business}: {letter.said}")
     body = _NOTICE_BODY[language]
     mail.set_content(body.format(said=letter.said, at=f"{letter.at:%Y-%m-%d %H:%M}"))
     return mail
 
 
-def _empty(letter: Letter | Notice, subject: str) -> EmailMessage:
+def daily(envelope: Envelope, words: Words) -> EmailMessage:
+    """Write what yesterday was, as text and as HTML."""
+    mail = _empty(envelope, words.subject)
+    mail.set_content(words.text)
+    mail.add_alternative(words.html, subtype="html")
+    return mail
+
+
+def _empty(letter: Envelope, subject: str) -> EmailMessage:
     """Begin one; it says of itself that a machine sent it, so that no machine answers it."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=_line(letter.business), addr_spec=letter.sender)
     mail["To"] = letter.recipient
-    mail["Subject"] = _line(f"{letter.business}: {subject}")
+    mail["Subject"] = _line(subject)
     mail["Date"] = format_datetime(letter.at)
     # The same at each try, so that a mailbox can tell that it got it twice.
     mail["Message-ID"] = f"<{letter.id}@{letter.sender.rpartition('@')[2]}>"

@@ -15,6 +15,9 @@ from storage.conversations import views
 from storage.conversations.views import Seen, View
 from storage.engine import Store
 
+PERSONAL = frozenset({View.MINE, View.TEAM, View.MENTIONS})
+"""Lists that only a person has."""
+
 
 class NobodysView:
     """A program, or the machine's administrator, has no conversations and no teams of its own."""
@@ -50,7 +53,7 @@ class ConversationViews:
 
     async def seen(self, tx: AsyncConnection, view: View, *, by: Principal) -> Seen | NobodysView:
         """Give a view as somebody sees it."""
-        if by.type is not PrincipalType.PERSON and view in {View.MINE, View.TEAM}:
+        if by.type is not PrincipalType.PERSON and view in PERSONAL:
             return NobodysView()
         now_ms = self._clock.now_ms()
         person_id = by.id if by.type is PrincipalType.PERSON else None

@@ -10,9 +10,10 @@ from typing import TypeVar, overload
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
-from gatewayd.answering import Unanswerable, why_not
+from gatewayd.answering import Unanswerable, why_no_answer, why_not
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
+from gatewayd.handing_over import HandOverReason
 from gatewayd.services.drafts import Draft, Policy, Refused
 from gatewayd.services.messages import (
     Accepted,
@@ -21,8 +22,11 @@ from gatewayd.services.messages import (
     KeyConflict,
     Messages,
 )
+from gatewayd.services.noting import Noted, named_by
+from gatewayd.services.once import once
 from gatewayd.services.replying import PLAINLY, Manner, MovedOn, Reply, SeenUnknown, StoppedError
 from gatewayd.services.tokens import Principal
+from routing.consent import ConsentPolicy
 from storage import people, teams
 from storage.conversations import acts, reading
 from storage.conversations.acts import ActOutcome, Doing
@@ -119,11 +123,29 @@ class Conversations:
         """Say why nothing can be sent in a conversation; None where it can."""
         return why_not(conversation, country=self._country, served=self._served)
 
-    async def note(self, conversation_id: str, text: str, *, by: Principal) -> ActOutcome:
-        """Write something that only we see."""
-        return await self._do(
-            lambda tx, doing: acts.add_note(tx, conversation_id, text, doing), by=by
-        )
+    def why_no_answer(
+        self, conversation: ConversationRow, consent: ConsentPolicy
+    ) -> Unanswerable | None:
+        """Say why a person cannot answer in a conversation now; None where they can."""
+        return why_no_answer(conversation, consent, country=self._country, served=self._served)
+
+    async def note(
+        self, conversation_id: str, text: str, *, by: Principal, key: IdempotencyKey | None = None
+    ) -> Noted:
+        """Write something that only we see, and say whom it mentions; under the same key once."""
+
+        async def unit(tx: AsyncConnection, doing: Doing) -> Noted:
+            named = await named_by(tx, conversation_id, text, by=by, now_ms=doing.now_ms)
+            outcome = await once(
+                tx,
+                key,
+                lambda: acts.add_note(tx, conversation_id, text, doing, mentions=named.places),
+                owner=by.id,
+                now_ms=doing.now_ms,
+            )
+            return Noted(outcome=outcome, mentioned=named.people)
+
+        return await self._do(unit, by=by)
 
     async def assign(
         self,
@@ -133,6 +155,7 @@ class Conversations:
         note: str | None,
         version: int | None,
         by: Principal,
+        reason: HandOverReason | None = None,
     ) -> ActOutcome | NoSuchAssignee:
         """Hand it to a person or a team, by their id, or to nobody."""
 
@@ -151,6 +174,7 @@ class Conversations:
                 person_id=person_id,
                 team_id=team_id,
                 note=note,
+                reason=reason,
                 doing=doing,
             )
 

@@ -14,7 +14,7 @@ from gatewayd.services.tokens import Principal
 from storage.compacting import Compacted
 from storage.copies import KnownCopy, made_since
 from storage.engine import Store
-from storage.erasing import Erased, OnItsWay, erase
+from storage.erasing import Erased, OnItsWay, WouldErase, erase, foretell
 from storage.search.forgetting import forget
 
 _SHORTEST_TEXT = 12
@@ -32,6 +32,14 @@ class Erasure:
     backups: Sequence[KnownCopy]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foretold:
+    """What an erasure would do, and which copies would still hold it."""
+
+    would: WouldErase
+    backups: Sequence[KnownCopy]
+
+
 class Erasures:
     """One transaction for each, then the files."""
 
@@ -40,6 +48,15 @@ class Erasures:
         self._store = store
         self._bus = bus
         self._clock = clock
+
+    async def foretell(self, contact_id: str) -> Foretold | None:
+        """Tell what an erasure would do; None where there is no such contact."""
+        async with self._store.read() as tx:
+            would = await foretell(tx, contact_id)
+        if would is None:
+            return None
+        backups = await asyncio.to_thread(made_since, self._data_dir, would.since_ms)
+        return Foretold(would=would, backups=backups)
 
     async def erase(
         self, contact_id: str, *, reason: str, by: Principal

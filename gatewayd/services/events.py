@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.asides import ASIDE_TYPES
-from gatewayd.services.sight import seen_by
+from gatewayd.services.sight import is_told, seen_by
 from gatewayd.services.tokens import Principal
 from storage import changes, queries
 from storage.changes import Change
@@ -42,8 +42,12 @@ EVENT_TYPES: dict[str, str] = {
     "call.missed": "somebody called the modem's number",
     "webhook.state": "a webhook keeps failing (`state` `failing`, with the `reason`), is well "
     "again (`active`), or was disabled (`disabled`)",
-    "mail.state": "an e-mail that a rule asks for keeps failing (`state` `failing`, with the "
-    "`reason`), has failed for good (`failed`), or went after all (`sent`)",
+    "callback.state": "an address that a client gave for reports (Kannel's `dlr-url`) keeps "
+    "failing (`state` `failing`, with its `host` and the `reason`), takes them again (`active`), "
+    "or was never told of a message (`failed`, with its `id`)",
+    "mail.state": "an e-mail to somebody of ours (`conversation_id` null: a daily digest) keeps "
+    "failing (`state` `failing`, with the `reason`), has failed for good (`failed`), or went after "
+    "all (`sent`)",
     "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
     "contact.created": (
         "a number that was not known wrote, called, or was written to, or somebody (`by`) "
@@ -61,7 +65,7 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.created": "a contact has a first message or call in an inbox",
     "conversation.updated": "something of it changed, such as whose turn it is",
     "conversation.assigned": "it was handed to a person (`person_id`), a team (`team_id`), "
-    "or nobody",
+    "or nobody; `reason` says why where that was said",
     "conversation.snoozed": "it sleeps until a time, or until the customer writes",
     "conversation.joined": "it became a part of another (`into`) when their contacts were merged",
     "conversation.closed": "it is over",
@@ -71,7 +75,9 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.overdue": "an answer is overdue: so is the team",
     "conversation.escalated": "it has been for long: the managers are told",
     "conversation.reminder": "these `people` (ids) are to see on the page that a customer waits; "
-    "`kind` is `due_soon`, `overdue`, `escalated`, or `reassigned`: it is theirs now",
+    "`kind` is `new`, `due_soon`, `overdue`, `escalated`, `reassigned` (it is theirs now), or "
+    "`mentioned`: a note mentions them",
+    "conversation.mentioned": "a note (`by` whom) mentions these `people` (ids)",
     "conversation.reassigned": "it went to a person (`person_id`) or team (`team_id`) because who "
     "had it is not there (`reason`: `away`, `break`, `sick`, `vacation`, `left`, `off_shift`), has "
     "not answered (`silent`), or is there again (`back`)",
@@ -167,6 +173,8 @@ class Events:
 
     async def seen_by(self, principal: Principal, told: Sequence[Told]) -> Sequence[Told]:
         """Give those of these that are theirs to see."""
+        if principal.inboxes is None:
+            return [one for one in told if is_told(principal, one.change)]
         async with self._store.read() as tx:
             seen = await seen_by(tx, principal, [one.change for one in told])
         ids = {change.id for change in seen}

@@ -1,6 +1,6 @@
 """Who is one person: contacts that are made one, and one that is made two."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from config.schema import Settings
 from gatewayd.bus import Bus, Topic
@@ -10,6 +10,7 @@ from gatewayd.reassembly import UNKNOWN_SENDER
 from gatewayd.services.conversations import author_of
 from gatewayd.services.tokens import Principal
 from storage import contacts, merging
+from storage.contacts import ContactRow
 from storage.engine import Store
 from storage.merging import FormerContact, MergeOutcome, SplitOutcome
 
@@ -24,6 +25,15 @@ class FormerPage:
 
 class NotAPerson:
     """It stands for everybody whose number could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergePreview:
+    """Two contacts, and what the first would be with the other as its part."""
+
+    into: ContactRow
+    other: ContactRow
+    result: ContactRow
 
 
 class Identities:
@@ -49,6 +59,30 @@ class Identities:
             )
         self._bus.publish(Topic.JOURNAL)
         return outcome
+
+    async def preview(
+        self, contact_id: str, other_id: str
+    ) -> MergePreview | MergeOutcome | NotAPerson:
+        """Tell what a merge would make; it may be another thing by the time it is done."""
+        async with self._store.read() as tx:
+            into, other = await contacts.get(tx, contact_id), await contacts.get(tx, other_id)
+        if into is None or into.erased_at_ms is not None:
+            return MergeOutcome.NOT_FOUND
+        if other is None or other.erased_at_ms is not None:
+            return MergeOutcome.OTHER_NOT_FOUND
+        if into.id == other.id:
+            return MergeOutcome.SAME
+        if UNKNOWN_SENDER in (*into.numbers, *other.numbers):
+            return NotAPerson()
+        if (into.blocked_at_ms is None) != (other.blocked_at_ms is None):
+            return MergeOutcome.BLOCKED_DIFFERS
+        result = replace(
+            into,
+            **merging.united(asdict(into), asdict(other)),
+            numbers=tuple(sorted({*into.numbers, *other.numbers})),
+            tags=tuple(sorted({*into.tags, *other.tags})),
+        )
+        return MergePreview(into=into, other=other, result=result)
 
     async def split(
         self, contact_id: str, numbers: list[str], *, by: Principal

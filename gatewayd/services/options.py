@@ -1,11 +1,16 @@
 """What managers set for the whole business, read once and kept until it is set anew."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import time
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.tokens import Principal
-from storage import options
+from storage import changes, options
 from storage.engine import Store
 
 
@@ -15,6 +20,13 @@ class Chosen:
 
     mask_numbers: bool = False
     """Agents see the ends of customers' numbers only."""
+    daily_digest_at: time | None = None
+    """When the daily digest goes, as the shop's clock shows it; None: it does not."""
+
+
+async def chosen(tx: AsyncConnection) -> Chosen:
+    """Read what holds, in a transaction that goes by it."""
+    return _chosen(await options.read(tx))
 
 
 class Options:
@@ -30,16 +42,32 @@ class Options:
         """Tell what holds."""
         if self._chosen is None:
             async with self._store.read() as tx:
-                found = await options.read(tx)
-            self._chosen = Chosen(mask_numbers=bool(found.get("mask_numbers", False)))
+                self._chosen = await chosen(tx)
         return self._chosen
 
-    async def set_mask_numbers(self, masked: bool, *, by: Principal) -> Chosen:  # noqa: FBT001 - the value itself
-        """Let agents see the ends of numbers only, or all of them."""
+    async def change(self, wanted: Mapping[str, bool | time | None], *, by: Principal) -> Chosen:
+        """Set what is given, by the names of :class:`Chosen`; the rest stays as it is."""
         now_ms = self._clock.now_ms()
         before = await self.get()
+        written = {name: _written(value) for name, value in wanted.items()}
         async with self._store.write() as tx:
-            await options.change(tx, {"mask_numbers": masked}, by=by.id, now_ms=now_ms)
-        self._chosen = replace(before, mask_numbers=masked)
+            await options.change(tx, written, by=by.id, now_ms=now_ms)
+        self._chosen = _chosen(_document(before) | written)
         self._bus.publish(Topic.JOURNAL)
         return self._chosen
+
+
+def _chosen(found: Mapping[str, Any]) -> Chosen:
+    at = found.get("daily_digest_at")
+    return Chosen(
+        mask_numbers=bool(found.get("mask_numbers", False)),
+        daily_digest_at=None if at is None else time.fromisoformat(at),
+    )
+
+
+def _document(chosen: Chosen) -> dict[str, changes.Json]:
+    return {field.name: _written(getattr(chosen, field.name)) for field in fields(chosen)}
+
+
+def _written(value: bool | time | None) -> changes.Json:  # noqa: FBT001 - the value itself
+    return value.strftime("%H:%M") if isinstance(value, time) else value

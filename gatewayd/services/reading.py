@@ -1,6 +1,6 @@
 """What each person has read, and how much waits for them unread."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +10,7 @@ from gatewayd.clock import Clock
 from gatewayd.services.replying import SeenUnknown
 from gatewayd.services.tokens import Principal, PrincipalType
 from storage import teams
-from storage.conversations import reads, since
+from storage.conversations import mentions, reads, since
 from storage.conversations.reading import ConversationRow
 from storage.conversations.reads import Tally
 from storage.engine import Store
@@ -118,10 +118,21 @@ class Reading:
         )
 
 
-async def unread_for(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """How much is new to a person in conversations, by their ids; where nothing is: left out."""
+
+    unread: Mapping[str, int]
+    mentions: Mapping[str, int]
+
+
+async def news_for(
     tx: AsyncConnection, principal: Principal, conversation_ids: Collection[str]
-) -> dict[str, int] | None:
-    """Count what is unread to a person in each of these; None: it is no person."""
+) -> News | None:
+    """Count what is new to a person in each of these; None: it is no person."""
     if principal.type is not PrincipalType.PERSON:
         return None
-    return await reads.unread_of(tx, principal.id, conversation_ids)
+    return News(
+        unread=await reads.unread_of(tx, principal.id, conversation_ids),
+        mentions=await mentions.unseen_of(tx, principal.id, conversation_ids),
+    )

@@ -19,3 +19,8 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.MANAGER: _AGENT | {Scope.SUPERVISE, Scope.MANAGE},
     Role.ADMIN: frozenset({Scope.ADMIN}),
 }
+
+
+def supervises(role: str) -> bool:
+    """Whether people of this role see all work, and whole numbers whatever is set."""
+    return not ROLE_SCOPES[Role(role)].isdisjoint({Scope.SUPERVISE, Scope.ADMIN})

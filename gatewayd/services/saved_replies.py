@@ -112,18 +112,28 @@ class SavedReplies:
     ) -> Rendered:
         """Fill one for the customer of a conversation, in their language unless one is given."""
         async with self._store.read() as tx:
-            inbox = await inboxes.get(tx, conversation.inbox)
-            if language is None:
-                language = await self._language_of(tx, conversation, inbox)
-        texts = Texts(en=row.en, fr=row.fr)
-        said = texts.in_language(language)
+            theirs, around = await self._around(tx, conversation, by)
+        return _rendered(row, around, language or theirs)
+
+    async def offer(
+        self, conversation: ConversationRow, *, by: Principal
+    ) -> list[tuple[SavedReplyRow, Rendered]]:
+        """Fill all that can be used in a conversation for its customer, in their language."""
+        async with self._store.read() as tx:
+            rows = await saved_replies.list_for(tx, _reader(by), inbox=conversation.inbox)
+            language, around = await self._around(tx, conversation, by)
+        return [(row, _rendered(row, around, language)) for row in rows]
+
+    async def _around(
+        self, tx: AsyncConnection, conversation: ConversationRow, by: Principal
+    ) -> tuple[Language, Around]:
+        inbox = await inboxes.get(tx, conversation.inbox)
         around = Around(
             contact_name=conversation.contact_name,
             person=by.name,
             business=(inbox and inbox.display_name) or self._gateway.name,
         )
-        filled = fill(said, around)
-        return Rendered(text=filled.text, language=_is_in(texts, language), missing=filled.missing)
+        return await self._language_of(tx, conversation, inbox), around
 
     async def _language_of(
         self, tx: AsyncConnection, conversation: ConversationRow, inbox: InboxRow | None
@@ -132,6 +142,12 @@ class SavedReplies:
         theirs = None if contact is None else contact.language or contact.spoken_language
         ours = None if inbox is None else inbox.language
         return Language(theirs or ours or self._gateway.language)
+
+
+def _rendered(row: SavedReplyRow, around: Around, language: Language) -> Rendered:
+    texts = Texts(en=row.en, fr=row.fr)
+    filled = fill(texts.in_language(language), around)
+    return Rendered(text=filled.text, language=_is_in(texts, language), missing=filled.missing)
 
 
 def _is_in(texts: Texts, wanted: Language) -> Language:

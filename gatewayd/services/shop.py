@@ -59,6 +59,10 @@ class LoadedShop:
         team = self.shop.staff.teams.get(named or self.inbox(inbox).team or "")
         return () if team is None else tuple(filter(self._sees(inbox), team.members))
 
+    def takers(self, team_id: str | None, inbox: str) -> tuple[str, ...]:
+        """Name those who can take what no person has: a team's, else all who see the inbox."""
+        return self.team_of(team_id, inbox) or tuple(filter(self._sees(inbox), self.people))
+
     def managers(self, inbox: str) -> tuple[str, ...]:
         """Name the managers who see an inbox; where there is none, the administrators."""
         for role in ("manager", "admin"):

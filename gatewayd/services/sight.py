@@ -23,13 +23,17 @@ async def seen_by(
     tx: AsyncConnection, principal: Principal, changes: Sequence[Change]
 ) -> list[Change]:
     """Give those of these that are theirs to see, in the same order."""
-    manages = principal.may(Scope.MANAGE)
-    allowed = [change for change in changes if manages or not change.type.startswith(_OF_ACCOUNTS)]
+    allowed = [change for change in changes if is_told(principal, change)]
     if principal.inboxes is None:
         return allowed
     ids = {one for change in allowed for one in _ids(change)}
     unseen = await sight.unseen_of(tx, ids, principal.inboxes)
     return [change for change in allowed if _is_seen(change, principal, unseen)]
+
+
+def is_told(principal: Principal, change: Change) -> bool:
+    """Whether they may be told of it, as far as it does not depend on the inbox."""
+    return principal.may(Scope.MANAGE) or not change.type.startswith(_OF_ACCOUNTS)
 
 
 def ids_in(value: object) -> list[str]:

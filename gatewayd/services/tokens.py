@@ -198,7 +198,7 @@ class Tokens:
 
     async def recognise(self, secret: str) -> Principal | None:
         """Find whose secret this is; None for one that is unknown or revoked."""
-        async with self._store.read() as tx:
+        async with self._store.glance() as tx:
             row = await tokens.find_by_hash(tx, digest_of(secret))
         if row is None:
             return None

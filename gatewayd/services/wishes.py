@@ -41,6 +41,7 @@ class NotificationWishes:
         row = WishesRow(
             ways={matter.value: sorted(ways) for matter, ways in wanted.ways.items()},
             take_back=wanted.take_back,
+            daily_digest=wanted.daily_digest.value,
         )
         async with self._store.write() as tx:
             now_ms = self._clock.now_ms()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from gatewayd.handing_over import HandOverReason
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONTACTS, CONVERSATIONS
 from gatewayd.services.conversations import NoSuchAssignee
@@ -13,8 +14,10 @@ from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.formats import local_moment
 from gatewayd.web.languages import N_
 from gatewayd.web.open_conversation import named_conversation
+from gatewayd.web.reasons import REASONS
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.tags import tags_of
 from storage.conversations.acts import ActOutcome
 from storage.conversations.reading import ConversationRow
 from storage.conversations.states import Act
@@ -35,8 +38,6 @@ _UNBLOCKED = N_("Not blocked any more.")
 _CHANGED = N_("Somebody changed it just now. Look again.")
 _TAKEN = N_("Another contact has this already.")
 _LONGEST_NOTE = 5000
-_LONGEST_TAG = 40
-_MOST_TAGS = 50
 _LONGEST_NAME = 60
 _LANGUAGES = {"en", "fr"}
 
@@ -81,8 +82,15 @@ async def assign(visit: Visit) -> web.StreamResponse:
     before = await named_conversation(visit)
     to = visit.field("to") or None
     note = visit.field("note").strip()[:_LONGEST_NOTE] or None
-    service = visit.request.app[CONVERSATIONS]
-    outcome = await service.assign(before.id, to, note=note, version=None, by=visit.author)
+    reason = visit.field("reason")
+    outcome = await visit.request.app[CONVERSATIONS].assign(
+        before.id,
+        to,
+        note=note,
+        reason=HandOverReason(reason) if reason in REASONS else None,
+        version=None,
+        by=visit.author,
+    )
     if isinstance(outcome, NoSuchAssignee):
         return _wrong(visit, _NOBODY)
     after = await named_conversation(visit)
@@ -100,14 +108,9 @@ async def tag(visit: Visit) -> web.StreamResponse:
     """Set its tags."""
     row = await named_conversation(visit)
     outcome = await visit.request.app[CONVERSATIONS].describe(
-        row.id, priority=None, tags=_tags(visit.field("tags")), version=None, by=visit.author
+        row.id, priority=None, tags=tags_of(visit.field("tags")), version=None, by=visit.author
     )
     return _done(visit, outcome, Flash(message=_TAGGED))
-
-
-def _tags(written: str) -> list[str]:
-    parts = (" ".join(part.split())[:_LONGEST_TAG] for part in written.split(","))
-    return list(dict.fromkeys(part for part in parts if part.isprintable() and part))[:_MOST_TAGS]
 
 
 async def block(visit: Visit) -> web.StreamResponse:

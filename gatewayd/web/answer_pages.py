@@ -41,6 +41,7 @@ _LONGEST_TEXT = 50_000
 _ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _ANY_LENGTH = 1_000_000  # the measure also tells how long too long is
 _NOTED = N_("Noted. Only your colleagues see it.")
+_MENTIONED = N_("Noted. It calls %(names)s; the customer does not see it.")
 _LATER = N_("Kept. It goes out %(time)s.")
 _NO_TEXT = N_("There is nothing to send yet.")
 _NO_TIME = N_("Choose when it is to go out.")
@@ -122,8 +123,10 @@ async def _note(visit: Visit) -> web.StreamResponse:
     if len(text) > _LONGEST_NOTE:
         count = visit.formats.number(_LONGEST_NOTE)
         return await _again(visit, visit.tongue.say(_LONG_NOTE, count=count))
-    await visit.request.app[CONVERSATIONS].note(row.id, text, by=visit.author)
-    return go_to(place_of(visit), flash=Flash(message=_NOTED))
+    noted = await visit.request.app[CONVERSATIONS].note(row.id, text, by=visit.author)
+    names = ", ".join(each.display_name for each in noted.mentioned)
+    flash = Flash(message=_MENTIONED, values={"names": names}) if names else Flash(message=_NOTED)
+    return go_to(place_of(visit), flash=flash)
 
 
 async def _meanwhile(visit: Visit, came: MovedOn) -> str:

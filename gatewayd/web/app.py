@@ -10,6 +10,7 @@ from gatewayd.http.gate import Gate
 from gatewayd.http.middleware import PROBLEM_PAGE, REQUEST_ID
 from gatewayd.http.problems import Problem, not_found
 from gatewayd.web import assets
+from gatewayd.web.contacts.pending import PENDING_FILES, PendingFiles
 from gatewayd.web.entry import reading, visit_of
 from gatewayd.web.languages import N_
 from gatewayd.web.render import page
@@ -21,6 +22,7 @@ _YEAR = "public, max-age=31536000, immutable"
 
 def add_page(app: web.Application, context: HttpContext, gate: Gate) -> None:
     """Add all of the page."""
+    app[PENDING_FILES] = PendingFiles(clock=context.clock)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _admitted(context, gate, route))
     app.router.add_route("GET", f"{assets.PREFIX}/{{digest}}/{{name:.+}}", _file)
@@ -62,6 +64,7 @@ _TITLES = {
     HTTPStatus.NOT_FOUND: N_("There is nothing here"),
     HTTPStatus.CONFLICT: N_("That is not possible now"),
     HTTPStatus.UNPROCESSABLE_ENTITY: N_("That is not possible"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("This is too large"),
     HTTPStatus.MISDIRECTED_REQUEST: N_("This address is not known here"),
     HTTPStatus.SERVICE_UNAVAILABLE: N_("The gateway is busy; try again in a moment"),
 }

@@ -40,7 +40,7 @@ async def conversation_page(
     common: dict[str, Any] = {
         "open": opened,
         "view": visit.named("view"),
-        "written": written or Written(),
+        "written": written or opened.begun(visit.request.query.get("reply")),
     }
     if visit.part in _PARTS:
         return page(visit, _PARTS[visit.part], status=status, **common)
@@ -48,7 +48,7 @@ async def conversation_page(
         visit,
         "inbox/inbox.html",
         status=status,
-        parts={"list": "inbox/list_part.html"},
+        script_parts={"list": "inbox/list_part.html"},
         pane=await list_pane(visit, visit.named("view")),
         shown=shown,
         **common,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from aiohttp.web_request import FileField
 from multidict import MultiDict, MultiDictProxy
 
 from config.schema import Language
@@ -20,7 +21,7 @@ from gatewayd.web import flashes
 from gatewayd.web.formats import Formats
 from gatewayd.web.languages import preferred, tongue
 from gatewayd.web.render import go_to
-from gatewayd.web.route import PART_HEADER, Form, PageRoute, Visit
+from gatewayd.web.route import PART_HEADER, Form, PageRoute, Upload, Visit
 
 LANGUAGE_COOKIE = "gatewayd_language"
 THEME_COOKIE = "gatewayd_theme"
@@ -32,7 +33,7 @@ async def visit_of(
     context: HttpContext, gate: Gate, route: PageRoute, request: web.Request
 ) -> Visit | web.StreamResponse:
     """Admit a request; or give the answer that sends it elsewhere. Raises Problem."""
-    form = await request.post() if route.changes else _NOTHING
+    form = await _filled_in(context, route, request) if route.changes else _NOTHING
     token = form.get(CSRF_FIELD)
     try:
         entered = await gate.enter(
@@ -46,6 +47,24 @@ async def visit_of(
             raise
         return go_to(login_path(request))
     return reading(context, request, entered, form)
+
+
+async def _filled_in(context: HttpContext, route: PageRoute, request: web.Request) -> Form:
+    limits = context.limits
+    most = limits.body_bytes + (limits.file_bytes if route.takes_file else 0)
+    try:
+        posted = await request.clone(client_max_size=most).post()
+    except web.HTTPRequestEntityTooLarge as error:
+        detail = f"this is larger than {most // 1024} KiB, the most that is taken here"
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", detail) from error
+    form = MultiDict[str | Upload]()
+    for name, value in posted.items():
+        if isinstance(value, FileField):
+            with value.file as opened:
+                form.add(name, Upload(name=value.filename, data=opened.read()))
+        elif isinstance(value, str):
+            form.add(name, value)
+    return MultiDictProxy(form)
 
 
 _NOBODY = Entered(principal=None, session=None)

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from gatewayd.http.naming import called
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONVERSATION_VIEWS, READING
-from gatewayd.numbers import digits_of
 from gatewayd.services.conversation_views import NobodysView, OpeningClock
 from gatewayd.services.drafts import DEFAULT_INBOX
-from gatewayd.services.reading import unread_for
+from gatewayd.services.reading import News, news_for
 from gatewayd.services.shop import LoadedShop
 from gatewayd.telling import is_reachable
 from gatewayd.web.found import found_in_texts
@@ -36,6 +36,8 @@ class Listed:
     row: ConversationRow
     preview: PreviewRow | None
     unread: int
+    mentions: int
+    """Notes that mention the reader, who has not seen them."""
     waited_ms: int | None
     """In opening time; None where nobody waits."""
     overdue: bool
@@ -76,9 +78,8 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         seen = await service.seen(tx, view.view, by=visit.author)
         if isinstance(seen, NobodysView):
             raise not_found(f"list {key!a}")
-        filters = ConversationFilter(
-            seen=seen, q=q or None, digits=digits_of(q or None), may_see=visit.author.inboxes
-        )
+        whom = called(visit.request, q or None, country=visit.context.settings.gateway.country)
+        filters = ConversationFilter(seen=seen, called=whom, may_see=visit.author.inboxes)
         found = await reading.page(
             tx,
             filters,
@@ -87,7 +88,7 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         )
         ids = [row.id for row in found.items]
         said = await previews.of_conversations(tx, ids)
-        unread = await unread_for(tx, visit.author, ids) or {}
+        news = await news_for(tx, visit.author, ids)
         clock = await service.clock(tx)
         texts = await found_in_texts(tx, q, by=visit.author) if q and not before else ()
     asked = {"q": q} if q else {}
@@ -95,7 +96,7 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         view=view,
         views=views,
         counts=await service.counts(by=visit.author),
-        items=[_listed(row, said.get(row.id), unread.get(row.id, 0), clock) for row in found.items],
+        items=[_listed(row, said.get(row.id), news, clock) for row in found.items],
         q=q,
         found=texts,
         more=None if found.next is None else urlencode({**asked, "before": found.next}),
@@ -106,13 +107,14 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
 
 
 def _listed(
-    row: ConversationRow, said: PreviewRow | None, unread: int, clock: OpeningClock
+    row: ConversationRow, said: PreviewRow | None, news: News | None, clock: OpeningClock
 ) -> Listed:
     waited = clock.seconds(row.inbox, row.unanswered_since_ms)
     return Listed(
         row=row,
         preview=said,
-        unread=unread,
+        unread=0 if news is None else news.unread.get(row.id, 0),
+        mentions=0 if news is None else news.mentions.get(row.id, 0),
         waited_ms=None if waited is None else waited * 1000,
         overdue=row.due_at_ms is not None and row.due_at_ms <= clock.now_ms,
     )
@@ -143,7 +145,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
     return page(
         visit,
         "inbox/inbox.html",
-        parts={"list": "inbox/list_part.html", "more": "inbox/rows.html"},
+        script_parts={"list": "inbox/list_part.html", "more": "inbox/rows.html"},
         pane=pane,
         open=None,
     )

@@ -20,6 +20,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(path="/inbox", title=N_("Inbox"), icon="inbox", access=Scope.INBOX),
+    Section(path="/contacts", title=N_("Contacts"), icon="contacts", access=Scope.INBOX),
     Section(path="/supervision", title=N_("Supervision"), icon="chart", access=Scope.SUPERVISE),
     Section(path="/modems", title=N_("Modems"), icon="modem", access=Scope.MANAGE),
     Section(path="/settings", title=N_("Settings"), icon="settings", access=Scope.MANAGE),

@@ -1,22 +1,34 @@
 """What is read of a conversation that is open: its timeline, its contact, what can be done."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import AUDITS, CONTACTS, CONVERSATIONS, STAFF
+from gatewayd.http.route import (
+    AUDITS,
+    CONTACTS,
+    CONVERSATION_VIEWS,
+    CONVERSATIONS,
+    SAVED_REPLIES,
+    STAFF,
+)
 from gatewayd.services.replying import PLAINLY
+from gatewayd.services.saved_replies import Rendered
+from gatewayd.web.colleagues import Colleague, colleagues
 from gatewayd.web.route import Visit
 from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
 from storage import queries
 from storage.contacts import ContactRow
-from storage.conversations import reading
+from storage.conversations import mentions, reading, scheduled
+from storage.conversations.mentions import MentionRow
 from storage.conversations.reading import ConversationRow
 from storage.errors import CursorExpired
 from storage.people import PersonRow
+from storage.queries import MessageRow
+from storage.saved_replies import SavedReplyRow
 from storage.teams import TeamRow
 
 _ENTRIES = 60
@@ -47,6 +59,12 @@ class OpenConversation:
     earlier: str | None
     """The cursor of what came before."""
     unanswerable: Unanswerable | None
+    mentioned: Mapping[int, Sequence[MentionRow]]
+    """Whom notes mention, by their place in the timeline."""
+    colleagues: Sequence[Colleague]
+    """Whom a note can mention."""
+    scheduled: Sequence[MessageRow]
+    """What waits for its time, the next first."""
     people: Sequence[PersonRow]
     teams: Sequence[TeamRow]
     snoozes: Sequence[Snooze]
@@ -54,11 +72,18 @@ class OpenConversation:
     """Names one try to send, so that a form that is sent twice is one message."""
     signature: str
     """What is put under an answer now; empty: nothing."""
+    replies: Sequence[tuple[SavedReplyRow, Rendered]]
+    """The saved replies that can be used here, as this customer would get them."""
 
     @property
     def seen(self) -> str:
         """The newest row that whoever writes has before them."""
         return next((each.key for each in reversed(self.items) if each.entry is not None), "")
+
+    def begun(self, reply_id: str | None) -> Written:
+        """Begin the composer with a saved reply, or with nothing."""
+        texts = (filled.text for row, filled in self.replies if row.id == reply_id)
+        return Written(text=next(texts, ""))
 
 
 async def named_conversation(visit: Visit) -> ConversationRow:
@@ -84,22 +109,30 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
             raise not_found("page of this conversation") from error
         ids = {entry.message_id for entry in entries.items if entry.message_id is not None}
         messages = await queries.messages_by_id(tx, ids)
+        mentioned = await mentions.of_entries(tx, {entry.seq for entry in entries.items})
+        later = await scheduled.of_conversation(tx, row.id, now_ms=visit.formats.now_ms)
+        clock = await visit.request.app[CONVERSATION_VIEWS].clock(tx)
     app = visit.request.app
     await app[AUDITS].looked(row.id, by=visit.author)
     contact = await app[CONTACTS].get(row.contact_id)
     if contact is None:
         raise LookupError(row.contact_id)
     staff = app[STAFF]
+    people = await staff.people()
     signed = await app[CONVERSATIONS].as_sent(row, _ANY_TEXT, manner=PLAINLY, by=visit.author)
     return OpenConversation(
         row=row,
         contact=contact,
         items=items_of(entries.items, messages, visit.formats),
         earlier=entries.next,
-        unanswerable=app[CONVERSATIONS].why_not(row),
-        people=await staff.people(),
+        mentioned=mentioned,
+        colleagues=colleagues(people, row.inbox, but=visit.person_id),
+        unanswerable=app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent),
+        scheduled=later,
+        people=people,
         teams=await staff.teams(),
         snoozes=snoozes(visit.formats),
         signature=signed.removeprefix(_ANY_TEXT).strip(),
+        replies=await app[SAVED_REPLIES].offer(row, by=visit.author),
         once=secrets.token_urlsafe(18),
     )

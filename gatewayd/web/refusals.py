@@ -8,6 +8,7 @@ _WORDS = {
     "short_code_not_answered": N_("A short code is a machine’s: nobody reads answers there."),
     "name_not_answered": N_("This sender has a name and no number: nobody can answer it."),
     "sender_unknown": N_("The sender could not be read, so nobody can answer."),
+    "contact_erased": N_("This customer was erased at their request: there is nobody to answer."),
     "inbox_without_modem": N_("No modem serves this inbox any more."),
     "text_empty": N_("There is nothing to send yet."),
     "text_too_long": N_("This text is too long to be sent. Shorten it."),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +18,8 @@ from gatewayd.web.languages import N_, Tongue
 from gatewayd.web.links import as_html
 from gatewayd.web.modems.banner import trouble_of
 from gatewayd.web.navigation import sections
+from gatewayd.web.noted import as_noted
+from gatewayd.web.reasons import REASONS, REASONS_TOLD
 from gatewayd.web.refusals import refusal_words
 from gatewayd.web.route import Visit
 from gatewayd.web.words import words
@@ -45,11 +47,11 @@ def page(
     template: str,
     *,
     status: HTTPStatus = HTTPStatus.OK,
-    parts: Mapping[str, str] | None = None,
+    script_parts: Mapping[str, str] | None = None,
     **values: Any,
 ) -> web.Response:
-    """Write a page; or, of ``parts``, the template of the one that our script asks for."""
-    wanted = None if parts is None or visit.part is None else parts.get(visit.part)
+    """Write a page; or, of ``script_parts``, the template of the one that our script asks for."""
+    wanted = (script_parts or {}).get(visit.part or "")
     text = (
         _environment(visit.tongue)
         .get_template(wanted or template)
@@ -98,6 +100,8 @@ def _environment(tongue: Tongue) -> Environment:
         "asset": asset_url,
         "fault": lambda code: _said(tongue, fault_words(code)),
         "refusal": lambda code: _said(tongue, refusal_words(code, "")),
+        "reasons": REASONS,
+        "reasons_told": REASONS_TOLD,
         "sections": sections,
         "trouble_of": trouble_of,
         "tongue": tongue,
@@ -109,6 +113,7 @@ def _environment(tongue: Tongue) -> Environment:
         "pieces": pieces,
     }
     made.filters["as_choice"] = _as_choice
+    made.filters["noted"] = partial(as_noted, warning=warning)
     return made
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import web
 from multidict import MultiDictProxy
@@ -15,7 +14,16 @@ from gatewayd.web.flashes import Flash
 from gatewayd.web.formats import Formats
 from gatewayd.web.languages import Tongue
 
-Form = MultiDictProxy[Any]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file of a form: its name on the reader's device, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+Form = MultiDictProxy[str | Upload]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +97,8 @@ class PageRoute:
     path: str
     handler: PageHandler
     access: Scope | Door = Scope.INBOX
+    takes_file: bool = False
+    """Whether its form may hold a file, which is larger than other forms."""
 
     @property
     def changes(self) -> bool:

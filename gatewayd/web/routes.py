@@ -5,10 +5,12 @@ from gatewayd.web import (
     answer_pages,
     conversation_pages,
     inbox_pages,
+    installing,
     login_pages,
     own_pages,
     start_pages,
 )
+from gatewayd.web.contacts.routes import ROUTES as CONTACTS
 from gatewayd.web.modems import pages as modem_pages
 from gatewayd.web.modems import ussd_pages
 from gatewayd.web.records import pages as record_pages
@@ -20,11 +22,13 @@ from gatewayd.web.supervision import waiting
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
     *own_pages.ROUTES,
+    *installing.ROUTES,
     *start_pages.ROUTES,
     *inbox_pages.ROUTES,
     *conversation_pages.ROUTES,
     *answer_pages.ROUTES,
     *act_pages.ROUTES,
+    *CONTACTS,
     *modem_pages.ROUTES,
     *ussd_pages.ROUTES,
     *supervision_pages.ROUTES,

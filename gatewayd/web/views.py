@@ -42,6 +42,12 @@ _ALL = (
         personal=True,
     ),
     List(
+        view=View.MENTIONS,
+        title=N_("Mentions"),
+        empty=N_("No note mentions you. Colleagues call you there by @ and your name."),
+        personal=True,
+    ),
+    List(
         view=View.WAITING,
         title=N_("Waiting"),
         empty=N_("No customer is waiting for an answer."),

@@ -6,6 +6,8 @@ _WORDS = {
     "reconnecting": N_("Connection lost. Trying again…"),
     "reconnected": N_("Connected again"),
     "not_sent_yet": N_("That did not reach the gateway. Your text is kept; try again."),
+    "saved_replies": N_("Saved replies"),
+    "colleagues": N_("Colleagues"),
     "new_message": N_("New message"),
     "looking": N_("%(name)s is looking at this too"),
     "writing": N_("%(name)s is writing…"),

@@ -92,6 +92,11 @@ class Courier:
                     await hints.wait(timeout_seconds=LONGEST_WAIT_SECONDS)
 
     async def _round(self, tasks: asyncio.TaskGroup) -> None:
+        # At each commit of anybody, and most gateways have none.
+        async with self._store.glance() as look:
+            are_any = await webhooks.are_any(look)
+        if not are_any and not self._lanes:
+            return
         async with self._store.read() as tx:
             rows = await webhooks.list_all(tx)
         for webhook in rows:

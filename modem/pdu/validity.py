@@ -3,8 +3,10 @@
 Owns the octets; the moment a period starts (the service centre's clock) is not known here.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import assert_never
 
 from modem.pdu.errors import PduError
@@ -39,8 +41,7 @@ class RelativeValidity:
         """Choose the shortest period that is not shorter than asked; at most 63 weeks."""
         if period <= timedelta():
             raise PduError("bad_validity", "a validity period is longer than nothing")
-        longest = cls(_LAST_WEEKS)
-        return next((v for v in map(cls, range(_LAST_WEEKS)) if v.period >= period), longest)
+        return cls(min(bisect_left(_periods(), period), _LAST_WEEKS))
 
     @property
     def period(self) -> timedelta:
@@ -52,6 +53,12 @@ class RelativeValidity:
         if self.raw <= _LAST_DAYS:
             return (self.raw - 166) * _DAY
         return (self.raw - 192) * _WEEK
+
+
+@cache
+def _periods() -> tuple[timedelta, ...]:
+    """Give the period of each value of the octet; they ascend."""
+    return tuple(RelativeValidity(raw).period for raw in range(_LAST_WEEKS + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Owns what people do to a conversation: each act is guarded, in its timeline, and journalled."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Json
-from storage.conversations import journal, timeline, waits
+from storage.conversations import journal, news, timeline, waits
 from storage.conversations.states import ACTS_ON, AFTER_ACT, Act, ConversationState
-from storage.conversations.timeline import Author, EntryKind, NewEntry
+from storage.conversations.timeline import Author, EntryKind, Mention, NewEntry
 from storage.schema import conversation_tags, conversations
 
 
@@ -45,14 +45,24 @@ _ENTRY_OF: dict[Act, EntryKind] = {
 
 
 async def add_note(
-    tx: AsyncConnection, conversation_id: str, text: str, doing: Doing
+    tx: AsyncConnection,
+    conversation_id: str,
+    text: str,
+    doing: Doing,
+    *,
+    mentions: Sequence[Mention] = (),
 ) -> ActOutcome:
-    """Write a note that only we see."""
+    """Write a note that only we see; ``mentions`` are the colleagues whom it names."""
     row = await _look(tx, conversation_id, doing)
     if isinstance(row, ActOutcome):
         return row
-    note = NewEntry(kind=EntryKind.NOTE, text=text, author=doing.author)
-    await _change(tx, row, {}, note, "updated", doing)
+    note = NewEntry(kind=EntryKind.NOTE, text=text, author=doing.author, mentions=mentions)
+    seq = await _change(tx, row, {}, note, "updated", doing)
+    if mentions and seq is not None:
+        await news.add(tx, seq, now_ms=doing.now_ms)
+        named: list[Json] = [*dict.fromkeys(each.person_id for each in mentions)]
+        told: dict[str, Json] = {"by": doing.author.id, "people": named}
+        await _tell(tx, row, "mentioned", {}, now_ms=doing.now_ms, more=told)
     return ActOutcome.DONE
 
 
@@ -64,22 +74,27 @@ async def assign(
     team_id: str | None,
     note: str | None,
     doing: Doing,
+    reason: str | None = None,
 ) -> ActOutcome:
-    """Hand it to a person or a team that there is, or to nobody; ``note`` says why."""
+    """Hand it to a person or a team that there is, or to nobody.
+
+    ``note`` says why in somebody's words, ``reason`` in one of ours.
+    """
     row = await _look(tx, conversation_id, doing)
     if isinstance(row, ActOutcome):
         return row
     to = {"person_id": person_id, "team_id": team_id}
-    if note is None and to == {name: row[name] for name in to}:
+    if note is None and reason is None and to == {name: row[name] for name in to}:
         return ActOutcome.DONE
     entry = NewEntry(
         kind=EntryKind.ASSIGNED,
         text=note,
         person_id=person_id,
         team_id=team_id,
+        reason=reason,
         author=doing.author,
     )
-    await _change(tx, row, to, entry, "assigned", doing, more={**to})
+    await _change(tx, row, to, entry, "assigned", doing, more={**to, "reason": reason})
     await waits.look_at(tx, conversation_id)
     return ActOutcome.DONE
 
@@ -248,10 +263,11 @@ async def _change(
     doing: Doing,
     *,
     more: Mapping[str, Json] | None = None,
-) -> None:
-    await _apply(tx, row, values, entry, now_ms=doing.now_ms)
+) -> int | None:
+    seq = await _apply(tx, row, values, entry, now_ms=doing.now_ms)
     by: dict[str, Json] = {"by": doing.author.id}
     await _tell(tx, row, what, values, now_ms=doing.now_ms, more=by | dict(more or {}))
+    return seq
 
 
 async def _apply(
@@ -261,10 +277,12 @@ async def _apply(
     entry: NewEntry | None,
     *,
     now_ms: int,
-) -> None:
+) -> int | None:
+    """Change it and add to its timeline; give the place of what was added."""
     changed: dict[str, Any] = {**values, "version": row["version"] + 1}
+    seq = None
     if entry is not None:
-        changed["last_seq"] = await timeline.append(tx, row["id"], entry, now_ms=now_ms)
+        seq = changed["last_seq"] = await timeline.append(tx, row["id"], entry, now_ms=now_ms)
     done = await tx.execute(
         update(conversations)
         .where(conversations.c.id == row["id"], conversations.c.version == row["version"])
@@ -272,6 +290,7 @@ async def _apply(
     )
     if done.rowcount != 1:
         raise LookupError(row["id"])
+    return seq
 
 
 async def _tell(

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, kept_refusals
-from storage.conversations import journal, timeline, waits
+from storage.conversations import journal, news, timeline, waits
 from storage.conversations.states import NEW, ConversationState, Turn, after_turn
 from storage.conversations.timeline import EntryKind, NewEntry
 from storage.ids import Prefix, new_id
@@ -66,11 +66,12 @@ async def find_place(
     """Find where a turn with this number belongs; a contact or conversation that is new is made."""
     contact = (await _CONTACT.execute(tx, {"with_number": number})).one_or_none()
     if contact is None:
-        contact_id = await _new_contact(tx, number, now_ms)
+        contact_id, blocked = await _new_contact(tx, number, now_ms)
     else:
-        contact_id = contact.id
-        if turn in {Turn.CUSTOMER, Turn.WORD} and contact.blocked_at_ms is not None:
-            turn = Turn.APART
+        contact_id, blocked = contact.id, contact.blocked_at_ms is not None
+    if turn in {Turn.CUSTOMER, Turn.WORD} and blocked:
+        turn = Turn.APART
+    if contact is not None:
         key = {"of_contact": contact_id, "in_inbox": inbox}
         known = (await _CONVERSATION.execute(tx, key)).one_or_none()
         if known is not None:
@@ -130,6 +131,8 @@ async def take_turn(
     if changed.rowcount != 1:
         raise LookupError(place.conversation_id)
     await _wait(tx, place, message_id, now_ms=now_ms)
+    if place.turn is Turn.CUSTOMER:
+        await news.add(tx, seq, now_ms=now_ms)
     if place.before is None or state is before:
         return
     was_over = before in {ConversationState.CLOSED, ConversationState.SNOOZED}
@@ -198,7 +201,8 @@ _TIMES: Mapping[Turn, Mapping[str, Any]] = {
 }
 
 
-async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> str:
+async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> tuple[str, bool]:
+    """Make one; give its id, and whether it is blocked, as one was who was erased."""
     contact_id = new_id(Prefix.CONTACT, now_ms=now_ms)
     await _INSERT_CONTACT.execute(
         tx, {"id": contact_id, "version": 1, "created_at_ms": now_ms, "updated_at_ms": now_ms}
@@ -206,10 +210,10 @@ async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> str:
     await _INSERT_NUMBER.execute(
         tx, {"number": number, "contact_id": contact_id, "added_at_ms": now_ms}
     )
-    await kept_refusals.restore(tx, number, contact_id)
+    blocked = await kept_refusals.restore(tx, number, contact_id)
     data: Mapping[str, changes.Json] = {"id": contact_id}
     await changes.record(tx, "contact.created", now_ms=now_ms, subject=contact_id, data=data)
-    return contact_id
+    return contact_id, blocked
 
 
 async def _new_conversation(

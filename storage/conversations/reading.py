@@ -29,7 +29,7 @@ from storage.schema import (
     timeline,
     waits,
 )
-from storage.search.names import is_called
+from storage.search.names import Called, is_called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ class ConversationRow:
 class ConversationFilter:
     """What a list shows; None does not filter.
 
-    ``assignee_id`` is a person's or a team's id; ``unassigned`` those that nobody has. ``digits``
-    are looked for in the number, ``q`` in the contact's name. ``unread_by`` is a person's id.
+    ``assignee_id`` is a person's or a team's id; ``unassigned`` those that nobody has. ``called``
+    is how the contact is meant. ``unread_by`` is a person's id.
     """
 
     state: ConversationState | None = None
@@ -82,8 +82,7 @@ class ConversationFilter:
     held: bool | None = None
     tag: str | None = None
     blocked: bool = False
-    q: str | None = None
-    digits: str | None = None
+    called: Called | None = None
     seen: Seen | None = None
     """As somebody sees one of their views."""
     unread_by: str | None = None
@@ -115,6 +114,7 @@ class EntryRow:
     person_name: str | None
     team_id: str | None
     team_name: str | None
+    reason: str | None
     until_ms: int | None
     consent: str | None
     author: Author | None
@@ -186,9 +186,8 @@ async def page(
 ) -> ConversationPage:
     """Read a page, that with the newest activity first; ``before`` is ``next`` of another page."""
     query = _ALL.where(*_conditions(filters))
-    if filters.q is not None:
-        contact = conversations.c.contact_id
-        query = query.where(await is_called(tx, contact, filters.q, filters.digits))
+    if filters.called is not None:
+        query = query.where(await is_called(tx, conversations.c.contact_id, filters.called))
     if before is not None:
         query = query.where(conversations.c.last_seq < before)
     query = query.order_by(conversations.c.last_seq.desc(), conversations.c.id).limit(limit + 1)

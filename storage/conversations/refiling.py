@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.conversations import filing, journal, waits
+from storage.conversations import filing, journal, news, waits
 from storage.conversations.states import ConversationState, Turn
 from storage.schema import conversations, messages, timeline
 
@@ -25,7 +25,10 @@ async def refile(tx: AsyncConnection, message_id: str, *, number: str, now_ms: i
         .values(to)
         .returning(timeline.c.seq)
     )
-    await filing.take_turn(tx, place, seq=moved.scalar_one(), now_ms=now_ms)
+    seq = moved.scalar_one()
+    # Whoever is still to be told of it as of something unreadable is told of what it is.
+    await news.settle(tx, [seq])
+    await filing.take_turn(tx, place, seq=seq, now_ms=now_ms)
     await settle(tx, row.conversation_id, now_ms=now_ms)
 
 

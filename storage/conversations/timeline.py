@@ -1,5 +1,6 @@
 """Owns the rows of a conversation's one timeline, in the order in which they were committed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import Prefix, new_id
 from storage.prepared import Prepared
-from storage.schema import timeline
+from storage.schema import mentions, timeline
 
 
 class EntryKind(StrEnum):
@@ -52,11 +53,20 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A person who is named in a text, from one character up to another."""
+
+    person_id: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
     """One row. ``text`` is a note's, or why it was handed over to ``person_id`` or ``team_id``.
 
-    ``number`` is who called. ``consent`` is what became of consent, in the words of the ledger and
-    of ``routing.consent``.
+    ``reason`` is that in one word. ``number`` is who called. ``consent`` is what became of consent,
+    in the words of the ledger and of ``routing.consent``.
     """
 
     kind: EntryKind
@@ -66,9 +76,11 @@ class NewEntry:
     text: str | None = None
     person_id: str | None = None
     team_id: str | None = None
+    reason: str | None = None
     until_ms: int | None = None
     consent: str | None = None
     author: Author | None = None
+    mentions: Sequence[Mention] = ()
 
 
 _INSERT = Prepared(insert(timeline).returning(timeline.c.seq))
@@ -88,6 +100,7 @@ async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, 
         "text": entry.text,
         "person_id": entry.person_id,
         "team_id": entry.team_id,
+        "reason": entry.reason,
         "until_ms": entry.until_ms,
         "consent": entry.consent,
         "author_type": None if author is None else author.type,
@@ -95,4 +108,9 @@ async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, 
         "author_name": None if author is None else author.name,
     }
     seq: int = (await _INSERT.execute(tx, values)).one_or_none().seq
+    for each in entry.mentions:
+        await tx.execute(
+            insert(mentions),
+            {"seq": seq, "start": each.start, "stop": each.stop, "person_id": each.person_id},
+        )
     return seq

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.conversations import mentions
 from storage.conversations.states import ConversationState
 from storage.schema import (
     IS_BLOCKED,
@@ -33,6 +34,9 @@ class View(StrEnum):
     """What nobody has, and is not closed."""
     TEAM = "team"
     """What one of the asking person's teams has, and is not closed."""
+    MENTIONS = "mentions"
+    """Where a note mentions the asking person, and is not closed; counted is what they have not
+    seen of it."""
     WAITING = "waiting"
     """Where a customer waits for an answer, and it does not sleep."""
     DUE_SOON = "due_soon"
@@ -66,6 +70,14 @@ def _teams(seen: Seen) -> list[ColumnElement[bool]]:
     return [conversations.c.team_id.in_(seen.team_ids), _IS_NOT_CLOSED]
 
 
+def _mentions(seen: Seen) -> list[ColumnElement[bool]]:
+    return [mentions.is_mentioned(seen.person_id), _IS_NOT_CLOSED]
+
+
+def _mentions_unseen(seen: Seen) -> list[ColumnElement[bool]]:
+    return [mentions.is_unseen(seen.person_id), _IS_NOT_CLOSED]
+
+
 def _due_soon(seen: Seen) -> list[ColumnElement[bool]]:
     soon = waits.c.due_soon_at_ms <= seen.now_ms
     return [_waits(soon, or_(waits.c.due_at_ms.is_(None), waits.c.due_at_ms > seen.now_ms))]
@@ -86,6 +98,7 @@ _LIKE: Mapping[View, Callable[[Seen], list[ColumnElement[bool]]]] = {
     View.MINE: _mine,
     View.UNASSIGNED: lambda _: [IS_UNASSIGNED],
     View.TEAM: _teams,
+    View.MENTIONS: _mentions,
     View.WAITING: lambda _: [IS_WAITED_FOR],
     View.DUE_SOON: _due_soon,
     View.OVERDUE: _overdue,
@@ -98,6 +111,7 @@ COUNTED = (
     View.MINE,
     View.UNASSIGNED,
     View.TEAM,
+    View.MENTIONS,
     View.WAITING,
     View.DUE_SOON,
     View.OVERDUE,
@@ -118,7 +132,7 @@ async def counts(
     found = []
     for view in COUNTED:
         seen = Seen(view=view, person_id=person_id, team_ids=team_ids, now_ms=now_ms)
-        like = conditions(seen)
+        like = _mentions_unseen(seen) if view is View.MENTIONS else conditions(seen)
         if inboxes is not None:
             like.append(conversations.c.inbox.in_(inboxes))
         blocked = select(contacts.c.id).where(IS_BLOCKED)

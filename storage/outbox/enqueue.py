@@ -13,6 +13,7 @@ from storage.conversations import filing
 from storage.conversations.states import Turn
 from storage.ids import Prefix, new_id
 from storage.outbox.lanes import Choice, choose
+from storage.prepared import Prepared
 from storage.schema import messages, parts
 from storage.states import MessageState, PartState
 
@@ -62,20 +63,19 @@ class NewMessage:
     """Whom to call when something becomes of it."""
 
 
-_INSERT_MESSAGE = insert(messages)
-_INSERT_PARTS = insert(parts)
+_INSERT_MESSAGE = Prepared(insert(messages))
+_INSERT_PART = Prepared(insert(parts))
 
 
 async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> None:
     """Insert the message with all its parts, due at ``send_at_ms`` or now; file and journal it."""
     choice = await choose(tx, inbox=message.inbox, contact=message.to, sharing=message.sharing)
     place = await _place(tx, message, now_ms) if message.filed else None
-    row = _message_row(message, choice, now_ms)
-    if place is not None:
-        row["conversation_id"] = place.conversation_id
-    await tx.execute(_INSERT_MESSAGE, row)
-    rows = [_part_row(message, part, now_ms) | {"lane": choice.lane} for part in message.parts]
-    await tx.execute(_INSERT_PARTS, rows if len(rows) > 1 else rows[0])
+    filed = {"conversation_id": None if place is None else place.conversation_id}
+    await _INSERT_MESSAGE.execute(tx, _message_row(message, choice, now_ms) | filed)
+    for part in message.parts:
+        waiting = _part_row(message, part, now_ms) | {"lane": choice.lane}
+        await _INSERT_PART.execute(tx, waiting)
     await changes.record(
         tx,
         "message.queued",

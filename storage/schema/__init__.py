@@ -10,9 +10,10 @@ from storage.schema.callbacks import (
     CALL_IS_PENDING,
     CALLBACK_IS_OPEN,
     callback_calls,
+    callback_hosts,
     callbacks,
 )
-from storage.schema.consent import consents, decisions, kept_opt_outs, opt_outs
+from storage.schema.consent import consents, decisions, kept_blocks, kept_opt_outs, opt_outs
 from storage.schema.inbox import (
     IS_BLOCKED,
     IS_CLOSING,
@@ -34,6 +35,7 @@ from storage.schema.messages import (
     IS_ACCEPTED,
     IS_AUTOMATIC,
     IS_QUEUED,
+    IS_SCHEDULED,
     IS_TOKENS,
     attempts,
     group_parts,
@@ -69,13 +71,14 @@ from storage.schema.staff import (
 from storage.schema.targets import (
     NOTICE_IS_HELD,
     WAIT_IS_OPEN,
+    daily_digests,
     held_notices,
     inbox_targets,
     notification_wishes,
     stand_ins,
     waits,
 )
-from storage.schema.work import IS_MARKED, reads
+from storage.schema.work import IS_MARKED, mentions, news, reads, told_news
 
 __all__ = [
     "CALLBACK_IS_OPEN",
@@ -90,6 +93,7 @@ __all__ = [
     "IS_MARKED",
     "IS_PENDING",
     "IS_QUEUED",
+    "IS_SCHEDULED",
     "IS_TOKENS",
     "IS_UNANSWERED",
     "IS_UNASSIGNED",
@@ -106,6 +110,7 @@ __all__ = [
     "audit",
     "balances",
     "callback_calls",
+    "callback_hosts",
     "callbacks",
     "canaries",
     "changes",
@@ -115,6 +120,7 @@ __all__ = [
     "contacts",
     "conversation_tags",
     "conversations",
+    "daily_digests",
     "decisions",
     "deliveries",
     "former_contacts",
@@ -125,13 +131,16 @@ __all__ = [
     "inbox_targets",
     "inboxes",
     "incidents",
+    "kept_blocks",
     "kept_opt_outs",
     "links",
     "mails",
+    "mentions",
     "messages",
     "meta",
     "metadata",
     "modems",
+    "news",
     "notification_wishes",
     "opt_outs",
     "options",
@@ -151,6 +160,7 @@ __all__ = [
     "teams",
     "timeline",
     "tokens",
+    "told_news",
     "waits",
     "webhooks",
 ]

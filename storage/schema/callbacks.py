@@ -50,3 +50,11 @@ Index(
     sqlite_where=CALL_IS_PENDING,
     postgresql_where=CALL_IS_PENDING,
 )
+
+# Hosts that have refused or not answered call after call.
+callback_hosts = Table(
+    "callback_hosts",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("failing_since_ms", Ms, nullable=False),
+)

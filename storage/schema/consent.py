@@ -35,6 +35,13 @@ kept_opt_outs = Table(
     Column("until_ms", Ms),
 )
 
+kept_blocks = Table(
+    "kept_blocks",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # keyed, of an erased contact's number
+    Column("blocked_at_ms", Ms, nullable=False),
+)
+
 consents = Table(
     "consents",
     metadata,

@@ -151,6 +151,7 @@ timeline = Table(
     Column("text", Text),  # of a note; why it was handed over
     Column("person_id", String, ForeignKey(people.c.id)),  # to whom it was handed over
     Column("team_id", String, ForeignKey(teams.c.id)),
+    Column("reason", String),  # of the hand-over, in a word of ours
     Column("until_ms", Ms),  # that it sleeps
     Column("consent", String),  # what became of consent
     Column("author_type", String),

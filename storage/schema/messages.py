@@ -71,6 +71,18 @@ messages = Table(
     Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
 )
 
+IS_SCHEDULED = and_(
+    messages.c.state == literal_column("'queued'"), messages.c.send_at_ms.is_not(None)
+)
+
+Index(
+    "ix_messages_scheduled",
+    messages.c.conversation_id,
+    messages.c.send_at_ms,
+    sqlite_where=IS_SCHEDULED,
+    postgresql_where=IS_SCHEDULED,
+)
+
 HAS_CONTENT = messages.c.erased_at_ms.is_(None)
 
 Index(

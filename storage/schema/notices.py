@@ -38,7 +38,8 @@ mails = Table(
     Column("id", String, primary_key=True),
     Column("recipient", String, nullable=False),
     Column("rule", String, nullable=False),
-    Column("conversation_id", String, ForeignKey(conversations.c.id), nullable=False),
+    # Null: a daily digest, which is about no single one.
+    Column("conversation_id", String, ForeignKey(conversations.c.id)),
     # What it is about; null: a missed call.
     Column("message_id", String, ForeignKey(messages.c.id, ondelete="CASCADE"), index=True),
     Column("state", String, nullable=False),  # pending, sent, failed

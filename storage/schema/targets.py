@@ -99,7 +99,17 @@ notification_wishes = Table(
     Column("person_id", String, ForeignKey(people.c.id), primary_key=True),
     Column("ways", JSON, nullable=False),  # {"mine": ["page", "email"], "team": […], "overdue": …}
     Column("take_back", Boolean, nullable=False, server_default=false()),
+    Column("daily_digest", String),  # open_days, every_day, never; null: as by default
     Column("updated_at_ms", Ms, nullable=False),
+)
+
+# Up to which day each manager has had the daily digest, or would have had it, had they wished.
+daily_digests = Table(
+    "daily_digests",
+    metadata,
+    Column("person_id", String, ForeignKey(people.c.id), primary_key=True),
+    Column("last_day", String, nullable=False),  # the last day that it told of, as 2026-11-24
+    Column("at_ms", Ms, nullable=False),
 )
 
 # What a person was not told because it was outside their hours.

@@ -19,7 +19,8 @@ class Kind(StrEnum):
 class SearchFilter:
     """What is looked for, all of it; None does not narrow.
 
-    ``numbers``: rows of digits, if what was typed may be a part of a number. ``may_see``: the
+    ``numbers``: rows of digits, if what was typed may be a part of a number. ``hidden``: numbers
+    are hidden from who asks, who finds one only by the ``whole`` of it. ``may_see``: the
     inboxes that whoever asks may look into. ``author_id`` wrote it; it is of ``contact_id``.
     ``since_ms`` is included, ``until_ms`` is not. Direction is of messages; author, conversation
     and times are of messages and notes: with one of them nothing else is found.
@@ -27,6 +28,8 @@ class SearchFilter:
 
     phrases: Sequence[Phrase]
     numbers: Collection[str] = ()
+    hidden: bool = False
+    whole: str | None = None
     kind: Kind | None = None
     may_see: Collection[str] | None = None
     inbox: str | None = None

@@ -30,7 +30,16 @@ from storage.schema import (
     timeline,
 )
 from storage.search.asked import SearchFilter
-from storage.search.match import Facet, contact_query, index_of, marked, matches, text_query
+from storage.search.match import (
+    Facet,
+    contact_query,
+    index_of,
+    marked,
+    matches,
+    text_query,
+    unnumbered_query,
+)
+from storage.search.names import has_number
 
 _FEW = 200
 """Up to so many conversations are looked for one by one within the index."""
@@ -150,6 +159,13 @@ async def find_contacts(
         )
         query = query.where(tagged.exists())
     match = contact_query(asked.phrases, asked.numbers)
+    if asked.hidden:
+        ending = None if asked.whole is None else asked.whole.removeprefix("+")
+        match = unnumbered_query(asked.phrases, ending)
+        if asked.whole is not None:
+            named = select(_CONTACTS.c.rowid).correlate(None)
+            named = named.where(matches(_CONTACTS, unnumbered_query(asked.phrases, None)))
+            query = query.where(or_(contacts.c.seq.in_(named), has_number(asked.whole)))
     return await _rows(tx, query, _CONTACTS, asked, match=match, before=before, limit=limit)
 
 

@@ -64,9 +64,20 @@ def contact_query(phrases: Sequence[Phrase], numbers: Collection[str]) -> str:
     return " OR ".join(f"({one})" for one in asked)
 
 
+def unnumbered_query(phrases: Sequence[Phrase], ending: str | None) -> str:
+    """Ask for contacts with all phrases in name or notes, or a number that ends in these digits."""
+    asked = f"{{name notes}} : ({_all(phrases)})"
+    return asked if ending is None else f"({asked}) OR (numbers : ({_quoted(ending)}))"
+
+
 def name_query(phrases: Sequence[Phrase], numbers: Collection[str]) -> str:
     """Ask for contacts as ``contact_query``, without what is noted about them."""
     return f"{{name numbers}} : ({contact_query(phrases, numbers)})"
+
+
+def names_only(phrases: Sequence[Phrase]) -> str:
+    """Ask for contacts with all phrases in their name."""
+    return f"name : ({_all(phrases)})"
 
 
 def _all(phrases: Sequence[Phrase]) -> str:

@@ -5,7 +5,7 @@ in meanwhile neither repeats nor hides anything.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -158,7 +158,7 @@ def _text(kind: Kind, row: RowMapping) -> Hit:
 
 def _contact(row: RowMapping, numbers: Sequence[str], asked: SearchFilter) -> Hit:
     named = {name: snippet.cut(row[name] or "") for name in ("name", "notes")}
-    number, in_number = snippet.in_numbers(numbers, asked.numbers or _digits(asked))
+    number, in_number = snippet.in_numbers(numbers, _digits(asked))
     named["number"] = in_number
     found_in = next((name for name, shown in named.items() if shown.ranges), "number")
     return Hit(
@@ -177,5 +177,7 @@ def _contact(row: RowMapping, numbers: Sequence[str], asked: SearchFilter) -> Hi
     )
 
 
-def _digits(asked: SearchFilter) -> list[str]:
-    return [phrase.text for phrase in asked.phrases if phrase.is_digits]
+def _digits(asked: SearchFilter) -> Collection[str]:
+    if asked.hidden:
+        return () if asked.whole is None else (asked.whole,)
+    return asked.numbers or [phrase.text for phrase in asked.phrases if phrase.is_digits]

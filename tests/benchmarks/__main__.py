@@ -18,6 +18,7 @@ from tests.benchmarks import (
     sending,
     soak,
     starting,
+    telling,
 )
 
 _Run = Callable[[argparse.Namespace], Awaitable[None]]
@@ -61,6 +62,10 @@ async def _accepting(options: argparse.Namespace) -> None:
     await accepting.measure(options.seconds)
 
 
+async def _telling(options: argparse.Namespace) -> None:
+    await telling.measure(options.messages)
+
+
 async def _soak(options: argparse.Namespace) -> None:
     await soak.soak(options.soak_minutes, options.seed)
 
@@ -75,6 +80,7 @@ _PROGRAMS: dict[str, _Run] = {
     "reliability": _reliability,
     "inbox": _inbox,
     "accepting": _accepting,
+    "telling": _telling,
     "soak": _soak,
 }
 

@@ -1,7 +1,8 @@
 """How many messages a second the API accepts, beside a bare aiohttp handler in the same run.
 
-Each connection is a program's: it posts one message after the other, each with the same token.
-The client is a few lines on sockets, so that it costs little beside what is measured.
+Each connection posts one message after the other. They take turns with so many tokens that no
+token reaches its rate: one alone is let in 50 times a second. The client is a few lines on
+sockets, so that it costs little beside what is measured.
 """
 
 import asyncio
@@ -9,19 +10,21 @@ import json
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import cycle
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from tests.benchmarks import figures
-from tests.benchmarks.harness import Daemon
+from tests.benchmarks.harness import Daemon, cpu_seconds
 
 CONNECTIONS = (1, 16, 64)
 LEAST_SHARE = 0.4
 """Of what the bare handler takes, at the most connections."""
 
+_TOKENS = 64
 _READY_SECONDS = 30.0
 
 
@@ -54,18 +57,25 @@ async def measure(seconds: float) -> None:
     """Print messages a second with 1, 16 and 64 connections, of both."""
     figures.heading(f"POST /v1/messages, {seconds:g} s each, durable before each answer")
     with tempfile.TemporaryDirectory(prefix="gw-bench-") as name:
-        place, ports = Path(name), (_free_port(), _free_port())
-        (place / "gw.toml").write_text(_config(place, ports[0]), encoding="utf-8")
-        async with _running(place, ports) as daemon:
-            async with daemon.http.post(
-                "/v1/tokens", json={"name": "till", "scopes": ["messages:send"]}
-            ) as answer:
-                token = str((await answer.json())["token"])
+        place, ports = Path(name), (free_port(), free_port())
+        (place / "gw.toml").write_text(config(place, ports[0]), encoding="utf-8")
+        async with _bare(place, ports[1]) as bare_handler, running(place) as daemon:
+            tokens = [
+                await token(daemon, f"till {number}", "messages:send") for number in range(_TOKENS)
+            ]
             for connections in CONNECTIONS:
-                bare, spans = await _rate(ports[1], token, connections, seconds)
+                used = cpu_seconds(bare_handler.pid)
+                bare, spans = await _rate(ports[1], tokens, connections, seconds)
                 figures.spread(f"bare, {connections} connections", spans)
-                ours, spans = await _rate(ports[0], token, connections, seconds)
+                bare_ms = 1000 * (cpu_seconds(bare_handler.pid) - used) / len(spans)
+                used = daemon.cpu_seconds()
+                ours, spans = await _rate(ports[0], tokens, connections, seconds)
                 figures.spread(f"gatewayd, {connections} connections", spans)
+                ours_ms = 1000 * (daemon.cpu_seconds() - used) / len(spans)
+                figures.row(
+                    f"processor a message: bare, gatewayd ({connections})",
+                    f"{bare_ms:.2f}, {ours_ms:.2f} ms",
+                )
                 share = ours / bare
                 goal = connections == max(CONNECTIONS)
                 figures.row(
@@ -76,30 +86,36 @@ async def measure(seconds: float) -> None:
                 )
 
 
+async def token(daemon: Daemon, name: str, *scopes: str) -> str:
+    """Make a token; gives its secret."""
+    asked = {"name": name, "scopes": scopes}
+    async with daemon.http.post("/v1/tokens", json=asked) as answer:
+        return str((await answer.json())["token"])
+
+
 async def _rate(
-    port: int, token: str, connections: int, seconds: float
+    port: int, tokens: Sequence[str], connections: int, seconds: float
 ) -> tuple[float, list[float]]:
     """Post for so long; messages a second, and how long each took."""
     spans: list[float] = []
+    turns = cycle(tokens)
     started = perf_counter()
     async with asyncio.TaskGroup() as tasks:
         for number in range(connections):
-            tasks.create_task(_post(port, token, number, started + seconds, spans))
+            tasks.create_task(_post(port, turns, number, started + seconds, spans))
     return len(spans) / (perf_counter() - started), spans
 
 
-async def _post(port: int, token: str, number: int, until: float, spans: list[float]) -> None:
+async def _post(
+    port: int, turns: Iterator[str], number: int, until: float, spans: list[float]
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     body = json.dumps(
         {"to": f"+151455501{number:02}", "text": "Your order is ready. See you soon!"}
     )
-    request = (
-        f"POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    ).encode()
     try:
         while (begun := perf_counter()) < until:
-            writer.write(request)
+            writer.write(_request(port, next(turns), body))
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 202"):
                 raise RuntimeError(head.decode("latin-1"))
@@ -111,35 +127,47 @@ async def _post(port: int, token: str, number: int, until: float, spans: list[fl
         writer.close()
 
 
+def _request(port: int, token: str, body: str) -> bytes:
+    return (
+        f"POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
 @asynccontextmanager
-async def _running(place: Path, ports: tuple[int, int]) -> AsyncIterator[Daemon]:
-    with (place / "log").open("ab") as log:
-        started = perf_counter()
-        bare, ours = [
-            await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-            for arguments in (
-                ("tests.benchmarks.bare", str(ports[1])),
-                ("gatewayd", "--config", str(place / "gw.toml"), "run"),
-            )
-        ]
+async def running(place: Path) -> AsyncIterator[Daemon]:
+    """Run the daemon that `place` has a configuration of, its modem muted."""
+    started = perf_counter()
+    ours = await _process(place, "gatewayd", "--config", str(place / "gw.toml"), "run")
     daemon = Daemon(place, ours, started)
     try:
         await daemon.answers("/readyz")
-        await _listening(ports[1])
-        # Nothing is to be measured but accepting.
+        # Nothing is to be measured but accepting, and what that makes known.
         await daemon.post("/v1/modems/counter/mute")
         yield daemon
     finally:
         await daemon.stop()
-        bare.terminate()
-        await bare.wait()
+
+
+@asynccontextmanager
+async def _bare(place: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await _process(place, "tests.benchmarks.bare", str(port))
+    try:
+        await _listening(port)
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _process(place: Path, *module: str) -> asyncio.subprocess.Process:
+    with (place / "log").open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *module),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
 
 
 async def _listening(port: int) -> None:
@@ -154,14 +182,16 @@ async def _listening(port: int) -> None:
                 return
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens on."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
 
 
-def _config(place: Path, port: int) -> str:
+def config(place: Path, port: int) -> str:
+    """Give the configuration of a shop with one modem, which has a network of its own."""
     return f"""[gateway]
 name = "Benchmark"
 country = "CA"

@@ -55,6 +55,13 @@ class Line:
         await self.link.plug()
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used so far, user's and system's."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Daemon:
     """`gatewayd run` in a subprocess, logging at info to a file as it would to the journal."""
 
@@ -127,9 +134,7 @@ class Daemon:
 
     def cpu_seconds(self) -> float:
         """Processor time used so far, user's and system's."""
-        stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8")
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self._process.pid)
 
     async def messages(self, direction: str) -> list[dict[str, Any]]:
         """All messages of this direction."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gatewayd.answering import AddressKind, kind_of, why_unanswerable
-from gatewayd.http.models.base import Moment, Output, Page, PageQuery, moment_at, moment_of
+from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line, Line200, Tags
 from storage.contacts import ContactRow
 
@@ -35,6 +35,21 @@ class ContactEdit(Edited):
         Line200 | None, Field(description="by which your own system knows them; one contact's")
     ] = None
     tags: Tags = NOT_GIVEN
+
+
+class ContactIn(Input):
+    """A contact that is to be written down."""
+
+    numbers: Annotated[
+        list[str], Field(min_length=1, max_length=20, description="theirs, however written")
+    ]
+    name: Line | None = None
+    language: Annotated[Language | None, Field(description="null: not known")] = None
+    tags: Tags = []  # noqa: RUF012 - pydantic copies it
+    notes: Annotated[str | None, Field(max_length=5000)] = None
+    external_id: Annotated[
+        Line200 | None, Field(description="by which your own system knows them; one contact's")
+    ] = None
 
 
 class ContactNumber(Output):

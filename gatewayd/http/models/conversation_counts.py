@@ -17,6 +17,9 @@ class ConversationCounts(Output):
     mine: Count
     unassigned: Count
     team: Count
+    mentions: Annotated[
+        int, Field(ge=0, le=MOST_COUNTED, description="with a mention that you have not seen")
+    ]
     waiting: Count
     due_soon: Count
     overdue: Count

@@ -1,13 +1,15 @@
 """Conversations and their timeline on the wire (CONTRACT.md "Inbox")."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gatewayd.answering import AddressKind
+from gatewayd.answering import AddressKind, Unanswerable
+from gatewayd.handing_over import HandOverReason
 from gatewayd.http.models.base import Input, Moment, Output, Page, PageQuery, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Line, Tags, Version
+from gatewayd.http.models.mentions import Mention, mentions_json
 from gatewayd.http.models.messages import (
     Author,
     Message,
@@ -18,10 +20,12 @@ from gatewayd.http.models.messages import (
     message_json,
 )
 from gatewayd.services.conversation_views import OpeningClock
+from storage.conversations.mentions import MentionRow
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import EntryKind
 from storage.conversations.views import View
+from storage.people import PersonRow
 from storage.queries import MessageRow
 
 Urgency = Literal["low", "normal", "high", "urgent"]
@@ -115,6 +119,9 @@ class AssignIn(Input):
         str | None, Field(max_length=64, description="the id of a user or a team; null: nobody's")
     ]
     note: Annotated[str | None, _NOTE] = None
+    reason: Annotated[
+        HandOverReason | None, Field(strict=False, description="why, in one word; null: not said")
+    ] = None
     version: Version = None
 
 
@@ -139,7 +146,11 @@ class ContactBrief(Output):
     external_id: Annotated[str | None, Field(description="by which your own system knows them")]
     number: Annotated[str, Field(description="that they used last; `unknown` if unreadable")]
     kind: AddressKind
-    answerable: Annotated[bool, Field(description="whether one can answer there")]
+    answerable: Annotated[bool, Field(description="whether one can answer there now")]
+    why_not_answerable: Annotated[
+        str | None,
+        Field(description="the code that an answer would be refused with; null: it would not"),
+    ]
     blocked: bool
     opted_out: Annotated[bool, Field(description="of this inbox: they want no messages")]
 
@@ -188,7 +199,21 @@ class Conversation(Output):
             "answered; 1 where you marked it unread; null: you are no person"
         ),
     ]
+    mentions: Annotated[
+        int | None,
+        Field(
+            description="notes in it that mention you and that you have not seen; null: as above"
+        ),
+    ]
     version: Annotated[int, Field(description="grows with each change of it and its timeline")]
+
+
+class Noted(Conversation):
+    """A conversation in which a note was just written."""
+
+    mentioned: Annotated[
+        list[Assignee], Field(description="the colleagues whom the note mentions, each once")
+    ]
 
 
 class TimelineEntry(Output):
@@ -200,7 +225,14 @@ class TimelineEntry(Output):
     author: Annotated[Author | None, Field(description="null: the customer, or the gateway")]
     message: Message | None
     text: Annotated[str | None, Field(description="of a note; why it was handed over")]
+    mentions: Annotated[list[Mention], Field(description="colleagues whom a note mentions")]
     assignee: Annotated[Assignee | None, Field(description="to whom it was handed over")]
+    reason: Annotated[
+        str | None,
+        Field(
+            description="why, in one word: as somebody said, or that of `conversation.reassigned`"
+        ),
+    ]
     until: Annotated[Moment | None, Field(description="how long it sleeps")]
     modem: Annotated[str | None, Field(description="that a missed call rang at")]
     consent: Annotated[
@@ -223,6 +255,10 @@ class Timeline(Page[TimelineEntry]):
 class ConversationDetail(Conversation):
     """A conversation with a page of its timeline."""
 
+    scheduled: Annotated[
+        list[Message],
+        Field(description="answers that wait for their time, the next first, 100 at most"),
+    ]
     timeline: Timeline
 
 
@@ -234,9 +270,10 @@ def conversation_json(
     row: ConversationRow,
     kind: AddressKind,
     *,
-    answerable: bool,
+    why_not: Unanswerable | None,
     clock: OpeningClock,
     unread: int | None = None,
+    mentions: int | None = None,
 ) -> Conversation:
     """Translate a row."""
     overdue = row.due_at_ms is not None and row.due_at_ms <= clock.now_ms
@@ -244,16 +281,7 @@ def conversation_json(
     return Conversation(
         id=row.id,
         inbox=row.inbox,
-        contact=ContactBrief(
-            id=row.contact_id,
-            name=row.contact_name,
-            external_id=row.contact_external_id,
-            number=row.number,
-            kind=kind,
-            answerable=answerable,
-            blocked=row.blocked,
-            opted_out=row.opted_out,
-        ),
+        contact=_contact(row, kind, why_not),
         state=row.state,
         assignee=_assignee(row),
         priority=row.priority,
@@ -269,12 +297,23 @@ def conversation_json(
         last_outgoing_at=moment_of(row.last_out_ms),
         created_at=moment_at(row.created_at_ms),
         unread=unread,
+        mentions=mentions,
         version=row.version,
     )
 
 
+def noted_json(conversation: Conversation, mentioned: Sequence[PersonRow]) -> Noted:
+    """Say whom the note mentions that was just written there."""
+    fields = {name: getattr(conversation, name) for name in Conversation.model_fields}
+    named = [Assignee(type="user", id=row.id, name=row.display_name) for row in mentioned]
+    return Noted(**fields, mentioned=named)
+
+
 def entry_json(
-    row: EntryRow, messages: Mapping[str, MessageRow], calls: Mapping[int, Routing]
+    row: EntryRow,
+    messages: Mapping[str, MessageRow],
+    calls: Mapping[int, Routing],
+    mentioned: Mapping[int, Sequence[MentionRow]],
 ) -> TimelineEntry:
     """Translate a row, with the message that it stands for or what was decided about a call."""
     found = messages.get(row.message_id or "")
@@ -289,7 +328,9 @@ def entry_json(
         author=author,
         message=message,
         text=row.text,
+        mentions=mentions_json(mentioned.get(row.seq, ())),
         assignee=_assignee(row),
+        reason=row.reason,
         until=moment_of(row.until_ms),
         modem=row.modem,
         consent=row.consent,
@@ -303,3 +344,17 @@ def _assignee(row: ConversationRow | EntryRow) -> Assignee | None:
     if row.team_id is not None:
         return Assignee(type="team", id=row.team_id, name=row.team_name or "")
     return None
+
+
+def _contact(row: ConversationRow, kind: AddressKind, why_not: Unanswerable | None) -> ContactBrief:
+    return ContactBrief(
+        id=row.contact_id,
+        name=row.contact_name,
+        external_id=row.contact_external_id,
+        number=row.number,
+        kind=kind,
+        answerable=why_not is None,
+        why_not_answerable=None if why_not is None else why_not.code,
+        blocked=row.blocked,
+        opted_out=row.opted_out,
+    )

@@ -70,6 +70,17 @@ class UserEdit(Edited):
     signature: Annotated[str | None, _SIGNATURE] = None
 
 
+class OwnEdit(Edited):
+    """What a person may change of themselves; role, inboxes and shifts are a manager's."""
+
+    display_name: Line = NOT_GIVEN
+    language: Annotated[Language | None, _LANGUAGE] = None
+    phone: Annotated[str | None, _PHONE] = None
+    email: Annotated[str | None, _EMAIL] = None
+    notify: Notify = None
+    signature: Annotated[str | None, _SIGNATURE] = None
+
+
 class AbsenceIn(Input):
     """A time away."""
 

@@ -67,12 +67,13 @@ def report_json(report: Report, group: Group, *, from_ms: int, to_ms: int) -> Su
         from_=moment_at(from_ms),
         to=moment_at(to_ms),
         group=group,
-        items=[_row(each) for each in report.items],
-        total=_row(report.total),
+        items=[row_json(each) for each in report.items],
+        total=row_json(report.total),
     )
 
 
-def _row(figures: Figures) -> FigureRow:
+def row_json(figures: Figures) -> FigureRow:
+    """Translate the figures of one."""
     return FigureRow(**asdict(figures))
 
 

@@ -19,8 +19,8 @@ from gatewayd.http.routes.exports import send_spool
 from gatewayd.services.tokens import Scope
 
 _TAG = "Contacts"
-_MEDIA_TYPES = {FileFormat.CSV: "text/csv", FileFormat.VCARD: "text/vcard"}
-_SUFFIXES = {FileFormat.CSV: "csv", FileFormat.VCARD: "vcf"}
+MEDIA_TYPES = {FileFormat.CSV: "text/csv", FileFormat.VCARD: "text/vcard"}
+SUFFIXES = {FileFormat.CSV: "csv", FileFormat.VCARD: "vcf"}
 
 
 async def import_contacts(call: Call) -> web.StreamResponse:
@@ -43,9 +43,9 @@ async def export_contacts(call: Call) -> web.StreamResponse:
     """Hand all contacts out that they may see."""
     asked: ContactsExportQuery = call.query
     spool = await call.request.app[EXPORTS].contacts(asked.format, by=call.author)
-    name = f'attachment; filename="contacts.{_SUFFIXES[asked.format]}"'
+    name = f'attachment; filename="contacts.{SUFFIXES[asked.format]}"'
     return await send_spool(
-        call.request, spool, media_type=_MEDIA_TYPES[asked.format], disposition=name
+        call.request, spool, media_type=MEDIA_TYPES[asked.format], disposition=name
     )
 
 
@@ -59,7 +59,7 @@ ROUTES = (
         summary="Take in contacts from a file",
         description="The body is the file. What is not clear is left out and told by line.",
         query=ContactsImportQuery,
-        file_types=tuple(_MEDIA_TYPES.values()),
+        file_types=tuple(MEDIA_TYPES.values()),
         answers={HTTPStatus.OK: Answer(model=ImportReport, description="What became of it")},
     ),
     Route(
@@ -74,7 +74,7 @@ ROUTES = (
         streams=True,
         answers={
             HTTPStatus.OK: Answer(
-                media_type=_MEDIA_TYPES[FileFormat.CSV],
+                media_type=MEDIA_TYPES[FileFormat.CSV],
                 description="CSV; with `format` also `text/vcard`",
             )
         },

@@ -14,9 +14,10 @@ from gatewayd.http.models.contacts import (
     ContactsQuery,
     contact_json,
 )
+from gatewayd.http.naming import called
 from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
 from gatewayd.http.route import CONTACTS, IDENTITIES, Answer, Call, Route
-from gatewayd.numbers import canonical, digits_of
+from gatewayd.numbers import canonical
 from gatewayd.services.tokens import Scope
 from storage import contacts
 from storage.contacts import ContactFilter
@@ -35,8 +36,7 @@ async def list_contacts(call: Call) -> web.StreamResponse:
         number=None if asked.number is None else canonical(asked.number, country=country).text,
         tag=asked.tag,
         blocked=asked.blocked,
-        q=asked.q,
-        digits=digits_of(asked.q),
+        called=called(call.request, asked.q, country=country),
         may_see=call.author.inboxes,
         external_id=asked.external_id,
         updated_since_ms=None if asked.updated_since is None else milliseconds(asked.updated_since),

@@ -1,6 +1,6 @@
 """Routes of conversations."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from gatewayd.http import answers
-from gatewayd.http.conversing import as_it_is, entries_shown, person, shown, which
+from gatewayd.http.conversing import as_it_is, entries_shown, person, shown, shown_now, which
 from gatewayd.http.editing import check
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.conversations import (
@@ -18,26 +18,36 @@ from gatewayd.http.models.conversations import (
     ConversationEdit,
     ConversationPage,
     ConversationsQuery,
+    Noted,
     NoteIn,
     SnoozeIn,
     Timeline,
     TimelineQuery,
+    noted_json,
 )
+from gatewayd.http.models.messages import message_json
+from gatewayd.http.naming import called
 from gatewayd.http.places import no_cursor, place
 from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
+from gatewayd.http.sending import KEY_HEADER, REPLAYED, key_of, key_problem
 from gatewayd.http.views import seen_by
-from gatewayd.numbers import digits_of
 from gatewayd.services.conversations import NoSuchAssignee
-from gatewayd.services.reading import unread_for
+from gatewayd.services.messages import KeyConflict
+from gatewayd.services.once import Repeated
+from gatewayd.services.reading import news_for
 from gatewayd.services.tokens import Scope
-from storage.conversations import reading
+from storage.conversations import reading, scheduled
 from storage.conversations.reading import ConversationFilter
 from storage.conversations.states import Act
 from storage.errors import CursorExpired
 
 _TAG = "Conversations"
 _NOBODY = "none"
+_ONE_NOTE = (
+    "the same key and body write one note, for 7 days; with another body 422 `idempotency_mismatch`"
+)
+_NO_HEADERS: Mapping[str, str] = {}
 
 
 async def list_conversations(call: Call) -> web.StreamResponse:
@@ -55,8 +65,7 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         tag=asked.tag,
         held=asked.held,
         blocked=asked.blocked,
-        q=asked.q,
-        digits=digits_of(asked.q),
+        called=called(call.request, asked.q, country=call.context.settings.gateway.country),
         unread_by=person(call).id if asked.unread else None,
         may_see=call.author.inboxes,
     )
@@ -65,10 +74,10 @@ async def list_conversations(call: Call) -> web.StreamResponse:
         clock = await call.request.app[CONVERSATION_VIEWS].clock(tx)
         filters = replace(filters, seen=await seen_by(tx, call, asked.view))
         page = await reading.page(tx, filters, limit=asked.limit, before=before)
-        unread = await unread_for(tx, call.author, [row.id for row in page.items])
+        news = await news_for(tx, call.author, [row.id for row in page.items])
     return answers.json_of(
         ConversationPage(
-            items=[shown(call, row, clock, unread) for row in page.items],
+            items=[shown(call, row, clock, news) for row in page.items],
             next=None if page.next is None else str(page.next),
         )
     )
@@ -88,12 +97,14 @@ async def get_conversation(call: Call) -> web.StreamResponse:
         except CursorExpired as error:
             raise no_cursor() from error
         items = await entries_shown(tx, page.items)
-        unread = await unread_for(tx, call.author, [row.id])
+        waiting = await scheduled.of_conversation(tx, row.id, now_ms=call.context.clock.now_ms())
+        news = await news_for(tx, call.author, [row.id])
     await call.request.app[AUDITS].looked(row.id, by=call.author)
     timeline = Timeline(items=items, next=page.next)
-    as_listed = shown(call, row, clock, unread)
+    as_listed = shown(call, row, clock, news)
     fields = {name: getattr(as_listed, name) for name in Conversation.model_fields}
-    return answers.json_of(ConversationDetail(**fields, timeline=timeline))
+    later = [message_json(each) for each in waiting]
+    return answers.json_of(ConversationDetail(**fields, scheduled=later, timeline=timeline))
 
 
 async def edit_conversation(call: Call) -> web.StreamResponse:
@@ -113,12 +124,23 @@ async def edit_conversation(call: Call) -> web.StreamResponse:
 async def note_conversation(call: Call) -> web.StreamResponse:
     """Write what only we see."""
     asked: NoteIn = call.body
-    conversations = call.request.app[CONVERSATIONS]
-    check(
-        await conversations.note(call.request.match_info["id"], asked.text, by=call.author),
-        which(call),
+    conversation_id = call.request.match_info["id"]
+    noted = await call.request.app[CONVERSATIONS].note(
+        conversation_id,
+        asked.text,
+        by=call.author,
+        key=key_of(call, place=f"{conversation_id}/notes"),
     )
-    return await as_it_is(call)
+    headers = None
+    match noted.outcome:
+        case Repeated():
+            headers = REPLAYED
+        case KeyConflict():
+            raise key_problem(noted.outcome)
+        case _:
+            check(noted.outcome, which(call))
+    shown_ = noted_json(await shown_now(call), noted.mentioned)
+    return answers.json_of(shown_, headers=headers)
 
 
 async def assign_conversation(call: Call) -> web.StreamResponse:
@@ -128,6 +150,7 @@ async def assign_conversation(call: Call) -> web.StreamResponse:
         call.request.match_info["id"],
         asked.to,
         note=asked.note,
+        reason=asked.reason,
         version=asked.version,
         by=call.author,
     )
@@ -172,6 +195,8 @@ def _command(
     *,
     summary: str,
     body: type[BaseModel] | None = None,
+    model: type[Conversation] = Conversation,
+    headers: Mapping[str, str] = _NO_HEADERS,
 ) -> Route:
     return Route(
         method="POST",
@@ -181,7 +206,8 @@ def _command(
         tag=_TAG,
         summary=summary,
         body=body,
-        answers={HTTPStatus.OK: Answer(model=Conversation, description="As it is now")},
+        headers=headers,
+        answers={HTTPStatus.OK: Answer(model=model, description="As it is now")},
         problems=(HTTPStatus.CONFLICT,),
     )
 
@@ -218,7 +244,14 @@ ROUTES = (
         answers={HTTPStatus.OK: Answer(model=Conversation, description="As it is now")},
         problems=(HTTPStatus.CONFLICT,),
     ),
-    _command("notes", note_conversation, summary="Write a note that only we see", body=NoteIn),
+    _command(
+        "notes",
+        note_conversation,
+        summary="Write a note that only we see; @name mentions a colleague",
+        body=NoteIn,
+        headers={KEY_HEADER: _ONE_NOTE},
+        model=Noted,
+    ),
     _command("assign", assign_conversation, summary="Hand it to a user or a team", body=AssignIn),
     _command("close", close_conversation, summary="Close it; a new text opens it again"),
     _command("reopen", reopen_conversation, summary="Open it again"),

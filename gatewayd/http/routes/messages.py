@@ -6,6 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.masked import is_masked
 from gatewayd.http.measuring import preview_of
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.messages import (
@@ -60,6 +61,7 @@ async def list_messages(call: Call) -> web.StreamResponse:
         since_ms=None if asked.since is None else milliseconds(asked.since),
         until_ms=None if asked.until is None else milliseconds(asked.until),
         q=asked.q,
+        to_us=not is_masked(call.request),  # the gateway names customers there by their numbers
         client_reference=asked.client_reference,
         conversation_id=asked.conversation,
         may_see=call.author.inboxes,

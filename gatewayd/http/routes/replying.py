@@ -7,7 +7,6 @@ from aiohttp import web
 from gatewayd.answering import Unanswerable
 from gatewayd.http import answers
 from gatewayd.http.conversing import entries_shown, named
-from gatewayd.http.masked import is_masked
 from gatewayd.http.measuring import preview_of
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.conversations import AnswerIn, AnswerPreview, AnswerPreviewIn
@@ -15,7 +14,6 @@ from gatewayd.http.models.messages import Message, message_body
 from gatewayd.http.problems import FieldProblem, Problem, unprocessable
 from gatewayd.http.route import CONVERSATIONS, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of
-from gatewayd.masking import mask_json
 from gatewayd.permission import CONSENT_CODES
 from gatewayd.services.drafts import Draft, Refused
 from gatewayd.services.replying import Manner, MovedOn, SeenUnknown
@@ -63,13 +61,12 @@ async def answer_conversation(call: Call) -> web.StreamResponse:
 async def _moved_on(call: Call, why: MovedOn) -> Problem:
     async with call.context.store.read() as tx:
         entries = await entries_shown(tx, why.entries)
-    since = [entry.model_dump(mode="json") for entry in entries]
     return Problem(
         HTTPStatus.CONFLICT,
         "conversation_moved_on",
         "something came that you had not seen: nothing was sent; look, then send it again with "
         "`insist`, or with what you have seen by now",
-        since=[mask_json(each) if is_masked(call.request) else each for each in since],
+        since=[entry.model_dump(mode="json") for entry in entries],
     )
 
 

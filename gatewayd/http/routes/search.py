@@ -5,11 +5,13 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.masked import is_masked
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.search import SearchPage, SearchQuery, hit_json
+from gatewayd.http.naming import whole_number
 from gatewayd.http.problems import FieldProblem, unprocessable
 from gatewayd.http.route import Answer, Call, Route
-from gatewayd.numbers import Number, digits_of, normalise
+from gatewayd.numbers import digits_of
 from gatewayd.services.tokens import Scope
 from storage.errors import CursorExpired
 from storage.ids import Prefix
@@ -20,10 +22,14 @@ from storage.search.asked import SearchFilter
 async def search(call: Call) -> web.StreamResponse:
     """Find contacts, messages and notes."""
     asked: SearchQuery = call.query
+    country = call.context.settings.gateway.country
+    hidden = is_masked(call.request)
     of_contact = asked.person is not None and asked.person.startswith(f"{Prefix.CONTACT}_")
     filters = SearchFilter(
         phrases=words.parse(asked.q),
-        numbers=_numbers(asked.q, country=call.context.settings.gateway.country),
+        numbers=() if hidden else _numbers(asked.q, country=country),
+        hidden=hidden,
+        whole=whole_number(asked.q, country=country) if hidden else None,
         kind=asked.kind,
         may_see=call.author.inboxes,
         inbox=asked.inbox,
@@ -49,8 +55,8 @@ def _numbers(q: str, *, country: str) -> frozenset[str]:
     digits = digits_of(q)
     if digits is None or len(digits) < _SHORTEST:
         return frozenset()
-    whole = normalise(q, country=country)
-    return frozenset({digits, *([whole.text.lstrip("+")] if isinstance(whole, Number) else [])})
+    whole = whole_number(q, country=country)
+    return frozenset({digits, *([] if whole is None else [whole.lstrip("+")])})
 
 
 _SHORTEST = 2

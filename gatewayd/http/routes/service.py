@@ -15,9 +15,9 @@ from gatewayd.http.models.service import Health, Ready
 from gatewayd.http.openapi import document
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import ROUTE_TABLE, WEBHOOKS, Answer, Call, Door, Route
-from gatewayd.metrics import MEDIA_TYPE, MailFigures, Snapshot, WebhookFigures
+from gatewayd.metrics import MEDIA_TYPE, Backlog, Snapshot, WebhookFigures
 from gatewayd.watching import ServiceFigures
-from storage import gauges, mails, queries
+from storage import callbacks, gauges, mails, queries
 from storage.errors import StoreError
 
 _TAG = "Service"
@@ -61,13 +61,15 @@ async def metrics(call: Call) -> web.StreamResponse:
     now_ms = context.clock.now_ms()
     messages: Mapping[str, int] = {}
     oldest: Mapping[str, int] = {}
-    mail: MailFigures | None = None
+    mail: Backlog | None = None
+    calls: Backlog | None = None
     webhooks: Sequence[WebhookFigures] = ()
     try:
         async with context.store.read() as tx:
             messages = await queries.count_by_state(tx)
             oldest = await gauges.oldest_due_ms(tx, now_ms=now_ms)
-            mail = _mail_figures(await mails.figures(tx), now_ms)
+            mail = _backlog(await mails.figures(tx), now_ms)
+            calls = _backlog(await callbacks.figures(tx), now_ms)
         webhooks = await call.request.app[WEBHOOKS].figures()
     except StoreError as error:
         _log.warning("metrics_without_store", reason=str(error))
@@ -78,6 +80,7 @@ async def metrics(call: Call) -> web.StreamResponse:
         store_unavailable=context.store.unavailable_total,
         webhooks=webhooks,
         mail=mail,
+        calls=calls,
         service=_service_figures(context, oldest, now_ms),
     )
     return web.Response(
@@ -85,8 +88,8 @@ async def metrics(call: Call) -> web.StreamResponse:
     )
 
 
-def _mail_figures(found: mails.MailFigures, now_ms: int) -> MailFigures:
-    return MailFigures(
+def _backlog(found: mails.MailFigures | callbacks.CallFigures, now_ms: int) -> Backlog:
+    return Backlog(
         pending=found.pending,
         lag_seconds=max(0, now_ms - (found.oldest_ms or now_ms)) / 1000,
         failed=found.failed,

@@ -1,11 +1,14 @@
-"""The route of supervision: what was done in a time, how fast, how late."""
+"""Routes of supervision: what was done in a time, how fast, how late; and the daily digest."""
 
 from http import HTTPStatus
 
 from aiohttp import web
 
+from config.schema import Language
+from gatewayd.daily.preview import DailyPreview
 from gatewayd.http import answers
 from gatewayd.http.models.base import milliseconds
+from gatewayd.http.models.digest import DailyDigest, DigestQuery, digest_json
 from gatewayd.http.models.supervision import (
     SupervisionQuery,
     SupervisionReport,
@@ -16,6 +19,7 @@ from gatewayd.http.problems import FieldProblem, unprocessable
 from gatewayd.http.route import SUPERVISION, Answer, Call, Route
 from gatewayd.services.tokens import Scope
 
+DAILY_PREVIEW = web.AppKey("daily_preview", DailyPreview)
 _WEEK_MS = 7 * 86_400_000
 _LONGEST_MS = 400 * 86_400_000
 _CSV = "text/csv"
@@ -41,6 +45,14 @@ async def get_supervision(call: Call) -> web.StreamResponse:
     return answers.json_of(report_json(report, asked.group, from_ms=from_ms, to_ms=to_ms))
 
 
+async def get_digest(call: Call) -> web.StreamResponse:
+    """Show what the daily digest would say."""
+    asked: DigestQuery = call.query
+    language = None if asked.language is None else Language(asked.language)
+    preview = await call.request.app[DAILY_PREVIEW].preview(asked.day, language, by=call.author)
+    return answers.json_of(digest_json(preview))
+
+
 def _wants_csv(request: web.Request, asked: SupervisionQuery) -> bool:
     if asked.format is not None:
         return asked.format == "csv"
@@ -58,5 +70,15 @@ ROUTES = (
         description="Times are opening time. `format=csv`, or `Accept: text/csv`, gives a table.",
         query=SupervisionQuery,
         answers={HTTPStatus.OK: Answer(model=SupervisionReport, description="The figures")},
+    ),
+    Route(
+        method="GET",
+        path="/v1/supervision/digest",
+        handler=get_digest,
+        access=Scope.SUPERVISE,
+        tag="Supervision",
+        summary="The daily digest as it would be sent to who asks; sends nothing",
+        query=DigestQuery,
+        answers={HTTPStatus.OK: Answer(model=DailyDigest, description="What it says")},
     ),
 )

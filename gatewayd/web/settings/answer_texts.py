@@ -104,14 +104,13 @@ def read_aloud(
     rows: Iterable[AnswerRow], *, business: str, hours: Hours, country: str, at: datetime
 ) -> list[AnswerRow]:
     """Fill each text as it would be at a moment, which is in the shop's zone."""
-    dated: list[Closure | Opening] = [*hours.closures, *hours.openings]
     filling = Filling(
         business=business,
         now=at,
         next_opening=state_at(hours, at).next_opening,
         return_date=(at + _SOME_DAYS).date(),
         holiday=_next_holiday(country, at),
-        notice=next((each.text for each in dated), None),
+        notice=_next_notice(hours, at),
     )
     return [
         replace(
@@ -128,6 +127,13 @@ def read_aloud(
 def _next_holiday(country: str, at: datetime) -> Texts | None:
     known = {**holidays_of(country, at.year), **holidays_of(country, at.year + 1)}
     return next((names for day, names in known.items() if day >= at.date()), None)
+
+
+def _next_notice(hours: Hours, at: datetime) -> Texts | None:
+    """Give the words of the dates that are then, or come next."""
+    dated: list[Closure | Opening] = [*hours.closures, *hours.openings]
+    coming = sorted((each for each in dated if each.last >= at.date()), key=lambda each: each.first)
+    return next((each.text for each in coming), None)
 
 
 def _said(text: str, filling: Filling, language: Language) -> str:

@@ -27,9 +27,10 @@ from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.book import OpenBook, open_book, put_book
 from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.hours_pages import first_inbox, inbox_named, note_book
-from gatewayd.web.settings.trial import parts_of, this_evening
+from gatewayd.web.settings.trial import opening_in_words, parts_of, state_in_words, this_evening
 from routing import rulesfile
 from routing.answers import AnswerKind
+from routing.hours import state_at
 from routing.model import Texts
 from storage.editing import Edit
 
@@ -73,18 +74,24 @@ async def _page(
     zone = ZoneInfo(inbox.timezone)
     country = visit.context.settings.gateway.country
     hours = replace(opened.inbox(inbox.name).hours, zone=inbox.timezone, country=country)
+    moment = _moment(at, zone) or visit.formats.at(visit.formats.now_ms)
     shown = read_aloud(
         rows,
         business=visit.context.settings.gateway.name,
         hours=hours,
         country=country,
-        at=_moment(at, zone) or visit.formats.at(visit.formats.now_ms),
+        at=moment,
     )
+    state = state_at(hours, moment)
+    # What is still being written is not refused.
+    refused = form.errors and visit.part is None
     return settings_page(
         visit,
         "answers.html",
         area="answers",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
+        script_parts={"preview": "settings/answers_preview.html"},
+        then=(state_in_words(state, visit.formats), opening_in_words(state, visit.formats)),
         inbox=inbox,
         inboxes=await visit.request.app[INBOXES].list_all(),
         rows=[(row, parts_of(row.shown.en), parts_of(row.shown.fr)) for row in shown],

@@ -43,14 +43,20 @@ AREAS: tuple[Area, ...] = (
     Area(
         key="replies",
         title=N_("Saved replies"),
-        about=N_("What you write often, kept in both languages."),
-        icon="note",
+        about=N_("What you write often, kept in both languages, and chosen by / in an answer."),
+        icon="saved",
     ),
     Area(
         key="rules",
         title=N_("Rules"),
         about=N_("Who gets which text; tags, forwards and answers by words or senders."),
         icon="hand",
+    ),
+    Area(
+        key="templates",
+        title=N_("Templates"),
+        about=N_("Texts that rules answer with, in both languages."),
+        icon="note",
     ),
     Area(
         key="inboxes",
@@ -70,6 +76,12 @@ AREAS: tuple[Area, ...] = (
         about=N_("Who answers which inbox together, and who is on call."),
         icon="team",
     ),
+    Area(
+        key="digest",
+        title=N_("Daily digest"),
+        about=N_("An e-mail each morning: what was done, who waits, how the modems are."),
+        icon="chart",
+    ),
 )
 
 
@@ -81,8 +93,9 @@ def settings_page(
     status: HTTPStatus = HTTPStatus.OK,
     **values: Any,
 ) -> web.Response:
-    """Write a page of an area, with the way to the others."""
-    return page(visit, f"settings/{template}", status=status, areas=AREAS, area_key=area, **values)
+    """Write a page of an area, with the way to the others where they are the reader's too."""
+    areas = AREAS if visit.author.may(Scope.MANAGE) else ()
+    return page(visit, f"settings/{template}", status=status, areas=areas, area_key=area, **values)
 
 
 async def _areas(visit: Visit) -> web.StreamResponse:

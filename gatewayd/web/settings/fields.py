@@ -36,6 +36,8 @@ _UNFIT = {
     "absence_over": N_("That is over already, or ends before it begins."),
     "left_for_good": N_("Who has left does not come back."),
     "team_unknown": N_("There is no such team any more."),
+    "saved_reply_unfit": N_("This text cannot be used: %(detail)s"),
+    "inbox_unknown": N_("There is no such inbox any more."),
     "signature_unfit": N_("This signature cannot be used: %(detail)s"),
     "rules_unreadable": N_("The rules cannot be read any more. Mend them first."),
     "assignee_unknown": N_("They do not work here any more. Choose somebody else."),
@@ -49,6 +51,7 @@ _UNFIT = {
 _NOT_A_NUMBER = N_("This is no telephone number that can be reached: %(detail)s")
 _OTHERWISE = N_("That was not done: %(detail)s (%(code)s)")
 _FORBIDDEN = {
+    "saved_reply_shared": N_("What everybody answers with is for a manager to change."),
     "admins_only": N_("Only an administrator makes or changes an administrator."),
     "own_rank": N_("Nobody changes their own role or inboxes. Ask a colleague."),
     "inbox_not_yours": N_("Nobody gives others an inbox that they do not see themselves."),

@@ -59,7 +59,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
 async def _mask(visit: Visit) -> web.StreamResponse:
     """Let agents see the ends of numbers only, or all of them."""
     masked = bool(visit.field("mask_numbers"))
-    await visit.request.app[OPTIONS].set_mask_numbers(masked, by=visit.author)
+    await visit.request.app[OPTIONS].change({"mask_numbers": masked}, by=visit.author)
     # Open streams begin again, so that it holds for them too.
     visit.request.app[STREAMS].end_all()
     return go_to(_INBOXES, flash=Flash(message=_SAVED))

@@ -75,10 +75,11 @@ def _values(person: PersonRow) -> Mapping[str, Any]:
         "display_name": person.display_name,
         "email": person.email or "",
         "phone": person.phone or "",
+        "signature": person.signature or "",
         "notify": tuple(WAYS) if person.notify is None else person.notify,
     }
 
 
 def _written(form: Written) -> Mapping[str, Any]:
-    lines = {name: form.text(name) for name in ("display_name", "email", "phone")}
+    lines = {name: form.text(name) for name in ("display_name", "email", "phone", "signature")}
     return {**lines, "notify": form.several("notify", WAYS)}

@@ -27,6 +27,7 @@ _TOO_OFTEN = N_("Too many wrong passwords. Try again in %(seconds)s seconds.")
 _ENDED = N_("That device is logged out.")
 _ENDED_ALREADY = N_("That device was logged out already.")
 _LONGEST_PASSWORD = 1000
+_LONGEST_SIGNATURE = 200
 
 
 async def _person(visit: Visit) -> PersonRow:
@@ -51,6 +52,7 @@ async def _save(visit: Visit) -> web.StreamResponse:
         "email": form.email("email"),
         "phone": form.text("phone", most=64) or None,
         "notify": None if notify == tuple(WAYS) else notify,
+        "signature": form.text("signature", most=_LONGEST_SIGNATURE) or None,
     }
     if not form.errors:
         outcome = await visit.request.app[STAFF].change_person(

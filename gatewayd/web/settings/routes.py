@@ -4,6 +4,7 @@ from gatewayd.web.route import PageRoute
 from gatewayd.web.settings import (
     answers_pages,
     areas,
+    digest_pages,
     hours_pages,
     inboxes_pages,
     leaving_pages,
@@ -13,6 +14,7 @@ from gatewayd.web.settings import (
     replies_pages,
     rules_pages,
     team_pages,
+    templates_pages,
 )
 
 ROUTES: tuple[PageRoute, ...] = (
@@ -21,7 +23,9 @@ ROUTES: tuple[PageRoute, ...] = (
     *answers_pages.ROUTES,
     *rules_pages.ROUTES,
     *replies_pages.ROUTES,
+    *templates_pages.ROUTES,
     *inboxes_pages.ROUTES,
+    *digest_pages.ROUTES,
     # Before the pages of one person: nobody's id is "new".
     *people_pages.ROUTES,
     *leaving_pages.ROUTES,

@@ -84,18 +84,20 @@ async def try_out(
     state, at_ms = first.decision.hours, int(first.incoming.at.timestamp() * _MS)
     return Trial(
         when=visit.formats.full(at_ms),
-        state=_state(state, visit.formats),
-        opens=_opens(state, visit.formats),
+        state=state_in_words(state, visit.formats),
+        opens=opening_in_words(state, visit.formats),
         sent=[_sent(language, each, visit.formats) for language, each in found.items()],
     )
 
 
-def _state(state: HoursState, f: Formats) -> str:
+def state_in_words(state: HoursState, f: Formats) -> str:
+    """Say whether it is open, and by what it is closed."""
     label = state.label.in_language(f.tongue.language)
     return f.tongue.say(_CAUSES[state.open, state.cause], label=label)
 
 
-def _opens(state: HoursState, f: Formats) -> str:
+def opening_in_words(state: HoursState, f: Formats) -> str:
+    """Say when it opens; empty where it is open, or never does."""
     if state.open or state.next_opening is None:
         return ""
     when = f.full(int(state.next_opening.timestamp() * _MS))

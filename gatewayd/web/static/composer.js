@@ -61,13 +61,16 @@ const measure = settled(120, async () => {
 
 const isNote = (form) => form.querySelector('input[name="as"]:checked')?.value === "note";
 
+/** Whether an answer is written, and not a note. */
+export const isAnswer = () => composer() !== null && !isNote(composer());
+
 /** Put text where the cursor is, or instead of what is chosen. */
 export function insert(text) {
   const field = textarea();
   if (!field) return;
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
   field.focus();
-  changed();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function replaceAll(character, replacement) {

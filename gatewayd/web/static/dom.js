@@ -4,6 +4,9 @@ export const words = JSON.parse(document.body.dataset.words);
 
 export const csrfToken = () => document.body.dataset.csrf;
 
+/** Accents and capitals do not matter: "prêt" is found by "pret". */
+export const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
 /** Ask for an address of ours as HTML; `name` asks for one part of that page. */
 export async function request(url, { name, ...options } = {}) {
   const headers = { Accept: "text/html", ...options.headers };

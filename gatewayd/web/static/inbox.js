@@ -130,7 +130,7 @@ export function inbox() {
       return;
     }
     event.preventDefault();
-    if (more) older(more, list());
+    if (more) older(more, more.closest("ol"));
     else earlier(before);
   }, true);
   document.addEventListener("input", settled(200, (event) => {

@@ -54,6 +54,12 @@ export function keys() {
       act();
     }
   });
+  // What was chosen in a menu is done: the menu is in the way, and so is what was written in it.
+  document.addEventListener("sent", ({ detail }) => {
+    if (!detail.taken || !detail.form.closest("details.menu") || detail.form.id === "composer") return;
+    detail.form.reset();
+    detail.form.closest("details.menu").open = false;
+  });
   document.addEventListener("click", (event) => {
     closeMenus(event.target);
     if (event.target.closest?.("[data-close-dialog]")) event.target.closest("dialog").close();

@@ -3,20 +3,30 @@
 import { banner } from "./banner.js";
 import { compose } from "./composer.js";
 import { inbox } from "./inbox.js";
+import { install } from "./install.js";
 import { keys } from "./keys.js";
+import { mentions } from "./mentions.js";
 import { notify } from "./notify.js";
+import { offline } from "./offline.js";
+import { preview } from "./preview.js";
+import { replies } from "./replies.js";
 import { together } from "./together.js";
 import { listen, onEvent } from "./stream.js";
 import { arrived, follow, travel } from "./travel.js";
 
 document.documentElement.classList.add("scripted");
+offline();
 if (document.querySelector(".app")) {
   travel();
   inbox();
   compose();
+  replies();
+  mentions();
   keys();
   banner();
+  preview();
   notify();
+  install();
   together();
   onEvent(follow);
   listen();

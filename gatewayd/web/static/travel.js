@@ -64,8 +64,10 @@ export async function go(url, { push = true } = {}) {
 /** Read the page that is shown again, in place. */
 export async function refresh() {
   const mine = journey;
-  const response = await request(location.href);
-  if (mine === journey && response.ok) await show(response, { push: false, keepFocus: true });
+  const here = location.href;
+  const response = await request(here);
+  // A form may have led elsewhere meanwhile.
+  if (mine === journey && here === location.href && response.ok) await show(response, { push: false, keepFocus: true });
 }
 
 /** Send a form; gives whether it was taken. */

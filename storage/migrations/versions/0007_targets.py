@@ -19,8 +19,11 @@ def upgrade() -> None:
     _stand_ins()
     _wishes()
     _held_notices()
-    for column in ("kind", "person_id"):
-        op.add_column("mails", sa.Column(column, sa.String(), nullable=True))
+    _daily_digests()
+    with op.batch_alter_table("mails") as mails:
+        for column in ("kind", "person_id"):
+            mails.add_column(sa.Column(column, sa.String(), nullable=True))
+        mails.alter_column("conversation_id", existing_type=sa.String(), nullable=True)
     listed = ["last_seq", "inbox", "contact_id"]
     for name, rows in (
         ("unassigned", "person_id IS NULL AND team_id IS NULL AND state != 'closed'"),
@@ -105,9 +108,21 @@ def _wishes() -> None:
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("ways", sa.JSON(), nullable=False),
         sa.Column("take_back", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("daily_digest", sa.String(), nullable=True),
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
         _references("notification_wishes", "person_id", "people.id"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_notification_wishes")),
+    )
+
+
+def _daily_digests() -> None:
+    op.create_table(
+        "daily_digests",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("last_day", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        _references("daily_digests", "person_id", "people.id"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_daily_digests")),
     )
 
 

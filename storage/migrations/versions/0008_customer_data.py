@@ -64,6 +64,12 @@ def _contacts() -> None:
             "digest", "inbox", "business_number", name=op.f("pk_kept_opt_outs")
         ),
     )
+    op.create_table(
+        "kept_blocks",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("blocked_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_kept_blocks")),
+    )
 
 
 def _audit() -> None:

@@ -14,6 +14,12 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     _callbacks()
     _calls()
+    op.create_table(
+        "callback_hosts",
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("failing_since_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name="pk_callback_hosts"),
+    )
     op.add_column("webhooks", sa.Column("format", sa.String(), nullable=True))
     op.add_column("webhooks", sa.Column("alias", sa.String(), nullable=True))
 

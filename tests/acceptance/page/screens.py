@@ -23,6 +23,14 @@ SCREENS = {
     "conversation": "/inbox/all/{conversation}",
     "contact": "/inbox/all/{conversation}/contact",
     "overdue": "/inbox/overdue",
+    "contacts": "/contacts",
+    "contact-new": "/contacts/new",
+    "contact-page": "/contacts/{contact}",
+    "contact-choose": "/contacts/{contact}/merge?q=gagnon",
+    "contact-merge": "/contacts/{contact}/merge?other={other}",
+    "contact-erase": "/contacts/{contact}/erase",
+    "contacts-import": "/contacts/import",
+    "contact-split": "/contacts/{other}/split",
     "me": "/me",
     "supervision": "/supervision",
     "supervision-days": "/supervision?by=day",
@@ -42,7 +50,9 @@ SCREENS = {
     "answers": "/settings/answers/main",
     "rules": "/settings/rules",
     "replies": "/settings/replies",
-    "reply": "/settings/replies/prices",
+    "reply": "/settings/replies/{reply}",
+    "templates": "/settings/templates",
+    "template": "/settings/templates/prices",
     "inboxes": "/settings/inboxes",
     "inbox-settings": "/settings/inboxes/main",
     "rules-file": "/settings/rules/file",
@@ -61,6 +71,10 @@ TALK = (
         "Bonjour! Presque : il manque un câble, qui arrive jeudi. On vous écrira ensuite.",
     ),
     ("in", "Parfait, merci 👍 Jeudi soir, vous fermez à quelle heure?"),
+)
+REPLIES = (
+    ("hours", "We are open from 9 to 18.", "Nous sommes ouverts de 9 h à 18 h."),
+    ("ready", "{contact_first_name}, it is ready!", "{contact_first_name}, c’est prêt!"),
 )
 RULES = {
     "inboxes": {
@@ -122,7 +136,34 @@ def places(shop: Any) -> dict[str, str]:
             shop.gateway.message(sent["id"], "delivered")
     made = shop.api("POST", "/v1/users", {"name": "new", "display_name": "Alex"}, 201)
     welcome = shop.api("POST", f"/v1/users/{made['id']}/link", status=201)["path"]
-    return {"conversation": conversation, "welcome": welcome} | colleagues(shop)
+    for shortcut, en, fr in REPLIES:
+        reply = {"shortcut": shortcut, "en": en, "fr": fr}
+        made = shop.api("POST", "/v1/saved-replies", reply, 201)
+    found = {"conversation": conversation, "contact": contact, "welcome": welcome}
+    found["reply"] = made["id"]
+    return found | acquaintances(shop, contact) | colleagues(shop)
+
+
+def acquaintances(shop: Any, contact: str) -> dict[str, str]:
+    """Contacts with names and tags; one who noted by telephone that they want no texts."""
+    more = {"tags": ["vélo électrique", "fidèle"], "notes": "Appeler après 17 h"}
+    shop.api("PATCH", f"/v1/contacts/{contact}", more)
+    said = {"what": "opted_out", "reason": "au téléphone le 3 juin, à Marie"}
+    shop.api("POST", f"/v1/contacts/{contact}/consent", said)
+    said = {"what": "opted_in", "reason": "au comptoir, pour son vélo"}
+    shop.api("POST", f"/v1/contacts/{contact}/consent", said)
+    made = []
+    for name, numbers, tags in (
+        ("C. Gagnon (bureau)", [shop.customer(), shop.customer()], ["entreprise"]),
+        ("Noah Lefebvre", [shop.customer()], []),
+        ("Priya Sharma-Desrochers", [shop.customer()], ["location", "fidèle"]),
+        ("Garage Saint-Denis", [shop.customer()], ["fournisseur"]),
+    ):
+        body = {"numbers": numbers, "name": name, "tags": tags}
+        made.append(shop.api("POST", "/v1/contacts", body, 201)["id"])
+    shop.api("POST", f"/v1/contacts/{made[3]}/block")
+    shop.api("POST", f"/v1/contacts/{made[1]}/consent", said | {"what": "opted_out"})
+    return {"other": made[0]}
 
 
 def colleagues(shop: Any) -> dict[str, str]:
@@ -150,3 +191,8 @@ async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
             await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi !")
             await tab.page.locator("#measure > *").first.wait_for()
         await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")
+        if name == "conversation":
+            await tab.page.locator("#text").press_sequentially(" /")
+            await tab.page.locator("#choices").wait_for()
+            await tab.page.screenshot(path=f"{FOLDER}/saved-reply-{look}.png")
+            await tab.page.locator("#text").press("Backspace")

@@ -326,15 +326,21 @@ def run(
     tmp_path: Path, migrated: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., None]]:
     """Run a story about a campaign to its end, in no time."""
-    execute = aiosqlite.Connection._execute
 
-    async def waited_for(self: aiosqlite.Connection, *args: Any, **kwargs: Any) -> Any:
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, VirtualLoop)
-        with loop.waiting():
-            return await execute(self, *args, **kwargs)
+    def let_time_wait_for(name: str) -> None:
+        """Whoever waits for a turn to write must not be out of patience meanwhile."""
+        asked = getattr(aiosqlite.Connection, name)
 
-    monkeypatch.setattr(aiosqlite.Connection, "_execute", waited_for)
+        async def waited_for(self: aiosqlite.Connection, *args: Any, **kwargs: Any) -> Any:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, VirtualLoop)
+            with loop.waiting():
+                return await asked(self, *args, **kwargs)
+
+        monkeypatch.setattr(aiosqlite.Connection, name, waited_for)
+
+    let_time_wait_for("_connect")
+    let_time_wait_for("_execute")
     shutil.copy(migrated, tmp_path / FILE_NAME)
     settings = Settings(
         gateway=GatewaySettings(name="Shop", country="CA-QC", data_dir=tmp_path),

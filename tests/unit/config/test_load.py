@@ -1,3 +1,4 @@
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -110,6 +111,14 @@ def test_the_shipped_example_loads_and_sets_nothing_that_has_no_effect() -> None
     assert "http.listen" not in loaded.written
 
 
+def test_the_shipped_example_texts_nobody() -> None:
+    loaded = load_with_origin(EXAMPLE_FILE)
+
+    assert loaded.settings.alert_receivers == ()
+    active = [line for line in example().splitlines() if not line.startswith("#")]
+    assert not [line for line in active if re.search(r"\+\d", line.partition("#")[0])]
+
+
 def test_every_commented_key_of_the_example_would_be_accepted(tmp_path: Path) -> None:
     lines = [
         line.removeprefix("# ")
@@ -182,7 +191,7 @@ validity = "forever"
         ("[zebra]", "The tables are [gateway], [http], [http.tls], [[modems]], "),
         (
             MINIMAL + "[http]\nzzz = 1",
-            "The keys here are listen, socket, allowed_hosts, trusted_proxies.",
+            "The keys here are listen, socket, allowed_hosts, trusted_proxies, page_url.",
         ),
         (MINIMAL + "http = 3", "[gateway] http = 3: no such key."),
         ("http = 3\n" + MINIMAL, "[http] = 3: expected a table."),

@@ -49,6 +49,7 @@ def test_durations_are_written_in_the_largest_exact_unit(duration: timedelta, te
         (hosts.host_name, ["mail.shop.example", "192.168.1.5", "::1"]),
         (hosts.email_address, ["texts@shop.example", "a.b+c@localhost"]),
         (hosts.host_names, [[], ["sms.shop.lan", "192.168.1.5"]]),
+        (hosts.page_url, ["https://sms.shop.lan", "http://10.0.0.2:8767", "https://[fd00::1]:1"]),
         (values.several(NationalShift), [[], ["turkish"], ["turkish", "spanish", "portuguese"]]),
         (
             values.device,
@@ -83,6 +84,7 @@ def test_good_values(read: values.Reader, good: list[object]) -> None:
             ["", "x", "a@b@c", "a b@c.d", "a@b.c\n", "<a@b.c>", "a@-b", "a..b@c.d", 3],
         ),
         (hosts.host_names, ["x", [1], ["http://x"], ["x:80"], ["-x"]]),
+        (hosts.page_url, ["sms.lan", "ftp://x", "https://x/y", "https://a@b", "http://[x]", 3]),
         (values.several(NationalShift), ["turkish", ["french"], [2], ["spanish", "spanish"]]),
         (values.device, ["ttyUSB0", "COM1", "", "virtual", "/dev/x\0"]),
         (values.digits(14, 16, "x"), ["1", "49015420323751A", 490154203237518, "٤" * 15]),
@@ -102,6 +104,10 @@ def test_bad_values_say_what_was_expected(read: values.Reader, bad: list[object]
     for value in bad:
         with pytest.raises(UnfitError, match=r"^expected "):
             read(value)
+
+
+def test_the_pages_address_has_no_slash_at_its_end() -> None:
+    assert hosts.page_url("https://SMS.shop.lan/") == "https://sms.shop.lan"
 
 
 def test_a_ussd_code_and_the_replies_to_its_menus() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from config.schema import Language
 from gatewayd.reminder_text import (
+    Digest,
     Kind,
     Reminder,
     digest_text,
@@ -48,4 +49,5 @@ def test_times_are_written_for_people(minutes: int, written: str) -> None:
     ],
 )
 def test_a_digest_names_who_waits(waiting: list[str], settled: int, text: str) -> None:
-    assert digest_text(waiting, settled, Language.EN) == text
+    digest = Digest(waiting=waiting, settled=settled)
+    assert digest_text(digest, Language.EN) == text

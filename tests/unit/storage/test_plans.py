@@ -86,6 +86,9 @@ SEARCHES: dict[str, Look] = {
     "a beginning": search("me"),
     "a phrase": search('"je vous"'),
     "a number": search("5142", numbers=["5142"]),
+    "a whole number, where they are hidden": search(
+        "5142 merci", hidden=True, whole="+15142220001"
+    ),
     "an inbox": search("merci ", inbox="main"),
     "what one may see": search("merci ", may_see={"main", "ventes"}),
     "a customer": search("merci ", contact_id=f"con_{7:026}"),

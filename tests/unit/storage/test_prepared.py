@@ -1,13 +1,18 @@
+import sqlite3
+from pathlib import Path
+from typing import Any
+
 import pytest
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, ResourceClosedError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes
-from storage.engine import Store
+from storage.engine import FILE_NAME, Store
 from storage.errors import StoreUnavailable
 from storage.prepared import Prepared
-from storage.schema import meta
+from storage.schema import changes as changes_table
+from storage.schema import messages, meta
 
 SET = Prepared(
     update(meta)
@@ -71,3 +76,41 @@ async def test_an_ended_transaction_is_refused(store: Store) -> None:
         pass
     with pytest.raises(ResourceClosedError):
         await SET.execute(tx, {"of_key": "a", "to": b""})
+
+
+async def test_a_query_s_rows_come_back_as_their_columns_types(store: Store, desk: Any) -> None:
+    data: dict[str, changes.Json] = {"état": [1, None, True]}
+    async with store.write() as tx:
+        await changes.record(tx, "modem.state", now_ms=1, subject="m", data=data)
+    message_id = await desk.enqueue()
+    journal = Prepared(select(changes_table.c.data).where(changes_table.c.subject == "m"))
+    sent = Prepared(select(messages.c.delivery_report).where(messages.c.id == bindparam("of_id")))
+    async with store.read() as tx:
+        assert (await journal.execute(tx, {})).one_or_none().data == data
+        reported = (await sent.execute(tx, {"of_id": message_id})).one_or_none().delivery_report
+        assert reported is True
+
+
+async def test_a_glance_sees_what_is_committed_and_no_more(store: Store) -> None:
+    keys = Prepared(select(meta.c.key).where(meta.c.key == "a"))
+    async with store.write() as tx:
+        await Prepared(insert(meta)).execute(tx, {"key": "a", "value": b"1"})
+        async with store.glance() as look:
+            assert (await keys.execute(look, {})).one_or_none() is None
+    async with store.glance() as look:
+        assert (await keys.execute(look, {})).one_or_none().key == "a"
+
+
+async def test_a_glance_cannot_write(store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        async with store.glance() as look:
+            await Prepared(insert(meta)).execute(look, {"key": "a", "value": b"1"})
+
+
+async def test_a_glance_at_a_file_in_trouble_is_unavailable(store: Store, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    other.execute("DROP TABLE meta")
+    other.close()
+    with pytest.raises(StoreUnavailable, match="no such table"):
+        async with store.glance() as look:
+            await Prepared(select(meta.c.key)).execute(look, {})

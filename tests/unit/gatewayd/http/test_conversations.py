@@ -91,6 +91,7 @@ async def test_a_text_makes_a_conversation(desk: Desk) -> None:
         "number": CUSTOMER,
         "kind": "e164",
         "answerable": True,
+        "why_not_answerable": None,
         "blocked": False,
         "opted_out": False,
     }
@@ -112,6 +113,8 @@ async def test_a_text_makes_a_conversation(desk: Desk) -> None:
         "last_outgoing_at": None,
         "created_at": NOON,
         "unread": None,
+        "mentions": None,
+        "scheduled": [],
         "version": 1,
     }
     (entry,) = timeline["items"]
@@ -165,6 +168,7 @@ async def test_whom_one_cannot_answer(desk: Desk, sender: str, kind: str, code: 
     conversation_id = await desk.receive(sender=sender)
     contact = (await desk.show(conversation_id))["contact"]
     assert (contact["number"], contact["kind"], contact["answerable"]) == (sender, kind, False)
+    assert contact["why_not_answerable"] == code
     refused = await desk.do(conversation_id, "messages", {"text": "Hello?"}, status=409)
     assert refused["code"] == code
     assert (await desk.show(conversation_id))["state"] == "open"

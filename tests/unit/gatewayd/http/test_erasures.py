@@ -131,6 +131,28 @@ async def test_a_number_that_said_stop_is_known_again_when_it_writes(api: Any) -
     assert [each["inbox"] for each in held["opted_out"]] == ["main"]
 
 
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize(("before", "code"), [("block", "contact_blocked"), ("stop", "opted_out")])
+async def test_rules_know_an_erased_number_that_is_not_to_be_answered(
+    api: Any, staffroom: Any, before: str, code: str
+) -> None:
+    await staffroom.inboxes("main")
+    path = f"/v1/contacts/{(await contact(api))['id']}"
+    if before == "block":
+        await api.admin("POST", f"{path}/block")
+    else:
+        stop = {"what": "opted_out", "reason": "STOP"}
+        await api.admin("POST", f"{path}/consent", json=stop)
+    await erase(api, path.rpartition("/")[2])
+    asked = {"from": NUMBER, "text": "hello", "kind": "sms", "inbox": "main"}
+    seen = await api.admin("POST", "/v1/rules/preview", json=asked)
+    words = {"contact_blocked": "blocked", "opted_out": "opted out"}[code]
+    assert words in " ".join(seen["story"])
+    again = {"to": NUMBER, "text": "Sale!"}
+    refused = await api.admin("POST", "/v1/messages", status=422, json=again)
+    assert refused["code"] == code
+
+
 async def test_what_a_modem_is_sending_is_waited_for(api: Any, written: Any) -> None:
     async with api.context.store.write() as tx:
         await tx.execute(update(parts).values(state=PartState.SUBMITTING))

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from gatewayd.http.app import ROUTES
 from gatewayd.masking import mask_json, mask_number
 from gatewayd.services.tokens import Scope
 from storage.ids import Prefix, new_id
 from storage.inbound import NewIncoming, insert_incoming
+from storage.schema import messages
 
 NUMBER, HIDDEN = "+15145550123", "+1514•••0123"
 READABLE = {Scope.INBOX, Scope.MESSAGES_READ}
@@ -140,13 +142,13 @@ async def test_the_page_hides_it_too(staffroom: Any, ids: dict[str, str]) -> Non
 
 
 async def test_it_is_a_manager_s_to_set(api: Any, staffroom: Any) -> None:
-    assert await api.admin("GET", "/v1/settings") == {"mask_numbers": False}
+    assert (await api.admin("GET", "/v1/settings"))["mask_numbers"] is False
     agent = await staffroom.enter("paul")
-    assert await agent.ask("GET", "/v1/settings") == {"mask_numbers": False}
+    assert (await agent.ask("GET", "/v1/settings"))["mask_numbers"] is False
     await agent.ask("PATCH", "/v1/settings", status=403, json={"mask_numbers": False})
     manager = await staffroom.enter("marie", role="manager")
     await manager.ask("PATCH", "/v1/settings", json={"mask_numbers": True})
-    assert await agent.ask("GET", "/v1/settings") == {"mask_numbers": True}
+    assert (await agent.ask("GET", "/v1/settings"))["mask_numbers"] is True
     (told,) = (await api.admin("GET", "/v1/audit?action=settings.updated"))["items"]
     assert (told["actor"]["name"], told["data"]) == ("Marie", {"mask_numbers": True})
 
@@ -168,4 +170,36 @@ def test_no_number_comes_through_whole(number: str) -> None:
 
 def test_a_piece_of_a_number_that_was_found_tells_nothing() -> None:
     snippet = {"field": "number", "text": "15145550123", "ranges": [[4, 11]]}
-    assert mask_json(snippet) == {"field": "number", "text": "15145•••0123", "ranges": []}
+    assert mask_json(snippet) == {"field": "number", "text": "1514•••0123", "ranges": []}
+    assert mask_json({**snippet, "text": NUMBER})["text"] == HIDDEN  # type: ignore[index]  # an object
+
+
+async def test_an_sms_to_our_own_people_does_not_tell_it(
+    api: Any, staffroom: Any, ids: dict[str, str]
+) -> None:
+    """The gateway wrote it, so its words are no customer's."""
+    agent = await staffroom.enter("paul", inboxes=None)
+    told = await api.send(to="+15145550111", text=f"{NUMBER} has waited 30 min for an answer.")
+    async with api.context.store.write() as tx:
+        values = {"author_type": "notice", "author_id": ids["conversations"]}
+        await tx.execute(update(messages).where(messages.c.id == told["id"]).values(values))
+    shown = await agent.ask("GET", f"/v1/messages/{told['id']}")
+    assert shown["text"] == f"{HIDDEN} has waited 30 min for an answer."
+    headers = {"Accept": "application/json"}
+    page = await agent.ask("GET", "/v1/events?types=message.queued", headers=headers)
+    assert NUMBER not in json.dumps(page)
+    assert (await api.admin("GET", f"/v1/messages/{told['id']}"))["text"] == told["text"]
+
+
+async def test_refusals_do_not_tell_it(staffroom: Any, ids: dict[str, str]) -> None:
+    agent = await staffroom.enter("paul", inboxes=None)
+    path = f"/v1/conversations/{ids['conversations']}"
+    timeline = (await agent.ask("GET", path))["timeline"]["items"]
+    await staffroom.receive("wait!")
+    answer = {"text": "yes", "seen": timeline[0]["id"]}
+    refused = await agent.ask("POST", f"{path}/messages", status=409, json=answer)
+    assert refused["code"] == "conversation_moved_on"
+    assert refused["since"][0]["message"]["from"] == HIDDEN
+    odd = {"to": f"{NUMBER}{NUMBER}", "text": "hello", "inbox": "main"}
+    refused = await agent.ask("POST", "/v1/messages", status=422, json=odd)
+    assert NUMBER not in json.dumps(refused)

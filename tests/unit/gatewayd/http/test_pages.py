@@ -29,8 +29,9 @@ def may(role: Role, route: PageRoute) -> bool:
 class Desk:
     """Somebody's browser, a conversation before them."""
 
-    def __init__(self, browser: Any, conversation_id: str) -> None:
+    def __init__(self, browser: Any, conversation_id: str, contact_id: str) -> None:
         self.browser = browser
+        self.contact_id = contact_id
         self.places = {
             "id": conversation_id,
             "view": "all",
@@ -43,14 +44,17 @@ class Desk:
 
     def place(self, route: PageRoute) -> str:
         places = self.places | {"id": self._id(route.path)}
-        if route.path.startswith("/settings/replies/"):
+        if route.path.startswith("/settings/templates/"):
             places["name"] = "new"
         return re.sub(r"{(\w+)}", lambda found: places[found[1]], route.path)
 
     def _id(self, path: str) -> str:
         if path.startswith("/settings/people/"):
             return str(self.browser.person["id"])
-        return "new" if path.startswith("/settings/teams/") else self.places["id"]
+        if path.startswith("/contacts/"):
+            return self.contact_id
+        new = ("/settings/teams/", "/settings/replies/")
+        return "new" if path.startswith(new) else self.places["id"]
 
     async def get(self, path: str) -> tuple[int, str]:
         async with self.browser.client.get(path, headers=HTML, allow_redirects=False) as answer:
@@ -81,7 +85,10 @@ async def desk(staffroom: Any) -> Desk:
 async def at_desk(staffroom: Any, role: str) -> Desk:
     await staffroom.inboxes("main")
     message = await staffroom.receive("Est-ce prêt? <script>alert(1)</script>")
-    return Desk(await staffroom.enter("marie", role=role), message["conversation_id"])
+    conversation_id = message["conversation_id"]
+    path = f"/v1/conversations/{conversation_id}"
+    contact = (await staffroom.api.admin("GET", path))["contact"]
+    return Desk(await staffroom.enter("marie", role=role), conversation_id, contact["id"])
 
 
 @pytest.mark.parametrize("role", list(Role))

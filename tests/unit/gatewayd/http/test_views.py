@@ -83,6 +83,7 @@ async def test_each_view_has_what_it_is_called(floor: Floor) -> None:
     assert found == {
         "mine": {mine},
         "team": {teams},
+        "mentions": set(),
         "unassigned": {nobodys, asleep},
         "waiting": {mine, teams, nobodys},
         "due_soon": set(),

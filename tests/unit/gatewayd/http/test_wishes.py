@@ -6,7 +6,16 @@ import pytest
 
 from gatewayd.services.tokens import Scope
 
-WANTED = {"mine": ["sms"], "team": [], "overdue": ["page", "email"], "take_back": True}
+WANTED = {
+    "mine": ["sms"],
+    "team": [],
+    "overdue": ["page", "email"],
+    "new_mine": ["sms"],
+    "new_team": [],
+    "mention": ["page"],
+    "take_back": True,
+    "daily_digest": "every_day",
+}
 
 
 async def user(api: Any, name: str = "marie") -> str:
@@ -20,7 +29,11 @@ async def test_there_are_wishes_before_anybody_has_said_some(api: Any) -> None:
         "mine": ["page", "email"],
         "team": ["page"],
         "overdue": ["page", "email"],
+        "new_mine": ["page"],
+        "new_team": ["page"],
+        "mention": ["page", "email"],
         "take_back": False,
+        "daily_digest": "open_days",
         "inherited": True,
     }
 

@@ -9,10 +9,11 @@ import pytest
 from gatewayd.effects import GATEWAY
 from gatewayd.followups import Followups
 from storage import inboxes, people, rulebook, targets, teams, wishes
-from storage.conversations import acts, filing
+from storage.conversations import acts, filing, timeline
 from storage.conversations.acts import Doing
 from storage.conversations.filing import Place
 from storage.conversations.states import Act, Turn
+from storage.conversations.timeline import EntryKind, NewEntry
 from storage.people import AbsenceKind, NewAbsence, NewPerson
 from storage.targets import TargetsRow
 from storage.wishes import WishesRow
@@ -20,7 +21,12 @@ from storage.wishes import WishesRow
 CUSTOMER = "+15145550123"
 PHONES = {"lea": "+15145550111", "max": "+15145550112"}
 BOOK = {"inboxes": {"main": {"hours": {"weekly": "Mo-Fr 09:00-17:00"}}}}
-SMS = WishesRow(ways={"mine": ["page", "sms"], "team": ["sms"], "overdue": ["sms"]}, take_back=True)
+NEWS: dict[str, list[str]] = {"new_mine": [], "new_team": [], "mention": []}
+"""Of what is new nobody is told but in tests about that."""
+
+SMS = WishesRow(
+    ways={"mine": ["page", "sms"], "team": ["sms"], "overdue": ["sms"], **NEWS}, take_back=True
+)
 MINUTE_MS = 60_000
 
 
@@ -74,7 +80,11 @@ class Team:
             place = await filing.find_place(
                 tx, number=number, inbox="main", turn=turn, now_ms=self.now_ms
             )
-            await filing.take_turn(tx, place, seq=0, now_ms=self.now_ms)
+            seq = 0
+            if turn is Turn.CUSTOMER:
+                rang = NewEntry(kind=EntryKind.MISSED_CALL, number=number)
+                seq = await timeline.append(tx, place.conversation_id, rang, now_ms=self.now_ms)
+            await filing.take_turn(tx, place, seq=seq, now_ms=self.now_ms)
         return place
 
     @property
@@ -130,8 +140,10 @@ class Team:
         return names.get(row.person_id) or ("team" if row.team_id else None)
 
     async def timeline(self, place: Place) -> list[tuple[str, str | None]]:
+        """What was done there; not what the customer did."""
         rows = await self.shop.rows(
-            "SELECT kind, text FROM timeline WHERE conversation_id = :id ORDER BY seq",
+            "SELECT kind, text FROM timeline WHERE conversation_id = :id"
+            " AND kind <> 'missed_call' ORDER BY seq",
             id=place.conversation_id,
         )
         return [(row.kind, row.text) for row in rows]

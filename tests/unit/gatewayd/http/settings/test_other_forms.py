@@ -1,4 +1,4 @@
-"""Inboxes, saved replies and one's own profile in forms."""
+"""Inboxes and one's own profile in forms."""
 
 from typing import Any
 
@@ -60,34 +60,6 @@ async def test_numbers_are_masked_for_agents_and_shown_again(desk: Any) -> None:
     assert (await desk.ask("/v1/settings"))["mask_numbers"] is True
     await desk.send("/settings/inboxes")
     assert (await desk.ask("/v1/settings"))["mask_numbers"] is False
-
-
-async def test_saved_replies_are_made_changed_and_removed(desk: Any) -> None:
-    await desk.send("/settings/replies/new", name="Prêt !", fr="C'est prêt <b>")
-    assert "C'est prêt <b>" in await desk.see("/settings/replies")
-    assert "prêt <b>" not in await desk.see_raw("/settings/replies")
-    name = next(iter((await desk.ask("/v1/rules"))["document"]["templates"]))
-    path = f"/settings/replies/{name}"
-    page = await desk.send("/settings/replies/new", status=422, name=name, en="Hello")
-    assert "one of this name already" in page
-    assert "Hello" in page
-    page = await desk.send(path, status=422, en="{oops", fr="gardé")
-    assert "This text cannot be used" in page
-    assert "gardé" in page
-    assert "Write a text" in await desk.send(path, status=422)
-    await desk.send(path, en="It is ready", version="1")
-    page = await desk.send(path, status=422, en="Mine", version="1")
-    assert "Somebody else changed this meanwhile" in page
-    await desk.send(path, do="remove", version="2")
-    await desk.see(path, status=404)
-
-
-async def test_a_reply_that_a_rule_uses_stays(desk: Any) -> None:
-    rule = {"name": "prices", "do": {"answer": "prices"}}
-    book = {"templates": {"prices": {"en": "See"}}, "rules": [rule]}
-    await desk.browser.ask("PUT", "/v1/rules", json={"document": book})
-    await desk.send("/settings/replies/prices", do="remove")
-    assert "It stays" in await desk.see("/settings/replies")
 
 
 async def test_an_agent_s_own_profile(staffroom: Any, desk: Any) -> None:

@@ -1,5 +1,6 @@
 """Automatic answers and rules in forms: hostile input, lines of mistakes, nothing typed is lost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -45,6 +46,31 @@ async def test_an_answer_is_switched_on_with_both_languages_and_off_again(desk: 
     assert "answers" not in (await document(desk)).get("inboxes", {}).get("main", {})
     # What was off shows its words of before.
     assert "Closed <b>" in await desk.see(ANSWERS)
+
+
+async def test_while_one_writes_it_is_read_aloud_and_nothing_is_saved(desk: Any) -> None:
+    closure = {"first": "2027-07-19", "last": "2027-07-30", "text": {"en": "Summer.", "fr": "Été."}}
+    hours = {"weekly": "Mo-Fr 09:00-18:00", "closures": [closure]}
+    await desk.browser.ask(
+        "PUT", "/v1/rules", json={"document": {"inboxes": {"main": {"hours": hours}}}}
+    )
+    written = {
+        "do": "try",
+        "at": "2027-07-20T10:00",
+        "closed-en": "{business} opens {next_opening}.",
+        "closed-fr": "<b> ê, ouvre {next_opening}",
+        "closure-en": "{notice}",
+        "holiday-on": "yes",
+        "holiday-en": "{nobody}",
+    }
+    part = await desk.send(ANSWERS, status=200, part="preview", **written)
+    assert "<form" not in part
+    assert "Closed on these dates" in part
+    assert re.search(r"Shop opens [^<]*August 2 at 9:00\.", part)
+    assert re.search(r"<b> ê, ouvre [^<]*2 août à 9 h 00", part)
+    assert "Summer." in part
+    assert "This text cannot be used" in part
+    assert (await document(desk))["inboxes"]["main"] == {"hours": hours}
 
 
 async def test_what_else_is_set_about_answers_stays(desk: Any) -> None:
