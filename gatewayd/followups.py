@@ -136,7 +136,7 @@ class Followups:
             mark = await rulebook.mark(tx)
         if mark == self._mark:
             return
-        await self._store.shielded(waits.look_at_all)
+        await self._store.shielded(waits.look_at_all, takes_long=True)
         await self._digests.replan(now_ms)
         self._give_back.look_now()
         self._mark = mark

@@ -221,4 +221,4 @@ class Housekeeping:
             await idempotency.prune(tx, now_ms - IDEMPOTENCY_KEPT_MS)
             await callbacks.prune(tx, now_ms - keep_ms)
 
-        await contained(lambda: self._store.shielded(prune), "prune_failed")
+        await contained(lambda: self._store.shielded(prune, takes_long=True), "prune_failed")

@@ -42,6 +42,9 @@ def _future() -> Any:
 class _Unit:
     """One caller's place in the queue."""
 
+    takes_long: bool = False
+    """Whether others that are done must not wait for it: it has a transaction of its own."""
+
     turn: asyncio.Future[AsyncConnection] = field(default_factory=_future)
     ended: asyncio.Future[bool] = field(default_factory=_future)
     """Whether it is to be kept."""
@@ -61,14 +64,15 @@ class Commits:
         self._alone_left = 0
 
     @asynccontextmanager
-    async def unit(self) -> AsyncIterator[AsyncConnection]:
+    async def unit(self, *, takes_long: bool = False) -> AsyncIterator[AsyncConnection]:
         """Run one unit; an exception or a cancellation within takes it back, and it alone.
 
+        One that ``takes_long`` shares no COMMIT, so that others do not wait for its end.
         After the block it is durable. Cancelled while it waits for that, it is committed all the
         same, and the caller cancelled after it. Raises SQLAlchemy's errors, and StoreUnavailable
         where the COMMIT fails.
         """
-        unit = _Unit()
+        unit = _Unit(takes_long=takes_long)
         self._waiting.append(unit)
         if self._task is None:
             self._task = asyncio.create_task(self._work(), name="commits")
@@ -133,6 +137,9 @@ class Commits:
         raw = cast("WriterConnection", (await tx.get_raw_connection()).driver_connection)
         until = perf_counter() + LONGEST_SECONDS
         while (unit := await self._next(linger=bool(group))) is not None:
+            if unit.takes_long and group:
+                self._waiting.appendleft(unit)
+                return
             raw.begin_unit()
             group.append(unit)
             unit.turn.set_result(tx)
@@ -144,7 +151,13 @@ class Commits:
                     _settle(group.pop())
             alone = self._alone_left > 0
             self._alone_left -= alone
-            if alone or raw.lost or len(group) >= MOST_UNITS or perf_counter() >= until:
+            if (
+                unit.takes_long
+                or alone
+                or raw.lost
+                or len(group) >= MOST_UNITS
+                or perf_counter() >= until
+            ):
                 return
 
     async def _next(self, *, linger: bool) -> _Unit | None:

@@ -93,14 +93,16 @@ class Store:
         return store
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, *, takes_long: bool = False) -> AsyncIterator[AsyncConnection]:
         """Run one unit of writing; an exception or a cancellation takes it back, and it alone.
 
         It is durable after the block. On SQLite several units share a COMMIT
-        (:mod:`storage.commits`). Raises StoreUnavailable where the database does not take it: a
-        full disk, a lost file.
+        (:mod:`storage.commits`); one that ``takes_long`` has its own, so that nobody's answer waits
+        for its end. Raises StoreUnavailable where the database does not take it: a full disk, a
+        lost file.
         """
-        writing = self._writer.begin() if self._commits is None else self._commits.unit()
+        commits = self._commits
+        writing = self._writer.begin() if commits is None else commits.unit(takes_long=takes_long)
         try:
             async with self._answering(), writing as tx:
                 yield tx
@@ -141,17 +143,21 @@ class Store:
             return None
         return self._refused[1]
 
-    async def shielded(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def shielded(
+        self, unit: Callable[[AsyncConnection], Awaitable[T]], *, takes_long: bool = False
+    ) -> T:
         """Run ``unit`` in one write transaction that a cancellation of the caller cannot stop.
 
         A cancelled caller still waits for the commit, however often it is cancelled, and is
         cancelled after it, also where the unit failed: whoever contains errors, or tries again
         when the store answers, must not outlive its cancellation.
         """
-        return await driver.finished(asyncio.ensure_future(self._unit(unit)))
+        return await driver.finished(asyncio.ensure_future(self._unit(unit, takes_long=takes_long)))
 
-    async def _unit(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self.write() as tx:
+    async def _unit(
+        self, unit: Callable[[AsyncConnection], Awaitable[T]], *, takes_long: bool
+    ) -> T:
+        async with self.write(takes_long=takes_long) as tx:
             return await unit(tx)
 
     async def check(self) -> None:

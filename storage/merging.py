@@ -26,6 +26,7 @@ from storage.schema import (
     former_contacts,
     opt_outs,
 )
+from storage.sight import became_seen
 
 
 class MergeOutcome(StrEnum):
@@ -138,10 +139,20 @@ async def former(tx: AsyncConnection, contact_id: str) -> FormerContact | None:
 
 
 async def former_since(
-    tx: AsyncConnection, since_ms: int, *, limit: int, after: str | None
+    tx: AsyncConnection,
+    since_ms: int,
+    *,
+    limit: int,
+    after: str | None,
+    may_see: Collection[str] | None = None,
 ) -> list[FormerContact]:
-    """List those that went since then, the first first; ``after`` is the last one's id."""
+    """List those that went since then, the first first; ``after`` is the last one's id.
+
+    ``may_see``: the inboxes in which they were, or who they are a part of is; None: any.
+    """
     query = select(former_contacts).where(former_contacts.c.at_ms >= since_ms)
+    if may_see is not None:
+        query = query.where(became_seen(may_see))
     if after is not None:
         place = select(former_contacts.c.seq).where(former_contacts.c.contact_id == after)
         query = query.where(former_contacts.c.seq > place.scalar_subquery())

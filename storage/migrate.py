@@ -34,6 +34,9 @@ def migrate_sqlite(path: Path) -> None:
         current = _sqlite_revision(path) if path.exists() else None
         if current == REVISION:
             return
+        if current is not None and current > REVISION:
+            # Refused anyway; a copy of it could fill the disk.
+            raise SchemaTooNew(revision=current)
         backup = None if current is None else _copy(path)
     except sqlite3.Error as error:
         raise StoreUnavailable(reason=str(error)) from error

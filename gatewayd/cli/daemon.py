@@ -19,6 +19,7 @@ from gatewayd.tls.errors import TlsError
 from storage.errors import SchemaTooNew, StoreError, StoreLocked
 
 log = structlog.get_logger(__name__)
+_DOCTOR = "`gatewayd doctor` looks at the file and the disk, and says what to do."
 
 
 def run_here(settings: Settings, *, reload: Callable[[], None]) -> int:
@@ -65,7 +66,7 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
                 status=Exit.CONFIG,
             )
         case StoreError():
-            return CliError(f"The store in {data_dir} cannot be used: {error}.")
+            return CliError(f"The store in {data_dir} cannot be used: {error}.", advice=_DOCTOR)
         case PermissionError():
             return forbidden(Path(error.filename or data_dir), error)
         case _:

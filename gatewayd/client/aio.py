@@ -1,4 +1,8 @@
-"""The client for asyncio programs, on aiohttp (the extra `async`); `sync` has the same methods."""
+"""The client for asyncio programs, on aiohttp (the extra `async`); `sync` has the same methods.
+
+What both decide alike is in modules without I/O: `calls`, `paging`, `retrying`, `sse`, `wire`. The
+methods themselves are written twice, so that each has its types: an answer here is awaited.
+"""
 
 import asyncio
 import ssl
@@ -12,10 +16,11 @@ from typing import Any, Self, TypeVar, cast
 import aiohttp
 from yarl import URL
 
-from . import calls
+from . import calls, paging
 from .connection import place_of
 from .errors import GatewaydError, LostError, UnreachableError, refusal
-from .retrying import RetryPolicy
+from .paging import Pages
+from .retrying import Comebacks, RetryPolicy, Tries
 from .shapes import (
     Contact,
     Conversation,
@@ -26,9 +31,16 @@ from .shapes import (
     Priority,
     TimelineEntry,
 )
-from .sse import Event, Reader, event_of
-from .sync import ANSWER_SECONDS, CONNECT_SECONDS, PAGE, SILENCE_SECONDS
-from .wire import Call, Json, answer_of, headers_of, path_of
+from .sse import Event, Reader
+from .wire import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    SILENCE_SECONDS,
+    Call,
+    Json,
+    answer_of,
+    headers_of,
+)
 
 T = TypeVar("T")
 
@@ -115,7 +127,7 @@ class AsyncClient:
 
     def messages(self, **filters: object) -> AsyncIterator[Message]:
         """Go through messages, newest first; filters are the route's: `state`, `since`, `q`."""
-        return self._all("/v1/messages", filters)
+        return self._all(paging.messages(filters))
 
     async def cancel(self, message_id: str) -> Message:
         """Cancel what is not on the air; raises ConflictError `too_late`."""
@@ -129,18 +141,11 @@ class AsyncClient:
 
     def conversations(self, **filters: object) -> AsyncIterator[Conversation]:
         """Go through conversations, newest activity first: by `state`, `external_id`, `waiting`."""
-        return self._all("/v1/conversations", filters)
+        return self._all(paging.conversations(filters))
 
-    async def timeline(self, conversation_id: str) -> AsyncIterator[TimelineEntry]:
+    def timeline(self, conversation_id: str) -> AsyncIterator[TimelineEntry]:
         """Go through all that happened in a conversation, the newest first."""
-        path, cursor = path_of("v1", "conversations", conversation_id), None
-        while True:
-            query = {"limit": PAGE, "cursor": cursor}
-            page = (await self.request("GET", path, query=query))["timeline"]
-            for entry in page["items"]:
-                yield entry
-            if (cursor := page["next"]) is None:
-                return
+        return self._all(paging.timeline(conversation_id))
 
     async def answer(
         self,
@@ -168,11 +173,11 @@ class AsyncClient:
 
     def contacts(self, **filters: object) -> AsyncIterator[Contact]:
         """Go through contacts: by `external_id`, `updated_since`, `number`, `tag`."""
-        return self._all("/v1/contacts", filters)
+        return self._all(paging.contacts(filters))
 
     def former_contacts(self, since: str) -> AsyncIterator[FormerContact]:
         """Go through contacts that were merged or erased, the first first."""
-        return self._all("/v1/contacts/former", {"since": since})
+        return self._all(paging.former_contacts(since))
 
     async def edit_contact(
         self, contact_id: str, *, version: int | None = None, **changes: object
@@ -182,18 +187,11 @@ class AsyncClient:
 
     # Events
 
-    async def past_events(
+    def past_events(
         self, *, after: str | None = None, types: Sequence[str] = ()
     ) -> AsyncIterator[Event]:
         """Go through what happened after an event (or of all that is kept), and end."""
-        query: Json = {"types": ",".join(types) or None, "limit": PAGE, "after": after}
-        while True:
-            page = await self.request("GET", "/v1/events", query=query)
-            for item in page["items"]:
-                yield event_of(item)
-            if page["next"] is None:
-                return
-            query["after"] = page["next"]
+        return self._all(paging.past_events(after, types))
 
     async def events(
         self, *, after: str | None = None, types: Sequence[str] = ()
@@ -203,18 +201,17 @@ class AsyncClient:
         Begins after an event, or now. Keep the `id` of the last one that you are done with: with
         it as ``after`` nothing is missed. Raises GoneError where it is older than what is kept.
         """
-        reader, failures = Reader(after), 0
+        reader, comebacks = Reader(after), Comebacks(self._retry)
         while True:
+            error: GatewaydError | None = None
             try:
                 async with self.stream(reader, types=types) as arriving:
                     async for event in arriving:
-                        failures = 0
+                        comebacks.arrived()
                         yield event
-                error: GatewaydError = LostError("the gateway ended the stream")
             except GatewaydError as raised:
                 error = raised
-            failures += 1
-            await self._sleep(self._retry.comeback(failures, error))
+            await self._sleep(comebacks.pause_after(error))
 
     @asynccontextmanager
     async def stream(
@@ -252,26 +249,18 @@ class AsyncClient:
 
     async def run(self, call: Call[T]) -> T:
         """Ask, again where that is safe and may help."""
-        attempt = 0
+        tries = Tries(self._retry, repeatable=call.repeatable)
         while True:
-            attempt += 1
             try:
                 return cast("T", await self._once(call))
             except GatewaydError as error:
-                pause = self._retry.pause(attempt, error, repeatable=call.repeatable)
-                if pause is None:
-                    raise
+                pause = tries.pause_after(error)
             await self._sleep(pause)
 
-    async def _all(self, path: str, filters: dict[str, object]) -> AsyncIterator[Any]:
-        query: Json = {"limit": PAGE, **filters}
-        while True:
-            page = await self.request("GET", path, query=query)
-            for item in page["items"]:
+    async def _all(self, pages: Pages[T]) -> AsyncIterator[T]:
+        while (call := pages.next) is not None:
+            for item in pages.take(await self.run(call)):
                 yield item
-            if page["next"] is None:
-                return
-            query["cursor"] = page["next"]
 
     async def _once(self, call: Call[Any]) -> Json:
         limits = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=self._answer_seconds)

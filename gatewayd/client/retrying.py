@@ -63,6 +63,41 @@ class RetryPolicy:
         return min(doubled, self.longest_seconds) * self.share()
 
 
+class Tries:
+    """The tries of one request."""
+
+    def __init__(self, policy: RetryPolicy, *, repeatable: bool) -> None:
+        self._policy = policy
+        self._repeatable = repeatable
+        self._failures = 0
+
+    def pause_after(self, error: GatewaydError) -> float:
+        """Tell how long to wait before the next try; raises ``error`` where none is left."""
+        self._failures += 1
+        pause = self._policy.pause(self._failures, error, repeatable=self._repeatable)
+        if pause is None:
+            raise error
+        return pause
+
+
+class Comebacks:
+    """The times that a stream was opened in vain since something last came by it."""
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self._failures = 0
+
+    def arrived(self) -> None:
+        """Note that something came."""
+        self._failures = 0
+
+    def pause_after(self, error: GatewaydError | None) -> float:
+        """Tell when to open it again; None: it just ended. Raises what coming back mends not."""
+        self._failures += 1
+        ended = LostError("the gateway ended the stream")
+        return self._policy.comeback(self._failures, error or ended)
+
+
 def _worth_it(error: GatewaydError, *, repeatable: bool) -> bool:
     match error:
         case UnreachableError() | TooManyRequestsError():

@@ -187,7 +187,9 @@ class TimelineEntry(TypedDict):
     author: Author | None
     message: Message | None
     text: str | None
+    mentions: list[dict[str, object]]
     assignee: Assignee | None
+    reason: str | None
     until: str | None
     modem: str | None
     consent: str | None

@@ -14,10 +14,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from . import calls
+from . import calls, paging
 from .connection import connection_to, place_of
 from .errors import GatewaydError, LostError, UnreachableError, refusal
-from .retrying import RetryPolicy
+from .paging import Pages
+from .retrying import Comebacks, RetryPolicy, Tries
 from .shapes import (
     Contact,
     Conversation,
@@ -28,16 +29,19 @@ from .shapes import (
     Priority,
     TimelineEntry,
 )
-from .sse import Event, Reader, event_of
-from .wire import Call, Json, answer_of, headers_of, path_of
+from .sse import Event, Reader
+from .wire import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    SILENCE_SECONDS,
+    Call,
+    Json,
+    answer_of,
+    headers_of,
+)
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 30.0
-# The gateway's heartbeat comes every 15 s; without two of them the stream is dead.
-SILENCE_SECONDS = 35.0
-PAGE = 200
 _PORTION = 1 << 16
 
 
@@ -105,7 +109,7 @@ class Client:
 
     def messages(self, **filters: object) -> Iterator[Message]:
         """Go through messages, newest first; filters are the route's: `state`, `since`, `q`."""
-        return self._all("/v1/messages", filters)
+        return self._all(paging.messages(filters))
 
     def cancel(self, message_id: str) -> Message:
         """Cancel what is not on the air; raises ConflictError `too_late`."""
@@ -119,17 +123,11 @@ class Client:
 
     def conversations(self, **filters: object) -> Iterator[Conversation]:
         """Go through conversations, newest activity first: by `state`, `external_id`, `waiting`."""
-        return self._all("/v1/conversations", filters)
+        return self._all(paging.conversations(filters))
 
     def timeline(self, conversation_id: str) -> Iterator[TimelineEntry]:
         """Go through all that happened in a conversation, the newest first."""
-        path, cursor = path_of("v1", "conversations", conversation_id), None
-        while True:
-            query = {"limit": PAGE, "cursor": cursor}
-            page = self.request("GET", path, query=query)["timeline"]
-            yield from page["items"]
-            if (cursor := page["next"]) is None:
-                return
+        return self._all(paging.timeline(conversation_id))
 
     def answer(
         self,
@@ -155,11 +153,11 @@ class Client:
 
     def contacts(self, **filters: object) -> Iterator[Contact]:
         """Go through contacts: by `external_id`, `updated_since`, `number`, `tag`."""
-        return self._all("/v1/contacts", filters)
+        return self._all(paging.contacts(filters))
 
     def former_contacts(self, since: str) -> Iterator[FormerContact]:
         """Go through contacts that were merged or erased, the first first."""
-        return self._all("/v1/contacts/former", {"since": since})
+        return self._all(paging.former_contacts(since))
 
     def edit_contact(
         self, contact_id: str, *, version: int | None = None, **changes: object
@@ -173,13 +171,7 @@ class Client:
         self, *, after: str | None = None, types: Sequence[str] = ()
     ) -> Iterator[Event]:
         """Go through what happened after an event (or of all that is kept), and end."""
-        query: Json = {"types": ",".join(types) or None, "limit": PAGE, "after": after}
-        while True:
-            page = self.request("GET", "/v1/events", query=query)
-            yield from map(event_of, page["items"])
-            if page["next"] is None:
-                return
-            query["after"] = page["next"]
+        return self._all(paging.past_events(after, types))
 
     def events(self, *, after: str | None = None, types: Sequence[str] = ()) -> Iterator[Event]:
         """Wait for events and give them, for ever: over restarts of the gateway, none twice.
@@ -187,18 +179,17 @@ class Client:
         Begins after an event, or now. Keep the `id` of the last one that you are done with: with
         it as ``after`` nothing is missed. Raises GoneError where it is older than what is kept.
         """
-        reader, failures = Reader(after), 0
+        reader, comebacks = Reader(after), Comebacks(self._retry)
         while True:
+            error: GatewaydError | None = None
             try:
                 with self.stream(reader, types=types) as arriving:
                     for event in arriving:
-                        failures = 0
+                        comebacks.arrived()
                         yield event
-                error: GatewaydError = LostError("the gateway ended the stream")
             except GatewaydError as raised:
                 error = raised
-            failures += 1
-            self._sleep(self._retry.comeback(failures, error))
+            self._sleep(comebacks.pause_after(error))
 
     @contextmanager
     def stream(
@@ -235,15 +226,12 @@ class Client:
 
     def run(self, call: Call[T], *, answer_seconds: float | None = None) -> T:
         """Ask, again where that is safe and may help."""
-        attempt = 0
+        tries = Tries(self._retry, repeatable=call.repeatable)
         while True:
-            attempt += 1
             try:
                 return cast("T", self._once(call, answer_seconds or self._answer_seconds))
             except GatewaydError as error:
-                pause = self._retry.pause(attempt, error, repeatable=call.repeatable)
-                if pause is None:
-                    raise
+                pause = tries.pause_after(error)
             self._sleep(pause)
 
     def download(
@@ -257,14 +245,9 @@ class Client:
             while chunk := _read(lambda: response.read(_PORTION)):
                 write(chunk)
 
-    def _all(self, path: str, filters: dict[str, object]) -> Iterator[Any]:
-        query: Json = {"limit": PAGE, **filters}
-        while True:
-            page = self.request("GET", path, query=query)
-            yield from page["items"]
-            if page["next"] is None:
-                return
-            query["cursor"] = page["next"]
+    def _all(self, pages: Pages[T]) -> Iterator[T]:
+        while (call := pages.next) is not None:
+            yield from pages.take(self.run(call))
 
     def _once(self, call: Call[Any], answer_seconds: float) -> Json:
         with self._opened(call, answer_seconds) as (_, response):

@@ -12,6 +12,11 @@ from .errors import UnexpectedAnswerError, refusal
 Json = dict[str, Any]
 T_co = TypeVar("T_co", covariant=True)
 
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+SILENCE_SECONDS = 35.0
+"""The gateway's heartbeat comes every 15 s; without two of them a stream is dead."""
+
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 

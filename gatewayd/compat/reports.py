@@ -5,7 +5,7 @@ an address is called twice. Each host has a lane of its own, so that a slow one 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import SystemRandom
 from typing import assert_never
@@ -18,6 +18,7 @@ from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.compat.dlr import CODES, FINAL, filled, told_by
+from gatewayd.insisting import STORE_RETRY_SECONDS, insist
 from gatewayd.webhooks.post import Poster
 from gatewayd.webhooks.schedule import Attempt, Delivered, GivenUp, Gone, Retry, Verdict, judge
 from storage import callbacks, queries
@@ -30,7 +31,6 @@ AT_ONCE = 8
 
 BATCH = 200
 LONGEST_WAIT_SECONDS = 60.0
-STORE_RETRY_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
 _random = SystemRandom()
@@ -155,7 +155,7 @@ class ReportCalls:
                 state=state.value,
                 reason=reason,
             )
-        await self._insist(partial(self._settle, call, called, verdict, reason))
+        await insist(self._store, self._bus, partial(self._settle, call, called, verdict, reason))
 
     async def _settle(
         self, call: Call, called: Called, verdict: Verdict, reason: str, tx: AsyncConnection
@@ -192,19 +192,6 @@ class ReportCalls:
                 trace=trace(error),
             )
             return Attempt(duration_ms=0, error="an unforeseen error; see the log")
-
-    async def _insist(self, unit: Callable[[AsyncConnection], Awaitable[bool]]) -> None:
-        """Commit it as soon as the store answers: nothing is called again meanwhile."""
-        while True:
-            try:
-                told = await self._store.shielded(unit)
-            except StoreUnavailable as error:
-                _log.error("store_unavailable", reason=error.reason)
-                await asyncio.sleep(STORE_RETRY_SECONDS)
-                continue
-            if told:
-                self._bus.publish(Topic.JOURNAL)
-            return
 
 
 def _host_of(url: str) -> str:

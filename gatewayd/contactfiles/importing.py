@@ -81,7 +81,8 @@ class Imports:
         seen: dict[str, int] = {}
         for start in range(0, len(rows.good), _AT_ONCE):
             portion = rows.good[start : start + _AT_ONCE]
-            async with self._store.read() if file.dry_run else self._store.write() as tx:
+            store = self._store
+            async with store.read() if file.dry_run else store.write(takes_long=True) as tx:
                 for step in await _steps(tx, portion, seen):
                     if isinstance(step, _Step) and not file.dry_run:
                         step = await self._take(tx, step, by)  # noqa: PLW2901 - what became of it

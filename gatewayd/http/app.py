@@ -15,6 +15,8 @@ from gatewayd.http.gate import Gate
 from gatewayd.http.logged_in import SESSIONS
 from gatewayd.http.masked import OPTIONS, masked
 from gatewayd.http.middleware import around, mark
+from gatewayd.http.openapi import DESCRIPTION, Description
+from gatewayd.http.patterns import pattern
 from gatewayd.http.route import (
     AUDITS,
     CONSENTS,
@@ -36,7 +38,6 @@ from gatewayd.http.route import (
     PREVIEWS,
     READING,
     REDECODE,
-    ROUTE_TABLE,
     RULES,
     SAVED_REPLIES,
     STAFF,
@@ -113,6 +114,7 @@ from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
 from gatewayd.services.wishes import NotificationWishes
+from gatewayd.web.apidocs.pages import add_book
 from gatewayd.web.app import add_page
 
 ROUTES: tuple[Route, ...] = (
@@ -161,7 +163,7 @@ def build_app(context: HttpContext) -> web.Application:
     app = web.Application(middlewares=[around(context)], client_max_size=context.limits.body_bytes)
     app.on_response_prepare.append(mark)
     app.on_shutdown.append(_end_streams)
-    app[ROUTE_TABLE] = ROUTES
+    app[DESCRIPTION] = Description(ROUTES, version=context.version)
     app[TOKENS] = Tokens(store=context.store, clock=context.clock)
     app[SESSIONS] = Sessions(store=context.store, bus=context.bus, clock=context.clock)
     app[AUDITS] = Audits(store=context.store, clock=context.clock)
@@ -182,12 +184,15 @@ def build_app(context: HttpContext) -> web.Application:
     )
     _add_inbox_services(app, context)
     gate = Gate(context, app[TOKENS])
+    paths = {route.path for route in ROUTES}
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, _guarded(gate, route))
+        path = pattern(route.path, paths)
+        app.router.add_route(route.method, path, _guarded(gate, route))
         if route.method == "GET" and not route.streams:
-            app.router.add_route("HEAD", route.path, _guarded(gate, route))
+            app.router.add_route("HEAD", path, _guarded(gate, route))
     mount(app, context, gate)
     add_page(app, context, gate)
+    add_book(app)
     return app
 
 

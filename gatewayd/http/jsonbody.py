@@ -17,6 +17,9 @@ from pydantic_core import ErrorDetails
 from gatewayd.http.problems import FieldProblem, Problem, unprocessable
 
 _MAX_ERRORS = 20
+_EXACT = 2**53 - 1
+"""Up to which a number with a point is the integer that it looks like (RFC 7493 §2.2)."""
+
 _NO_TEXT = "has a lone surrogate (half of a character) in it, which is not text"
 
 type_of_model = TypeVar("type_of_model", bound=BaseModel)
@@ -30,7 +33,10 @@ def parse_object(raw: bytes) -> dict[str, object]:
     """Read one JSON object with unique keys (RFC 7493); raises Problem 400 for anything else."""
     try:
         value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
+            raw.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_float=_number,
         )
     except UnicodeDecodeError as error:
         raise _not_json(f"the body is not UTF-8 at byte {error.start}") from error
@@ -63,7 +69,7 @@ def body_as(model: type[type_of_model], raw: bytes) -> type_of_model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise _unacceptable(model, error.errors(include_url=False), prefix="") from error
+        raise _unacceptable(model, error.errors(include_url=False), value, prefix="") from error
 
 
 def query_as(model: type[type_of_model], query: MultiMapping[str]) -> type_of_model:
@@ -79,7 +85,8 @@ def query_as(model: type[type_of_model], query: MultiMapping[str]) -> type_of_mo
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _unacceptable(model, error.errors(include_url=False), prefix="/query") from error
+        errors = error.errors(include_url=False)
+        raise _unacceptable(model, errors, values, prefix="/query") from error
 
 
 def _unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
@@ -129,6 +136,12 @@ def _is_text(text: str) -> bool:
     return True
 
 
+def _number(text: str) -> float:
+    """Read what is written with a point or an exponent; 3.0 is the integer 3 (RFC 8259 §6)."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= _EXACT else value
+
+
 def _refuse_constant(name: str) -> float:
     raise _LooseJsonError(f"{name} is not JSON")
 
@@ -142,18 +155,33 @@ def _not_json(detail: str) -> Problem:
 
 
 def _unacceptable(
-    model: type[BaseModel], errors: Sequence[ErrorDetails], *, prefix: str
+    model: type[BaseModel], errors: Sequence[ErrorDetails], value: object, *, prefix: str
 ) -> Problem:
     known = [field.alias or name for name, field in model.model_fields.items()]
     return unprocessable(
         [
             FieldProblem(
-                pointer=prefix + "".join(f"/{_escape(str(step))}" for step in error["loc"]),
+                pointer=prefix + _pointer(error, value),
                 detail=_word(error, known),
             )
             for error in errors[:_MAX_ERRORS]
         ]
     )
+
+
+def _pointer(error: ErrorDetails, value: object) -> str:
+    """Point into what was given; pydantic also names the branch of a union that it tried."""
+    pointer = ""
+    for step in error["loc"]:
+        match value:
+            case dict() if step in value or error["type"] == "missing":
+                value = value.get(step)
+            case list() if isinstance(step, int):
+                value = value[step] if step < len(value) else None
+            case _:
+                continue
+        pointer += f"/{_escape(str(step))}"
+    return pointer
 
 
 def _escape(step: str) -> str:

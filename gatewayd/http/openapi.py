@@ -3,10 +3,13 @@
 Owns the translation only: what is true of a route stands in its Route.
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Literal
 
+from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -36,6 +39,11 @@ _PROBLEM_MEANS: dict[HTTPStatus, str] = {
     HTTPStatus.BAD_GATEWAY: "The mobile network, or the modem, refused",
     HTTPStatus.SERVICE_UNAVAILABLE: "Shutting down, not ready, or the store does not answer",
     HTTPStatus.GATEWAY_TIMEOUT: "The mobile network did not answer in time",
+}
+_HEADERS: dict[str, dict[str, Any]] = {
+    "Idempotency-Key": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "If-Match": {"type": "string", "pattern": r'^(\*|"\d{1,9}"|\d{1,9})$'},
+    "Last-Event-ID": {"type": "string"},
 }
 Mode = Literal["validation", "serialization"]
 
@@ -75,6 +83,27 @@ def document(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
             },
         },
     }
+
+
+class Description:
+    """The document of one application, made when it is first asked for: it takes a while."""
+
+    def __init__(self, routes: Iterable[Route], *, version: str) -> None:
+        self._routes = tuple(routes)
+        self._version = version
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The whole of it."""
+        return document(self._routes, version=self._version)
+
+    @cached_property
+    def text(self) -> str:
+        """The same as JSON."""
+        return json.dumps(self.document)
+
+
+DESCRIPTION = web.AppKey("description", Description)
 
 
 class _Schemas:
@@ -162,7 +191,7 @@ def _parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
             for name, values in schema.get("properties", {}).items()
         ]
     parameters += [
-        {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
+        {"name": name, "in": "header", "description": text, "schema": _HEADERS[name]}
         for name, text in route.headers.items()
     ]
     return parameters
@@ -204,7 +233,9 @@ def _answer(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
     elif answer.media_type:
         content[answer.media_type] = {"schema": {"type": "string"}}
     for media_type, model in answer.also.items():
-        content[media_type] = {"schema": schemas.ref(model, "serialization")}
+        text = {"type": "string"}
+        schema = text if model is None else schemas.ref(model, "serialization")
+        content[media_type] = {"schema": schema}
     if content:
         result["content"] = content
     return result

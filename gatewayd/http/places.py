@@ -17,4 +17,5 @@ def place(cursor: str | None) -> int | None:
 def no_cursor() -> Problem:
     """Say that a list never gave this cursor."""
     detail = "is no cursor of this list"
-    return unprocessable([FieldProblem(pointer="/query/cursor", detail=detail)])
+    wrong = FieldProblem(pointer="/query/cursor", detail=detail)
+    return unprocessable([wrong], code="cursor_unknown")

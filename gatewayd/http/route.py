@@ -98,8 +98,8 @@ class Answer:
     model: type[BaseModel] | None = None
     media_type: str = "application/json"
     description: str
-    also: Mapping[str, type[BaseModel]] = field(default_factory=dict)
-    """Other media types of the same answer."""
+    also: Mapping[str, type[BaseModel] | None] = field(default_factory=dict)
+    """Other media types of the same answer; None: plain text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,6 @@ class Route:
         return tuple(sorted(found))
 
 
-ROUTE_TABLE = web.AppKey("route_table", tuple)
 MESSAGES = web.AppKey("messages", Messages)
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 CONSENTS = web.AppKey("consents", Consents)

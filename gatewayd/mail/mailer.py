@@ -4,8 +4,6 @@ Whatever the mail server does, no SMS waits for it. A kill between its answer an
 at most that an e-mail goes twice, under the same Message-ID.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
@@ -22,6 +20,7 @@ from gatewayd.callers import shown_at
 from gatewayd.clock import Clock
 from gatewayd.daily.post import DAILY, DailyPost
 from gatewayd.daily.schedule import Days
+from gatewayd.insisting import STORE_RETRY_SECONDS, insist
 from gatewayd.mail.notices import notice_of
 from gatewayd.mail.server import NOT_CONFIGURED, MailServer, NotSent
 from gatewayd.mail.text import Envelope, Letter, Notice, daily, notice, written
@@ -34,7 +33,6 @@ from storage.errors import StoreUnavailable
 from storage.mails import MailRow, MailState
 
 LONGEST_WAIT_SECONDS = 60.0
-STORE_RETRY_SECONDS = 5.0
 ERROR_OF_OURS = NotSent(code="internal_error")
 _NOT_THEIRS = NotSent(code="not_entitled", for_good=True)
 
@@ -88,7 +86,7 @@ class Mailer:
             mail = await mails.due(tx, now_ms=now_ms)
         if mail is not None:
             failure = await self._try(mail)
-            await self._insist(partial(self._settle, mail, failure))
+            await insist(self._store, self._bus, partial(self._settle, mail, failure))
         return 0.0
 
     async def _try(self, mail: MailRow) -> NotSent | None:
@@ -159,19 +157,6 @@ class Mailer:
             rule=mail.rule,
             at=datetime.fromtimestamp(at_ms // 1000, tz=self._zone),
         )
-
-    async def _insist(self, unit: Callable[[AsyncConnection], Awaitable[bool]]) -> None:
-        """Commit it as soon as the store answers: nothing is sent again meanwhile."""
-        while True:
-            try:
-                told = await self._store.shielded(unit)
-            except StoreUnavailable as error:
-                _log.error("store_unavailable", reason=error.reason)
-                await asyncio.sleep(STORE_RETRY_SECONDS)
-                continue
-            if told:
-                self._bus.publish(Topic.JOURNAL)
-            return
 
     async def _settle(self, mail: MailRow, failure: NotSent | None, tx: AsyncConnection) -> bool:
         """Record the try; true where somebody is told."""

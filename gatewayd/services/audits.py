@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.clock import Clock
+from gatewayd.services.sight import ids_in
 from gatewayd.services.tokens import Principal, PrincipalType
-from storage import audit, people, tokens
+from storage import audit, people, sight, tokens
 from storage.audit import AuditFilter, AuditRow, Verdict
 from storage.engine import Store
 from storage.errors import StoreUnavailable
@@ -22,11 +24,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditList:
-    """Rows, the newest first; ``names`` are their actors', as far as they are known here."""
+    """Rows, the newest first; ``names`` are their actors', as far as they are known here.
+
+    ``next`` is where the page after begins, None on the last.
+    """
 
     rows: Sequence[AuditRow]
     names: dict[str, str]
-    more: bool
+    next: int | None
 
 
 class Audits:
@@ -38,18 +43,21 @@ class Audits:
         # When each person looked last at each conversation, the latest last.
         self._looks: OrderedDict[tuple[str, str], int] = OrderedDict()
 
-    async def page(self, filters: AuditFilter, *, limit: int, before: int | None) -> AuditList:
-        """List what matches, the newest first."""
+    async def page(
+        self, filters: AuditFilter, *, limit: int, before: int | None, by: Principal
+    ) -> AuditList:
+        """List what matches and is of inboxes that they see, the newest first."""
         async with self._store.read() as tx:
             found = await audit.page(tx, filters, limit=limit + 1, before=before)
+            rows = await _seen(tx, found[:limit], by)
             names = {row.id: row.name for row in await tokens.list_all(tx)}
             known = await people.list_all(tx, now_ms=self._clock.now_ms())
         names |= {row.id: row.display_name for row in known}
-        actors = {row.actor for row in found}
+        actors = {row.actor for row in rows}
         return AuditList(
-            rows=found[:limit],
+            rows=rows,
             names={actor: name for actor, name in names.items() if actor in actors},
-            more=len(found) > limit,
+            next=found[limit - 1].seq if len(found) > limit else None,
         )
 
     async def verify(self, expect: bytes | None) -> Verdict:
@@ -91,3 +99,17 @@ class Audits:
                 data=data,
                 now_ms=self._clock.now_ms(),
             )
+
+
+async def _seen(tx: AsyncConnection, rows: Sequence[AuditRow], by: Principal) -> Sequence[AuditRow]:
+    if by.inboxes is None:
+        return rows
+    ids = {row.seq: [row.subject, *ids_in(row.data)] for row in rows}
+    unseen = await sight.unseen_of(tx, {one for each in ids.values() for one in each}, by.inboxes)
+    return [row for row in rows if unseen.isdisjoint(ids[row.seq]) and _is_of(row, by)]
+
+
+def _is_of(row: AuditRow, by: Principal) -> bool:
+    """Whether it is about no inbox, or about one that they see."""
+    named = row.subject if row.action.startswith("inbox.") else row.data.get("inbox")
+    return not isinstance(named, str) or by.may_see(named)

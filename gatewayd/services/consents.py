@@ -11,7 +11,7 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.conversations import author_of
-from gatewayd.services.drafts import Policy, Refusal, choose_inbox
+from gatewayd.services.drafts import Policy, Refusal, choose_inbox, unseen_inbox
 from gatewayd.services.tokens import Principal
 from storage import consents, contacts
 from storage.consents import ConsentKind, ConsentRow, NewConsent, OptOutRow
@@ -48,12 +48,12 @@ class Consents:
         self._bus = bus
         self._clock = clock
 
-    async def get(self, contact_id: str) -> ConsentView | None:
-        """Read a contact's; None where there is no such contact."""
+    async def get(self, contact_id: str, *, by: Principal) -> ConsentView | None:
+        """Read a contact's, of the inboxes that somebody sees; None: there is no such contact."""
         async with self._store.read() as tx:
             if await contacts.get(tx, contact_id) is None:
                 return None
-            return await _view(tx, contact_id)
+            return await _view(tx, contact_id, by)
 
     async def set_by_hand(
         self, contact_id: str, said: Said, *, by: Principal
@@ -62,6 +62,8 @@ class Consents:
         inbox = choose_inbox(said.inbox, self._policy)
         if isinstance(inbox, Refusal):
             return inbox
+        if not by.may_see(inbox):
+            return unseen_inbox(inbox)
         now_ms, author = self._clock.now_ms(), author_of(by)
         async with self._store.write() as tx:
             contact = await contacts.get(tx, contact_id)
@@ -84,13 +86,15 @@ class Consents:
             if found is not None and found.conversation_id is not None:
                 doing = Doing(author=author, now_ms=now_ms)
                 await acts.show_consent(tx, found.conversation_id, said.what, doing, author=author)
-            view = await _view(tx, contact_id)
+            view = await _view(tx, contact_id, by)
         self._bus.publish(Topic.JOURNAL, Topic.OUTBOX)
         return view
 
 
-async def _view(tx: AsyncConnection, contact_id: str) -> ConsentView:
+async def _view(tx: AsyncConnection, contact_id: str, by: Principal) -> ConsentView:
+    holding = await consents.opt_outs_of(tx, contact_id)
+    ledger = await consents.ledger(tx, contact_id)
     return ConsentView(
-        opt_outs=tuple(await consents.opt_outs_of(tx, contact_id)),
-        ledger=tuple(await consents.ledger(tx, contact_id)),
+        opt_outs=tuple(each for each in holding if by.may_see(each.inbox)),
+        ledger=tuple(each for each in ledger if by.may_see(each.inbox)),
     )

@@ -64,7 +64,8 @@ class Erasures:
         """Erase all that is theirs; None where there is no such contact."""
         now_ms = self._clock.now_ms()
         done = await self._store.shielded(
-            lambda tx: erase(tx, contact_id, reason=reason, by=author_of(by), now_ms=now_ms)
+            lambda tx: erase(tx, contact_id, reason=reason, by=author_of(by), now_ms=now_ms),
+            takes_long=True,
         )
         if not isinstance(done, Erased):
             return done

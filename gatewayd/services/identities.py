@@ -101,10 +101,14 @@ class Identities:
         async with self._store.read() as tx:
             return await merging.former(tx, contact_id)
 
-    async def former_since(self, since_ms: int, *, limit: int, after: str | None) -> FormerPage:
-        """List those that went since then."""
+    async def former_since(
+        self, since_ms: int, *, limit: int, after: str | None, by: Principal
+    ) -> FormerPage:
+        """List those that went since then, of whom somebody may know."""
         async with self._store.read() as tx:
-            found = await merging.former_since(tx, since_ms, limit=limit + 1, after=after)
+            found = await merging.former_since(
+                tx, since_ms, limit=limit + 1, after=after, may_see=by.inboxes
+            )
         items = tuple(found[:limit])
         more = len(found) > limit
         return FormerPage(items=items, next=items[-1].contact_id if more else None)

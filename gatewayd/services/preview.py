@@ -3,8 +3,8 @@
 Asks the same functions with the same facts as the live path does.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,9 +21,10 @@ from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.rulebook import UnfitBook, checked
 from gatewayd.services.shop import LoadedShop, ShopLoader
 from gatewayd.services.staff import Unfit
-from routing.decision import Decision, Inbox, Incoming
+from routing.decision import Contact, Decision, Inbox, Incoming
 from routing.evaluate import evaluate
 from routing.model import Kind
+from storage import sight
 from storage.engine import Store
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,6 +46,8 @@ class Supposed:
     modem: str | None = None
     at: str | None = None
     document: Mapping[str, Any] | None = None
+    may_see: Collection[str] | None = None
+    """The only inboxes that whoever asks sees: of others, and of who wrote only there, nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,8 @@ class Previews:
                 return at_ms
             country = self._settings.gateway.country
             number = canonical(supposed.sender, country=country).text or UNKNOWN_SENDER
+            seen = supposed.may_see
+            strange = seen is not None and not await sight.is_number_seen(tx, number, seen)
             incoming = await facts_of(
                 tx,
                 loaded,
@@ -93,6 +98,8 @@ class Previews:
                 at_ms=at_ms,
                 modem=self._modem(supposed),
             )
+        if strange:
+            incoming = replace(incoming, contact=Contact(first_message=True))
         decision = evaluate(incoming, inbox, loaded.shop)
         return Preview(
             rules_version=None if supposed.document is not None else loaded.version,
@@ -129,9 +136,13 @@ class Previews:
         return (at - _EPOCH) // timedelta(milliseconds=1)
 
     def _unknown(self, supposed: Supposed, loaded: LoadedShop) -> Unfit | None:
-        modems = {modem.name for modem in self._settings.modems}
+        seen = supposed.may_see
+        modems = {
+            modem.name for modem in self._settings.modems if seen is None or modem.inbox in seen
+        }
+        inboxes = {name for name in loaded.inboxes if seen is None or name in seen}
         for field, name, there in (
-            ("inbox", supposed.inbox, loaded.inboxes),
+            ("inbox", supposed.inbox, inboxes),
             ("modem", supposed.modem, modems),
         ):
             if name is not None and name not in there:

@@ -3,6 +3,7 @@
 The same gate as the API's, before the same services.
 """
 
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from gatewayd.http.gate import Entered, Gate
 from gatewayd.http.logged_in import CSRF_FIELD, CSRF_HEADER
 from gatewayd.http.masked import is_masked
 from gatewayd.http.problems import Problem
+from gatewayd.http.route import EVENTS
+from gatewayd.services.tokens import Scope
 from gatewayd.web import flashes
 from gatewayd.web.formats import Formats
 from gatewayd.web.languages import preferred, tongue
@@ -46,7 +49,11 @@ async def visit_of(
         if problem.status is not HTTPStatus.UNAUTHORIZED or request.headers.get(PART_HEADER):
             raise
         return go_to(login_path(request))
-    return reading(context, request, entered, form)
+    visit = reading(context, request, entered, form)
+    if not isinstance(route.access, Scope) or visit.part is not None:
+        return visit
+    # Before the page is read, so that its events from here on tell whatever it does not have.
+    return replace(visit, at=await request.app[EVENTS].start(None))
 
 
 async def _filled_in(context: HttpContext, route: PageRoute, request: web.Request) -> Form:

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from gatewayd.http.naming import called
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import CONVERSATION_VIEWS, READING
+from gatewayd.http.route import CONVERSATION_VIEWS
 from gatewayd.services.conversation_views import NobodysView, OpeningClock
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.reading import News, news_for
 from gatewayd.services.shop import LoadedShop
 from gatewayd.telling import is_reachable
+from gatewayd.web.calling import unread_and_calls
 from gatewayd.web.found import found_in_texts
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
@@ -60,6 +61,8 @@ class ListPane:
     """The query of this page, to keep it when a conversation is opened."""
     unread: int
     """How many conversations the reader has not read, of theirs and of nobody's."""
+    calls: int
+    """How many of them, and of mentions, the open page is to call the reader for."""
     quiet: bool
     """Whether it is not the reader's time: nothing calls them now."""
 
@@ -67,9 +70,7 @@ class ListPane:
 async def list_pane(visit: Visit, key: str) -> ListPane:
     """Read a list as the request asks for it."""
     views = lists_for(visit.person_id)
-    view = LISTS.get(key)
-    if view is None or view not in views:
-        raise not_found(f"list {key!a}")
+    view = _named(key, views)
     query = visit.request.query
     q = query.get("q", "").strip()[:_LONGEST_SEARCH]
     before = query.get("before", "")
@@ -92,18 +93,28 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         clock = await service.clock(tx)
         texts = await found_in_texts(tx, q, by=visit.author) if q and not before else ()
     asked = {"q": q} if q else {}
+    counts = await service.counts(by=visit.author)
+    unread, calls = await unread_and_calls(visit, clock.loaded, mentions=counts[View.MENTIONS])
     return ListPane(
         view=view,
         views=views,
-        counts=await service.counts(by=visit.author),
+        counts=counts,
         items=[_listed(row, said.get(row.id), news, clock) for row in found.items],
         q=q,
         found=texts,
         more=None if found.next is None else urlencode({**asked, "before": found.next}),
         asked=f"?{urlencode(asked)}" if asked else "",
-        unread=await _unread(visit),
+        unread=unread,
+        calls=calls,
         quiet=_is_quiet(visit, clock.loaded),
     )
+
+
+def _named(key: str, views: Sequence[List]) -> List:
+    view = LISTS.get(key)
+    if view is None or view not in views:
+        raise not_found(f"list {key!a}")
+    return view
 
 
 def _listed(
@@ -125,13 +136,6 @@ def _is_quiet(visit: Visit, loaded: LoadedShop) -> bool:
     if name is None or name not in loaded.shop.staff.people:
         return False
     return not is_reachable(loaded, name, DEFAULT_INBOX, now_ms=visit.formats.now_ms)
-
-
-async def _unread(visit: Visit) -> int:
-    if visit.person_id is None:
-        return 0
-    views = await visit.request.app[READING].views(visit.author)
-    return views.mine.unread + views.teams.unread + views.unassigned.unread
 
 
 async def _first(visit: Visit) -> web.StreamResponse:

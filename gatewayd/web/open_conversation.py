@@ -17,6 +17,7 @@ from gatewayd.http.route import (
 from gatewayd.services.replying import PLAINLY
 from gatewayd.services.saved_replies import Rendered
 from gatewayd.web.colleagues import Colleague, colleagues
+from gatewayd.web.contacts.reading import Panel, panel_of
 from gatewayd.web.route import Visit
 from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
@@ -58,6 +59,7 @@ class OpenConversation:
     """Oldest first."""
     earlier: str | None
     """The cursor of what came before."""
+    panel: Panel
     unanswerable: Unanswerable | None
     mentioned: Mapping[int, Sequence[MentionRow]]
     """Whom notes mention, by their place in the timeline."""
@@ -117,20 +119,20 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
     contact = await app[CONTACTS].get(row.contact_id)
     if contact is None:
         raise LookupError(row.contact_id)
-    staff = app[STAFF]
-    people = await staff.people()
+    people = await app[STAFF].people()
     signed = await app[CONVERSATIONS].as_sent(row, _ANY_TEXT, manner=PLAINLY, by=visit.author)
     return OpenConversation(
         row=row,
         contact=contact,
         items=items_of(entries.items, messages, visit.formats),
         earlier=entries.next,
+        panel=await panel_of(visit, contact, but=row.id),
         mentioned=mentioned,
         colleagues=colleagues(people, row.inbox, but=visit.person_id),
         unanswerable=app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent),
         scheduled=later,
         people=people,
-        teams=await staff.teams(),
+        teams=await app[STAFF].teams(),
         snoozes=snoozes(visit.formats),
         signature=signed.removeprefix(_ANY_TEXT).strip(),
         replies=await app[SAVED_REPLIES].offer(row, by=visit.author),

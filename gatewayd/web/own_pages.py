@@ -12,7 +12,8 @@ from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
 from gatewayd.web.settings.fields import Written
-from gatewayd.web.settings.profile import profile_of
+from gatewayd.web.settings.profile import SHORT_WAYS, profile_of
+from gatewayd.web.settings.wishes_pages import MATTERS
 
 _YEAR_SECONDS = 31_536_000
 _NAMES = {Language.EN: "English", Language.FR: "Français"}
@@ -28,7 +29,15 @@ async def me_page(
 ) -> web.Response:
     """Show the reader's own page; ``form`` is one of theirs that could not be taken."""
     profile = await profile_of(visit, form)
-    return page(visit, "me.html", status=status, languages=_NAMES, profile=profile)
+    return page(
+        visit,
+        "me.html",
+        status=status,
+        languages=_NAMES,
+        profile=profile,
+        matters=MATTERS,
+        short_ways=SHORT_WAYS,
+    )
 
 
 async def _choose(visit: Visit) -> web.StreamResponse:

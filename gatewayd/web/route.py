@@ -39,6 +39,8 @@ class Visit:
     """`light`, `dark`, or `` for what the device prefers."""
     form: Form
     flash: Flash | None
+    at: str | None = None
+    """The newest event of the journal before anything was read for this page; None: not asked."""
 
     @property
     def csrf_token(self) -> str:

@@ -71,7 +71,7 @@ async def _hours(visit: Visit) -> Mapping[str, Any]:
     inbox = await visit.request.app[INBOXES].get(DEFAULT_INBOX)
     hours = None if inbox is None else inbox.hours
     week = _PROPOSED_WEEK if hours is None else weekly.read(hours)
-    return {"week": week, "hours": hours, "wrong": None}
+    return {"week": week, "hours": hours, "wrong": None, "for_form": weekly.for_form}
 
 
 async def _take_hours(visit: Visit) -> web.StreamResponse:
@@ -81,7 +81,7 @@ async def _take_hours(visit: Visit) -> web.StreamResponse:
         days = [weekly.day_of(ranges, day) for day, ranges in enumerate(typed)]
         wrong = next((each.day for each in days if isinstance(each, weekly.WrongDay)), None)
         if wrong is not None:
-            again = {"week": typed, "hours": None, "wrong": wrong}
+            again = {"week": typed, "hours": None, "wrong": wrong, "for_form": weekly.for_form}
             return _page(visit, "hours", again, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         week = tuple(each for each in days if not isinstance(each, weekly.WrongDay))
         expression = weekly.written(week)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+MIDNIGHT, _LATEST = "00:00", "24:00"
+"""The end of a day, as a form writes it (which knows no 24:00), and as the hours do."""
+
 _TIME = r"(?:[01][0-9]|2[0-4]):[0-5][0-9]"
 _RANGE = re.compile(rf"({_TIME})-({_TIME})")
 _PART = re.compile(
@@ -74,8 +77,14 @@ def _days(names: str) -> Sequence[int] | None:
     return found
 
 
+def for_form(end: str) -> str:
+    """Give the end of a range as a form's field for a time can hold it."""
+    return MIDNIGHT if end == _LATEST else end
+
+
 def day_of(ranges: Sequence[Range], day: int) -> tuple[Range, ...] | WrongDay:
-    """Check what was written for a day."""
+    """Check what was written for a day; a range that ends at 00:00 ends with the day."""
+    ranges = [(begin, _LATEST if end == MIDNIGHT else end) for begin, end in ranges]
     for begin, end in ranges:
         if not _RANGE.fullmatch(f"{begin}-{end}") or begin == end:
             return WrongDay(day=day)

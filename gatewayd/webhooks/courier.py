@@ -5,7 +5,7 @@ waits is in the store; a kill costs at most that an event is posted twice, under
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from random import SystemRandom
 
@@ -17,7 +17,8 @@ from gatewayd.barrier import trace
 from gatewayd.bus import Bus, Subscription, Topic
 from gatewayd.clock import Clock
 from gatewayd.http.models.events import event_json
-from gatewayd.services.events import RULE_FIRED, Events, Told
+from gatewayd.insisting import STORE_RETRY_SECONDS, insist
+from gatewayd.services.events import RULE_FIRED, Events, Told, joined
 from gatewayd.webhooks import android
 from gatewayd.webhooks.post import Poster, signed
 from gatewayd.webhooks.schedule import (
@@ -29,7 +30,7 @@ from gatewayd.webhooks.schedule import (
     Verdict,
     judge,
 )
-from storage import deliveries, webhooks
+from storage import changes, deliveries, webhooks
 from storage.changes import Change
 from storage.deliveries import DeliveryRow, DeliveryState, Tried
 from storage.engine import Store
@@ -41,7 +42,6 @@ AT_ONCE = 8
 
 BATCH = 200
 LONGEST_WAIT_SECONDS = 60.0
-STORE_RETRY_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
 _random = SystemRandom()
@@ -168,16 +168,18 @@ class Courier:
             due = await deliveries.due(
                 tx, webhook_id, ordered=ordered, now_ms=now_ms, limit=AT_ONCE
             )
-            next_ms = await deliveries.next_due_ms(tx, webhook_id, ordered=ordered)
+            events = await joined(tx, await changes.by_ids(tx, [each.event_id for each in due]))
+            next_ms = None if due else await deliveries.next_due_ms(tx, webhook_id, ordered=ordered)
         if due:
-            await self._post_all(webhook, due)
+            await self._post_all(webhook, due, {each.change.id: each for each in events})
             return 0.0
         if next_ms is None:
             return LONGEST_WAIT_SECONDS
         return max(0.05, (next_ms - now_ms) / 1000)
 
-    async def _post_all(self, webhook: WebhookRow, due: Sequence[DeliveryRow]) -> None:
-        told = await self._events.by_ids([delivery.event_id for delivery in due])
+    async def _post_all(
+        self, webhook: WebhookRow, due: Sequence[DeliveryRow], told: Mapping[str, Told]
+    ) -> None:
         async with asyncio.TaskGroup() as requests:
             for delivery in due:
                 event = told.get(delivery.event_id)
@@ -201,20 +203,9 @@ class Courier:
             answer=attempt.answer,
             error=attempt.error,
         )
-        await self._insist(partial(self._settle, webhook, delivery, tried, verdict))
-
-    async def _insist(self, unit: Callable[[AsyncConnection], Awaitable[bool]]) -> None:
-        """Commit it as soon as the store answers: nothing is posted again meanwhile."""
-        while True:
-            try:
-                told = await self._store.shielded(unit)
-            except StoreUnavailable as error:
-                _log.error("store_unavailable", reason=error.reason)
-                await asyncio.sleep(STORE_RETRY_SECONDS)
-                continue
-            if told:
-                self._bus.publish(Topic.JOURNAL)
-            return
+        await insist(
+            self._store, self._bus, partial(self._settle, webhook, delivery, tried, verdict)
+        )
 
     async def _try(self, webhook: WebhookRow, told: Told) -> Attempt:
         try:

@@ -121,8 +121,9 @@ def is_unread(person_id: str) -> ColumnElement[bool]:
     )
     # Two selects, each of few rows by an index of its own; an OR would look at every conversation.
     marked = select(reads.c.conversation_id).where(IS_MARKED, reads.c.person_id == person_id)
+    # Where they have read nothing, what nobody has answered need not be looked for.
     unanswered = select(conversations.c.id).where(
-        IS_UNANSWERED, conversations.c.last_seq > position, wrote
+        IS_UNANSWERED, conversations.c.last_seq > position, or_(position == 0, wrote)
     )
     return conversations.c.id.in_(union(marked, unanswered))
 

@@ -28,8 +28,11 @@ _MESSAGE_FACETS = (
     " || char(57346) || replace({row}.conversation_id, '_', '') || ' '"
     " || char(57347) || hex(coalesce({row}.author_id, ''))"
 )
+# A note's inbox is that of its conversation, which never changes.
 _NOTE_FACETS = (
-    "char(57346) || replace({row}.conversation_id, '_', '') || ' '"
+    "char(57344) || coalesce(hex((SELECT home.inbox FROM conversations AS home"
+    " WHERE home.id = {row}.conversation_id)), '') || ' '"
+    " || char(57346) || replace({row}.conversation_id, '_', '') || ' '"
     " || char(57347) || hex(coalesce({row}.author_id, ''))"
 )
 _IS_MESSAGE = "{row}.text IS NOT NULL AND {row}.conversation_id IS NOT NULL"

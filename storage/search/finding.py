@@ -97,6 +97,8 @@ async def find_notes(
     facets = await _facets(tx, asked)
     if facets is None:
         return []
+    if asked.inboxes is not None:
+        facets.append((Facet.INBOX, asked.inboxes))
     query = (
         select(
             timeline.c.seq,

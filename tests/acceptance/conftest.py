@@ -19,12 +19,17 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 T = TypeVar("T")
 
@@ -438,3 +443,30 @@ def gateway() -> Iterator[Gateway]:
 def make_gateway() -> Callable[[Path], Gateway]:
     """Give what makes a gateway in a folder, for suites that share one of their own."""
     return Gateway
+
+
+class Postbox:
+    """Keeps what the mail server took."""
+
+    def __init__(self) -> None:
+        self.got: queue.SimpleQueue[EmailMessage] = queue.SimpleQueue()
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd names it
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(mail, EmailMessage)
+        self.got.put(mail)
+        return "250 OK"
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[int, Postbox]]:
+    box = Postbox()
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port, box
+    controller.stop()

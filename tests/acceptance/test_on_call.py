@@ -7,44 +7,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from typing import Any
-
-import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 CUSTOMER, LEA = "+15145550921", "+15145550922"
 PATIENCE_SECONDS = 30
-
-
-class Postbox:
-    """Keeps what the mail server took."""
-
-    def __init__(self) -> None:
-        self.got: queue.SimpleQueue[EmailMessage] = queue.SimpleQueue()
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd names it
-        self, _server: SMTP, _session: Session, envelope: Envelope
-    ) -> str:
-        assert isinstance(envelope.content, bytes)
-        mail = message_from_bytes(envelope.content, policy=default)
-        assert isinstance(mail, EmailMessage)
-        self.got.put(mail)
-        return "250 OK"
-
-
-@pytest.fixture
-def postbox() -> Iterator[tuple[int, Postbox]]:
-    box = Postbox()
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield port, box
-    controller.stop()
 
 
 @contextmanager
@@ -134,7 +100,7 @@ def test_an_urgent_word_reaches_the_phone_and_its_reply_reaches_the_customer(
 
 
 def test_a_rule_tells_a_mailbox_and_a_program(
-    new_gateway: Callable[[], Any], postbox: tuple[int, Postbox]
+    new_gateway: Callable[[], Any], postbox: tuple[int, Any]
 ) -> None:
     port, box = postbox
     smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'

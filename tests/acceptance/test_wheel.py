@@ -1,6 +1,7 @@
 """The wheel: what is in it, and that what it installs runs beside other people's packages."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def test_the_wheel_lists_its_packages_and_their_files(wheel: Path) -> None:
     assert {name.partition("/")[0] for name in found} == set(PACKAGES)
     assert {
         "config/example.toml",
-        "gatewayd/http/static/docs.css",
+        "gatewayd/http/static/plain.css",
         "gatewayd/web/templates/base.html",
         "gatewayd/web/templates/inbox/inbox.html",
         "gatewayd/web/static/page.css",
@@ -116,7 +117,10 @@ async def test_the_installed_program_runs(program: Path, foreign: Path, start_de
     demo = await start_demo(program, foreign)
     async with aiohttp.ClientSession() as client, client.get(f"{demo.address}/docs") as page:
         assert page.status == 200
-        assert "<style>" in await page.text()
+        style = re.search(r'href="(/static/[^"]+/apidocs\.css)"', await page.text())
+        assert style
+        async with client.get(f"{demo.address}{style[1]}") as file:
+            assert file.status == 200
 
 
 def test_it_brings_the_files_that_make_it_a_service(program: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tests.benchmarks import (
     figures,
     full_store,
     inbox,
+    page,
     receiving,
     reliability,
     routing,
@@ -58,6 +59,10 @@ async def _inbox(options: argparse.Namespace) -> None:
     await inbox.measure(full_store.SMALL if options.small else full_store.FULL, options.looks)
 
 
+async def _page(options: argparse.Namespace) -> None:
+    await page.measure(full_store.SMALL if options.small else page.SIZE, options.loads)
+
+
 async def _accepting(options: argparse.Namespace) -> None:
     await accepting.measure(options.seconds)
 
@@ -79,6 +84,7 @@ _PROGRAMS: dict[str, _Run] = {
     "rules": _rules,
     "reliability": _reliability,
     "inbox": _inbox,
+    "page": _page,
     "accepting": _accepting,
     "telling": _telling,
     "soak": _soak,
@@ -100,7 +106,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--soak-minutes", type=int, default=60)
     parser.add_argument("--idle-seconds", type=float, default=60.0)
     parser.add_argument("--looks", type=int, default=50, help="at each page in `inbox`")
-    parser.add_argument("--small", action="store_true", help="a store of a fiftieth in `inbox`")
+    parser.add_argument("--loads", type=int, default=7, help="of each screen in `page`")
+    parser.add_argument(
+        "--small", action="store_true", help="a store of a fiftieth in `inbox` and `page`"
+    )
     parser.add_argument("--seconds", type=float, default=10.0, help="of each in `accepting`")
     options = parser.parse_args()
     unknown = set(options.what) - set(_PROGRAMS)

@@ -281,6 +281,9 @@ class _Filling:
         self._many("conversations", _CONVERSATION, rows, priority="normal", version=1)
         self._many("conversation_tags", "conversation_id tag", tags)
         self._connection.execute("COMMIT")
+        # The notes were there before the conversations whose inboxes they are found by.
+        rebuild = "INSERT INTO timeline_search (timeline_search) VALUES ('rebuild')"
+        self._connection.execute(rebuild)
 
     def _many(
         self, table: str, columns: str, rows: Sequence[tuple[object, ...]], **same: object

@@ -8,17 +8,20 @@ import asyncio
 import hashlib
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable
 
 from gatewayd.clock import to_rfc3339
 from storage.conversations import reading as conversations
+from storage.conversations import reads, views
 from storage.engine import Store
 from storage.schema import SQLITE_SEARCH, metadata
 from storage.search import reading, words
@@ -67,7 +70,7 @@ LISTS: Mapping[str, Mapping[str, str]] = {
 
 async def measure(size: Size, times: int) -> None:
     """Print medians and 95th percentiles of each."""
-    folder = Path(tempfile.gettempdir()) / f"gatewayd-full-{size.name}-{_fingerprint()}"
+    folder = place_of(size)
     figures.heading(f"A store of {size.conversations:,} conversations, {size.messages:,} messages")
     started = perf_counter()
     path = await asyncio.to_thread(full_store.fill, folder, size)
@@ -75,6 +78,11 @@ async def measure(size: Size, times: int) -> None:
     figures.row("file", f"{path.stat().st_size / 2**20:.0f} MiB")
     await _in_the_store(folder, times)
     await _over_http(folder, times)
+
+
+def place_of(size: Size) -> Path:
+    """Give the folder of a store of this size, made by this schema."""
+    return Path(tempfile.gettempdir()) / f"gatewayd-full-{size.name}-{_fingerprint()}"
 
 
 def _fingerprint() -> str:
@@ -92,24 +100,67 @@ async def _in_the_store(folder: Path, times: int) -> None:
     figures.heading(f"First page of 50 in the store, {times} times")
     store = await Store.open(data_dir=folder)
     try:
-        for what in ("a rare word", "a common word", "a beginning of 2 letters", "a phrase"):
-            asked = SearchFilter(phrases=words.parse(SEARCHES[what]["q"]))
+        for what, look in _looks().items():
             spans = []
             for _ in range(times):
                 begun = perf_counter()
                 async with store.read() as tx:
-                    await reading.page(tx, asked, limit=50)
+                    await look(tx)
                 spans.append(perf_counter() - begun)
-            figures.spread(f"search: {what}", spans, most_median_ms=MOST_MS)
-        spans = []
-        for _ in range(times):
-            begun = perf_counter()
-            async with store.read() as tx:
-                await conversations.page(tx, conversations.ConversationFilter(), limit=50)
-            spans.append(perf_counter() - begun)
-        figures.spread("conversations: all", spans, most_median_ms=MOST_MS)
+            figures.spread(what, spans, most_median_ms=MOST_MS)
     finally:
         await store.close()
+
+
+_Look = Callable[[AsyncConnection], Awaitable[object]]
+
+
+def _looks() -> Mapping[str, _Look]:
+    """What is looked for in the store itself, where no other process' turn is waited for."""
+    found: dict[str, _Look] = {}
+    for what in (
+        "a rare word",
+        "a common word",
+        "a beginning of 2 letters",
+        "a phrase",
+        "a common word, the smallest inbox",
+    ):
+        query = SEARCHES[what]
+        asked = SearchFilter(phrases=words.parse(query["q"]), inbox=query.get("inbox"))
+        found[f"search: {what}"] = partial(_search, asked)
+    found["search: a common word, who sees the smallest inbox only"] = partial(
+        _search, SearchFilter(phrases=words.parse("merci "), may_see=frozenset({"quai"}))
+    )
+    everything = conversations.ConversationFilter()
+    found["conversations: all"] = lambda tx: conversations.page(tx, everything, limit=50)
+    unread = conversations.ConversationFilter(unread_by=PEOPLE[3])
+    found["conversations: unread to a person"] = lambda tx: conversations.page(tx, unread, limit=50)
+    found["a timeline"] = lambda tx: conversations.entries(tx, _BUSY, limit=50)
+    found["counts of the lists"] = lambda tx: views.counts(
+        tx, person_id=PEOPLE[3], team_ids=(), inboxes=None, now_ms=full_store.now_ms()
+    )
+    found["… in two inboxes"] = lambda tx: views.counts(
+        tx,
+        person_id=PEOPLE[3],
+        team_ids=(),
+        inboxes=frozenset({"ventes", "quai"}),
+        now_ms=full_store.now_ms(),
+    )
+    found["open, by whose they are"] = lambda tx: reads.tally(tx, inboxes=None)
+    found["unread, by whose they are"] = lambda tx: reads.tally(
+        tx, inboxes=None, unread_by=PEOPLE[3]
+    )
+    found["unread of a page"] = _unread_of_a_page
+    return found
+
+
+async def _search(asked: SearchFilter, tx: AsyncConnection) -> None:
+    await reading.page(tx, asked, limit=50)
+
+
+async def _unread_of_a_page(tx: AsyncConnection) -> None:
+    page = await conversations.page(tx, conversations.ConversationFilter(), limit=50)
+    await reads.unread_of(tx, PEOPLE[3], [row.id for row in page.items])
 
 
 async def _over_http(folder: Path, times: int) -> None:

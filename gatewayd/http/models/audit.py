@@ -74,7 +74,7 @@ class Verification(Output):
 def audit_page(found: AuditList) -> AuditPage:
     """Translate rows."""
     items = [_entry(row, found.names.get(row.actor)) for row in found.rows]
-    return AuditPage(items=items, next=str(items[-1].number) if found.more else None)
+    return AuditPage(items=items, next=None if found.next is None else str(found.next))
 
 
 def _entry(row: AuditRow, name: str | None) -> AuditEntry:

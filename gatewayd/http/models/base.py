@@ -118,6 +118,9 @@ class ProblemField(Output):
 class ProblemDocument(Output):
     """An error (RFC 9457)."""
 
+    # `errors`, `reasons` and `since` are left out where there is nothing in them.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
     type: Annotated[str, Field(description="always about:blank; `code` tells which")]
     title: str
     status: int

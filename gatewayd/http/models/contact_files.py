@@ -38,7 +38,11 @@ class ContactsImportQuery(Query):
         bool, Field(description="true: change nothing, only tell what would become of it")
     ] = False
     map: Annotated[
-        Mapping, Field(description="of CSV, as JSON: what a column holds; null: it is not read")
+        Mapping,
+        Field(
+            description="of CSV, as JSON: what a column holds; null: it is not read",
+            json_schema_extra={"default": "{}"},
+        ),
     ] = {}  # noqa: RUF012 - pydantic copies it
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from gatewayd.http.models.base import Input
 
@@ -46,13 +46,25 @@ NOT_GIVEN: Any = Field(default_factory=_nothing)
 """The default of a field that null can't be given for."""
 
 
-class Edited(Input):
+def _names_something(schema: dict[str, Any]) -> None:
+    """Say what `_changes_something` checks."""
+    changes = schema["properties"].keys() - {"version"}
+    schema["anyOf"] = [{"required": [name]} for name in sorted(changes)]
+
+
+class Changes(Input):
     """What is to be changed: what is not given stays."""
 
-    version: Version = None
+    model_config = ConfigDict(json_schema_extra=_names_something)
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set - {"version"}:
             raise ValueError("names nothing to change")
         return self
+
+
+class Edited(Changes):
+    """What is to be changed, if it still has the version that was looked at."""
+
+    version: Version = None

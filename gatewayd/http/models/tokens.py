@@ -11,7 +11,7 @@ from gatewayd.services.tokens import Scope
 class TokenIn(Input):
     """A token to make."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\P{Cc}+$")]
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
     scopes: Annotated[
         list[str],
         Field(min_length=1, max_length=20, json_schema_extra={"items": {"enum": list(Scope)}}),

@@ -13,6 +13,7 @@ from gatewayd.http.models.base import (
     moment_at,
     moment_of,
 )
+from gatewayd.http.models.editing import NOT_GIVEN, Changes
 from gatewayd.http.models.events import Event, event_json
 from gatewayd.services.events import EVENT_TYPES, Told
 from gatewayd.services.webhooks import WebhookView
@@ -48,16 +49,16 @@ class WebhookIn(Input):
     ordered: Ordered = False
 
 
-class WebhookChange(Input):
+class WebhookChange(Changes):
     """What is to be different; what is left out stays."""
 
-    url: Url | None = None
+    url: Url = NOT_GIVEN
     types: Types = None
     inbox: Inbox = None
-    ordered: Ordered | None = None
+    ordered: Ordered = NOT_GIVEN
     enabled: Annotated[
-        bool | None, Field(description="false: post nothing; true: post what happens from now on")
-    ] = None
+        bool, Field(description="false: post nothing; true: post what happens from now on")
+    ] = NOT_GIVEN
 
 
 class ResendIn(Input):

@@ -33,7 +33,7 @@ async def list_audit(call: Call) -> web.StreamResponse:
         until_ms=None if asked.until is None else milliseconds(asked.until),
     )
     found = await call.request.app[AUDITS].page(
-        filters, limit=asked.limit, before=place(asked.cursor)
+        filters, limit=asked.limit, before=place(asked.cursor), by=call.author
     )
     return answers.json_of(audit_page(found))
 

@@ -11,7 +11,7 @@ from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import CONSENTS, Answer, Call, Route
 from gatewayd.http.sending import refuse
 from gatewayd.services.consents import ConsentView, Said
-from gatewayd.services.drafts import Refusal, unseen_inbox
+from gatewayd.services.drafts import Refusal
 from gatewayd.services.tokens import Scope
 from storage.consents import ConsentKind
 
@@ -20,7 +20,7 @@ _TAG = "Contacts"
 
 async def get_consent(call: Call) -> web.StreamResponse:
     """Show what holds and what led there."""
-    return _shown(call, await call.request.app[CONSENTS].get(_contact(call)))
+    return _shown(call, await call.request.app[CONSENTS].get(_contact(call), by=call.author))
 
 
 async def set_consent(call: Call) -> web.StreamResponse:
@@ -30,8 +30,6 @@ async def set_consent(call: Call) -> web.StreamResponse:
     if expires_at_ms is not None and expires_at_ms <= call.context.clock.now_ms():
         wrong = FieldProblem(pointer="/expires_at", detail="is not in the future")
         raise unprocessable([wrong], code="expiry_in_the_past")
-    if asked.inbox is not None and not call.author.may_see(asked.inbox):
-        raise refuse([unseen_inbox(asked.inbox)])
     said = Said(
         what=ConsentKind(asked.what),
         reason=asked.reason,

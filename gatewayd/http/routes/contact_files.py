@@ -75,7 +75,8 @@ ROUTES = (
         answers={
             HTTPStatus.OK: Answer(
                 media_type=MEDIA_TYPES[FileFormat.CSV],
-                description="CSV; with `format` also `text/vcard`",
+                description="By `format`: CSV or vCards",
+                also={MEDIA_TYPES[FileFormat.VCARD]: None},
             )
         },
     ),

@@ -15,6 +15,7 @@ from gatewayd.http.models.contacts import (
     contact_json,
 )
 from gatewayd.http.naming import called
+from gatewayd.http.places import no_cursor
 from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
 from gatewayd.http.route import CONTACTS, IDENTITIES, Answer, Call, Route
 from gatewayd.numbers import canonical
@@ -45,8 +46,7 @@ async def list_contacts(call: Call) -> web.StreamResponse:
         async with call.context.store.read() as tx:
             page = await contacts.page(tx, filters, limit=asked.limit, cursor=asked.cursor)
     except CursorExpired as error:
-        wrong = FieldProblem(pointer="/query/cursor", detail="is no cursor of this list")
-        raise unprocessable([wrong]) from error
+        raise no_cursor() from error
     items = [contact_json(row, country=country) for row in page.items]
     return answers.json_of(ContactPage(items=items, next=page.next))
 

@@ -20,7 +20,8 @@ async def get_events(call: Call) -> web.StreamResponse:
     asked: EventsQuery = call.query
     wanted = parse_types(asked.types)
     if isinstance(wanted, str):
-        raise unprocessable([FieldProblem(pointer="/query/types", detail=wanted)])
+        wrong = FieldProblem(pointer="/query/types", detail=wanted)
+        raise unprocessable([wrong], code="event_type_unknown")
     try:
         if _wants_page(call.request):
             return await _page(call, asked, wanted)

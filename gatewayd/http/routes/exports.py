@@ -87,7 +87,8 @@ ROUTES = (
         answers={
             HTTPStatus.OK: Answer(
                 media_type=MEDIA_TYPES[Format.JSON],
-                description="JSON, the oldest first; with `format` also `text/csv` or `text/html`",
+                description="By `format`: JSON, the oldest first, or CSV, or a page",
+                also=dict.fromkeys((MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.HTML])),
             )
         },
     ),

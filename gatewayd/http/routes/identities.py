@@ -84,7 +84,7 @@ async def list_former(call: Call) -> web.StreamResponse:
     """List contacts that there are no longer."""
     asked: FormerQuery = call.query
     page = await call.request.app[IDENTITIES].former_since(
-        milliseconds(asked.since), limit=asked.limit, after=asked.cursor
+        milliseconds(asked.since), limit=asked.limit, after=asked.cursor, by=call.author
     )
     items = [former_json(row) for row in page.items]
     return answers.json_of(FormerPage(items=items, next=page.next))

@@ -8,7 +8,8 @@ from aiohttp import web
 from gatewayd.http import answers
 from gatewayd.http.models.base import PageQuery
 from gatewayd.http.models.modems import IncidentPage, incident_json
-from gatewayd.http.problems import FieldProblem, not_found, unprocessable
+from gatewayd.http.places import no_cursor
+from gatewayd.http.problems import not_found
 from gatewayd.http.route import Answer, Call, Route
 from gatewayd.incidents import incident_view
 from gatewayd.services.tokens import Scope
@@ -27,8 +28,7 @@ async def list_incidents(call: Call) -> web.StreamResponse:
         async with call.context.store.read() as tx:
             rows = await modems.incidents_of(tx, name, limit=asked.limit + 1, cursor=asked.cursor)
     except CursorExpired as error:
-        wrong = FieldProblem(pointer="/query/cursor", detail="is no cursor of this list")
-        raise unprocessable([wrong]) from error
+        raise no_cursor() from error
     zone = ZoneInfo(call.context.settings.gateway.timezone)
     items = [
         incident_json(incident_view(row, zone=zone, recording=directory.recording_of(row.id)))

@@ -22,7 +22,8 @@ from gatewayd.http.models.messages import (
     message_body,
     message_json,
 )
-from gatewayd.http.problems import FieldProblem, Problem, not_found, unprocessable
+from gatewayd.http.places import no_cursor
+from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import MESSAGES, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of, refuse
 from gatewayd.numbers import canonical
@@ -70,8 +71,7 @@ async def list_messages(call: Call) -> web.StreamResponse:
         async with call.context.store.read() as tx:
             page = await queries.list_messages(tx, filters, limit=asked.limit, cursor=asked.cursor)
     except CursorExpired as error:
-        wrong = FieldProblem(pointer="/query/cursor", detail="is no cursor of this list")
-        raise unprocessable([wrong]) from error
+        raise no_cursor() from error
     return answers.json_of(
         MessagePage(items=[message_json(row) for row in page.items], next=page.next)
     )

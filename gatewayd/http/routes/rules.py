@@ -94,6 +94,7 @@ async def preview(call: Call) -> web.StreamResponse:
         modem=asked.modem,
         at=asked.at,
         document=asked.document,
+        may_see=call.author.inboxes,
     )
     found = await call.request.app[PREVIEWS].preview(supposed)
     if isinstance(found, UnfitBook):

@@ -9,7 +9,7 @@ from gatewayd.http.masked import is_masked
 from gatewayd.http.models.base import milliseconds
 from gatewayd.http.models.search import SearchPage, SearchQuery, hit_json
 from gatewayd.http.naming import whole_number
-from gatewayd.http.problems import FieldProblem, unprocessable
+from gatewayd.http.places import no_cursor
 from gatewayd.http.route import Answer, Call, Route
 from gatewayd.numbers import digits_of
 from gatewayd.services.tokens import Scope
@@ -45,8 +45,7 @@ async def search(call: Call) -> web.StreamResponse:
         async with call.context.store.read() as tx:
             page = await reading.page(tx, filters, limit=asked.limit, cursor=asked.cursor)
     except CursorExpired as error:
-        wrong = FieldProblem(pointer="/query/cursor", detail="is no cursor of a search")
-        raise unprocessable([wrong]) from error
+        raise no_cursor() from error
     return answers.json_of(SearchPage(items=[hit_json(hit) for hit in page.items], next=page.next))
 
 

@@ -1,6 +1,5 @@
 """Health, figures and the API's own description."""
 
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -10,13 +9,13 @@ from aiohttp import web
 from gatewayd.disk import disk_space
 from gatewayd.http import answers
 from gatewayd.http.context import HttpContext
-from gatewayd.http.docs_page import content_security_policy, page, stylesheet
 from gatewayd.http.models.service import Health, Ready
-from gatewayd.http.openapi import document
+from gatewayd.http.openapi import DESCRIPTION
 from gatewayd.http.problems import Problem
-from gatewayd.http.route import ROUTE_TABLE, WEBHOOKS, Answer, Call, Door, Route
+from gatewayd.http.route import WEBHOOKS, Answer, Call, Door, Route
 from gatewayd.metrics import MEDIA_TYPE, Backlog, Snapshot, WebhookFigures
 from gatewayd.watching import ServiceFigures
+from gatewayd.web.apidocs.pages import docs
 from storage import callbacks, gauges, mails, queries
 from storage.errors import StoreError
 
@@ -114,22 +113,7 @@ def _service_figures(
 
 async def openapi(call: Call) -> web.StreamResponse:
     """Describe the API to programs."""
-    return web.Response(text=json.dumps(_document(call)), content_type="application/json")
-
-
-async def docs(call: Call) -> web.StreamResponse:
-    """Describe the API to people."""
-    style = stylesheet()
-    return web.Response(
-        text=page(_document(call), style),
-        content_type="text/html",
-        headers={"Content-Security-Policy": content_security_policy(style)},
-    )
-
-
-def _document(call: Call) -> dict[str, object]:
-    routes: tuple[Route, ...] = call.request.app[ROUTE_TABLE]
-    return document(routes, version=call.context.version)
+    return answers.json_text(call.request.app[DESCRIPTION].text)
 
 
 ROUTES = (
@@ -178,7 +162,7 @@ ROUTES = (
         handler=docs,
         access=Door.OPEN,
         tag=_TAG,
-        summary="This API, for people; needs no internet",
+        summary="This API, for people: to read, and to try; needs no internet",
         answers={HTTPStatus.OK: Answer(media_type="text/html", description="The page")},
     ),
 )

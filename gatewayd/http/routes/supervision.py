@@ -32,7 +32,8 @@ async def get_supervision(call: Call) -> web.StreamResponse:
     from_ms = to_ms - _WEEK_MS if asked.from_ is None else milliseconds(asked.from_)
     if not 0 < to_ms - from_ms <= _LONGEST_MS:
         why = "is not before `to`, or more than 400 days before"
-        raise unprocessable([FieldProblem(pointer="/query/from", detail=why)])
+        wrong = FieldProblem(pointer="/query/from", detail=why)
+        raise unprocessable([wrong], code="period_unfit")
     report = await call.request.app[SUPERVISION].report(
         asked.group, from_ms=from_ms, to_ms=to_ms, by=call.author
     )

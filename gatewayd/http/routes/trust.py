@@ -9,7 +9,7 @@ from aiohttp import web
 
 from config.schema import Language, Settings
 from gatewayd.http.context import HttpContext
-from gatewayd.http.docs_page import content_security_policy, stylesheet
+from gatewayd.http.plain_page import content_security_policy, stylesheet
 from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import Answer, Call, Door, Route
 from gatewayd.http.trust import Trust, page

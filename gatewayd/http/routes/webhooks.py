@@ -62,11 +62,6 @@ async def change_webhook(call: Call) -> web.StreamResponse:
     """Change what the body names."""
     asked: WebhookChange = call.body
     given = asked.model_dump(include=asked.model_fields_set)
-    if not given:
-        raise unprocessable([FieldProblem(pointer="", detail="names nothing to change")])
-    missing = [name for name in ("url", "ordered", "enabled") if given.get(name, "") is None]
-    if missing:
-        raise unprocessable([FieldProblem(pointer=f"/{one}", detail="is null") for one in missing])
     _check(call, given)
     enabled = given.pop("enabled", None)
     if not await _service(call).change(_id(call), given, enabled=enabled):
@@ -172,7 +167,8 @@ def _check(call: Call, asked: Mapping[str, Any]) -> None:
     refusals = _service(call).refusals(asked)
     if refusals:
         raise unprocessable(
-            [FieldProblem(pointer=f"/{name}", detail=detail) for name, detail in refusals]
+            [FieldProblem(pointer=f"/{name}", detail=detail) for name, detail in refusals],
+            code="webhook_unfit",
         )
 
 

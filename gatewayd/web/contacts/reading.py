@@ -37,6 +37,17 @@ class KnownConsent:
         return frozenset(row.inbox for row in self.opt_outs)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """What stands beside a conversation with them."""
+
+    others: Sequence[Passed]
+    """The other conversations with them that the reader may see."""
+    consent: KnownConsent
+    inboxes: Mapping[str, str]
+    """The names of the inboxes that the reader sees."""
+
+
 async def named_contact(visit: Visit) -> ContactRow:
     """Read the contact that an address names; raises Problem where there is none."""
     contact_id = visit.named("id")
@@ -66,7 +77,7 @@ async def conversations_of(visit: Visit, contact: ContactRow) -> list[Passed]:
 
 async def consent_of(visit: Visit, contact_id: str) -> KnownConsent:
     """Read what they want, and what led there."""
-    view = await visit.request.app[CONSENTS].get(contact_id)
+    view = await visit.request.app[CONSENTS].get(contact_id, by=visit.author)
     if view is None:
         return KnownConsent(opt_outs=(), ledger=())
     return KnownConsent(
@@ -79,3 +90,13 @@ async def inbox_names(visit: Visit) -> Mapping[str, str]:
     """Give the names of the inboxes that the reader sees, as people call them."""
     views = await visit.request.app[INBOXES].list_all()
     return {each.name: each.display_name for each in views if visit.author.may_see(each.name)}
+
+
+async def panel_of(visit: Visit, contact: ContactRow, *, but: str) -> Panel:
+    """Read what stands beside a conversation, ``but``, with them."""
+    passed = await conversations_of(visit, contact)
+    return Panel(
+        others=[each for each in passed if each.row.id != but],
+        consent=await consent_of(visit, contact.id),
+        inboxes=await inbox_names(visit),
+    )

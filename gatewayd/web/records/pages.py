@@ -49,6 +49,7 @@ async def _audit(visit: Visit) -> web.StreamResponse:
         ),
         limit=_ROWS,
         before=int(before) if before.isascii() and before.isdecimal() else None,
+        by=visit.author,
     )
     verify = "verify" in query
     kept = {name: value for name, value in asked.items() if value}
@@ -67,7 +68,7 @@ async def _audit(visit: Visit) -> web.StreamResponse:
         asked=asked,
         actions=SENTENCES,
         people=await visit.request.app[STAFF].people(),
-        more=urlencode({**kept, "before": found.rows[-1].seq}) if found.more else None,
+        more=None if found.next is None else urlencode({**kept, "before": found.next}),
         verdict=await visit.request.app[AUDITS].verify(None) if verify else None,
     )
 

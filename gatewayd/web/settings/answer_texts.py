@@ -15,7 +15,7 @@ from routing.template import Filling, problem_of, render
 from routing.texts import DEFAULT_TEXTS
 
 KINDS: Mapping[AnswerKind, tuple[str, str]] = {
-    AnswerKind.CLOSED: (N_("Closed"), N_("outside of the hours, for whatever reason")),
+    AnswerKind.CLOSED: (N_("While closed"), N_("outside of the hours, for whatever reason")),
     AnswerKind.HOLIDAY: (N_("Holiday"), N_("closed by a public holiday; without it, as closed")),
     AnswerKind.CLOSURE: (N_("Dated closure"), N_("closed on dates that have a text of their own")),
     AnswerKind.EVERYONE_AWAY: (

@@ -202,9 +202,7 @@ def _weekly(sheet: HoursSheet, form: Written, weekday: Callable[[int], str]) -> 
         return sheet.written
     days: list[tuple[weekly.Range, ...]] = []
     for number, ranges in enumerate(sheet.week):
-        # A form writes midnight as the beginning of the next day.
-        ends = [(begin, "24:00" if end == "00:00" else end) for begin, end in ranges]
-        read = weekly.day_of(ends, number)
+        read = weekly.day_of(ranges, number)
         wrong = isinstance(read, weekly.WrongDay) or (not ranges and form.ticked(_open(number)))
         if wrong:
             form.wrong("week", _WRONG_DAY, day=weekday(number))

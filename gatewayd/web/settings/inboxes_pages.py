@@ -21,6 +21,7 @@ from gatewayd.web.route import PageRoute, Visit
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.hours_pages import inbox_named
+from gatewayd.web.settings.keeping import keeping_of
 from routing.signature import DEFAULT_SIGNATURE, SignatureMode
 from storage.editing import Edit
 from storage.targets import TargetsRow
@@ -109,6 +110,7 @@ async def _page(
         teams=await visit.request.app[STAFF].teams(),
         modes=_MODES,
         usual_signature=DEFAULT_SIGNATURE,
+        keeping=await keeping_of(visit, inbox.name),
         gateway=visit.context.settings.gateway,
     )
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatewayd.http.logged_in import SESSIONS
-from gatewayd.http.route import STAFF
+from gatewayd.http.route import STAFF, WISHES
 from gatewayd.web.languages import N_
 from gatewayd.web.route import Visit
 from gatewayd.web.settings.absence_form import KINDS, QUICK
 from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.whereabouts import Whereabouts, absence_words, whereabouts
+from gatewayd.wishes import DEFAULT, Wishes
 from storage.people import AbsenceRow, PersonRow, PersonState
 from storage.sessions import SessionRow
 
@@ -24,6 +25,9 @@ OWN_WAYS = {
     "email": N_("By e-mail"),
     "sms": N_("By SMS to your phone"),
 }
+
+
+SHORT_WAYS = {"page": N_("Page"), "email": N_("E-mail"), "sms": N_("SMS")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class Profile:
     ways: Mapping[str, str]
     quick: Mapping[str, str]
     kinds: Mapping[Any, str]
+    wishes: Wishes
 
 
 async def profile_of(visit: Visit, form: Written | None = None) -> Profile | None:
@@ -49,6 +54,7 @@ async def profile_of(visit: Visit, form: Written | None = None) -> Profile | Non
     staff = visit.request.app[STAFF]
     people = {row.id: row for row in await staff.people()}
     person = people[visit.person_id]
+    wished = await visit.request.app[WISHES].get(person.id)
     others = [row for row in people.values() if row.state is PersonState.ACTIVE and row != person]
     return Profile(
         person=person,
@@ -61,6 +67,7 @@ async def profile_of(visit: Visit, form: Written | None = None) -> Profile | Non
         ways=OWN_WAYS,
         quick=QUICK,
         kinds=KINDS,
+        wishes=DEFAULT if wished is None else wished.wishes,
     )
 
 

@@ -7,6 +7,7 @@ from gatewayd.web.settings import (
     digest_pages,
     hours_pages,
     inboxes_pages,
+    keeping,
     leaving_pages,
     people_pages,
     person_pages,
@@ -15,6 +16,7 @@ from gatewayd.web.settings import (
     rules_pages,
     team_pages,
     templates_pages,
+    wishes_pages,
 )
 
 ROUTES: tuple[PageRoute, ...] = (
@@ -25,6 +27,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *replies_pages.ROUTES,
     *templates_pages.ROUTES,
     *inboxes_pages.ROUTES,
+    *keeping.ROUTES,
     *digest_pages.ROUTES,
     # Before the pages of one person: nobody's id is "new".
     *people_pages.ROUTES,
@@ -32,4 +35,5 @@ ROUTES: tuple[PageRoute, ...] = (
     *person_pages.ROUTES,
     *team_pages.ROUTES,
     *profile_pages.ROUTES,
+    *wishes_pages.ROUTES,
 )

@@ -35,7 +35,7 @@ _CAUSES = {
     (True, Cause.HOLIDAY): N_("Open"),
     (True, Cause.CLOSURE): N_("Open"),
     (True, Cause.OPENING): N_("Open, exceptionally"),
-    (False, Cause.WEEK): N_("Closed"),
+    (False, Cause.WEEK): N_("Closed then"),
     (False, Cause.HOLIDAY): N_("Closed: %(label)s"),
     (False, Cause.CLOSURE): N_("Closed on these dates"),
     (False, Cause.OPENING): N_("Closed at this time of that day"),

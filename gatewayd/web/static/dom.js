@@ -29,10 +29,30 @@ export function morph(from, to) {
     from.nodeValue = to.nodeValue;
     return from;
   }
+  const version = from.localName === "form" && isUnsaved(from, to) ? from.elements.version?.value : undefined;
   morphAttributes(from, to);
-  // What somebody types into is theirs.
-  if (from.localName !== "textarea") morphChildren(from, to);
+  if (from.localName === "textarea") morphText(from, to);
+  else morphChildren(from, to);
+  // What is typed was made for this version: who saves it is told that there is another by now.
+  if (version !== undefined) from.elements.version.value = version;
   return from;
+}
+
+/** What somebody has typed is theirs. */
+function morphText(from, to) {
+  if (from.value !== from.defaultValue) return;
+  from.defaultValue = to.defaultValue;
+  from.value = to.defaultValue;
+}
+
+const isTyped = (one) => one.localName === "textarea" || (one.localName === "input" && one.type !== "hidden");
+
+/** Whether something is typed into a form that the other one has not. */
+function isUnsaved(from, to) {
+  return [...from.elements].some((one) => {
+    const fresh = one.name ? to.elements.namedItem(one.name) : null;
+    return fresh && isTyped(one) && one.value !== one.defaultValue && one.value !== fresh.defaultValue;
+  });
 }
 
 const keyOf = (node) =>

@@ -92,6 +92,7 @@ function changedConnection(connected) {
     }
     renewTimeline();
     renewList();
+    renewContact();
   }
 }
 

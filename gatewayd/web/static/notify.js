@@ -1,24 +1,27 @@
-// Notices of the browser for what is new and unread, by one tab for all, and none in quiet hours:
-// whether it is the reader's time is told by the page (data-quiet).
+// Notices of the browser for what is new and unread and the reader wishes to be called for
+// (data-calls), by one tab for all, and none in quiet hours (data-quiet).
 
 import { words } from "./dom.js";
-import { leads } from "./stream.js";
+import { leads, onEvent } from "./stream.js";
 import { go, onArrival } from "./travel.js";
 
-let unread = null;
+let calls = null;
+let latest = null; // the conversation that something came into last
 
-const head = () => document.querySelector("[data-unread]");
+const head = () => document.querySelector("[data-calls]");
 
 function look() {
-  const now = head() ? Number(head().dataset.unread) : null;
-  const grew = unread !== null && now !== null && now > unread;
-  if (now !== null) unread = now;
+  const now = head() ? Number(head().dataset.calls) : null;
+  const grew = calls !== null && now !== null && now > calls;
+  if (now !== null) calls = now;
   if (grew && leads() && !document.hasFocus() && head().dataset.quiet === undefined) tell();
 }
 
 function tell() {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const row = document.querySelector("#list a.row.unread");
+  // The list that is open may show it, or others only.
+  const about = latest;
+  const row = about && document.querySelector(`#list li[data-key="${CSS.escape(about)}"] a.row`);
   const name = row?.querySelector(".who")?.textContent ?? "";
   const notice = new Notification(name || words.new_message, {
     body: row?.querySelector(".said")?.textContent.trim() ?? "",
@@ -26,7 +29,7 @@ function tell() {
   });
   notice.addEventListener("click", () => {
     window.focus();
-    if (row) go(row.href);
+    if (about) go(row?.href ?? `/inbox/all/${about}`);
     notice.close();
   });
 }
@@ -41,6 +44,10 @@ function showState() {
 
 /** Begin. */
 export function notify() {
+  onEvent((type, data) => {
+    if (type === "message.received") latest = data.conversation_id;
+    if (["assigned", "created", "mentioned"].some((each) => type === `conversation.${each}`)) latest = data.id;
+  });
   onArrival(() => {
     look();
     showState();

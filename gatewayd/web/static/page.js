@@ -11,8 +11,8 @@ import { offline } from "./offline.js";
 import { preview } from "./preview.js";
 import { replies } from "./replies.js";
 import { together } from "./together.js";
-import { listen, onEvent } from "./stream.js";
-import { arrived, follow, travel } from "./travel.js";
+import { catchUp, listen, onEvent, onGap } from "./stream.js";
+import { arrived, follow, onArrival, soon, travel } from "./travel.js";
 
 document.documentElement.classList.add("scripted");
 offline();
@@ -29,6 +29,8 @@ if (document.querySelector(".app")) {
   install();
   together();
   onEvent(follow);
+  onGap(soon);
+  onArrival(() => catchUp(document.body.dataset.at));
   listen();
   arrived("new");
 }

@@ -4,7 +4,7 @@
 
 const TYPES = [
   ...["received", "queued", "sending", "sent", "delivered", "undelivered", "failed", "expired", "canceled", "unknown", "updated"].map((each) => `message.${each}`),
-  ...["created", "updated", "assigned", "snoozed", "closed", "reopened", "presence", "read"].map((each) => `conversation.${each}`),
+  ...["created", "updated", "assigned", "mentioned", "snoozed", "closed", "reopened", "presence", "read"].map((each) => `conversation.${each}`),
   ...["created", "updated", "consent"].map((each) => `contact.${each}`),
   "modem.state",
   "modem.incident",
@@ -12,13 +12,20 @@ const TYPES = [
 const LEASE_MS = 6000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10000;
+const KEPT = 300;
 
 const me = crypto.randomUUID?.() ?? String(Math.random());
-const listeners = { event: new Set(), state: new Set() };
+const listeners = { event: new Set(), state: new Set(), gap: new Set() };
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("gatewayd") : null;
+// The events that were heard last, for pages that were made before and could not hear them. Before
+// them came `since`.
+const heard = [];
+let since = document.body.dataset.at ?? "";
+let newest = since;
 let connected = null;
 let source = null;
 let retryMs = FIRST_RETRY_MS;
+let refusals = 0;
 
 /** Hear of each event: its type and its data. */
 export const onEvent = (listener) => listeners.event.add(listener);
@@ -26,17 +33,62 @@ export const onEvent = (listener) => listeners.event.add(listener);
 /** Hear when the connection is lost (false) or there again (true). */
 export const onState = (listener) => listeners.state.add(listener);
 
+/** Hear that something may have happened of which nobody knows what: to look again. */
+export const onGap = (listener) => listeners.gap.add(listener);
+
 /** Whether this tab is the one that holds the stream. */
 export const leads = () => source !== null;
 
-function told(message) {
-  if (message.kind === "event") for (const hear of listeners.event) hear(message.type, message.data);
-  // A stream that is new may have missed something: all look again.
-  if (message.kind === "state" && (message.fresh || message.connected !== connected)) {
-    connected = message.connected;
-    for (const hear of listeners.state) hear(connected);
+const announce = ({ type, data }) => listeners.event.forEach((hear) => hear(type, data));
+
+/** Those that came after one; where it is none of ours, by their ids, which ascend. */
+function laterThan(at) {
+  const place = heard.findIndex(({ id }) => id === at);
+  return place >= 0 ? heard.slice(place + 1) : heard.filter(({ id }) => id > at);
+}
+
+/** Tell again what happened after a page was made, which came while it was on its way. */
+export function catchUp(at) {
+  if (at) laterThan(at).forEach(announce);
+}
+
+function happened(event) {
+  // Who looks at what has no id: it is told, and over.
+  if (event.id) {
+    if (heard.some(({ id }) => id === event.id)) return;
+    newest = event.id;
+    heard.push(event);
+    if (heard.length > KEPT) since = heard.shift().id;
   }
-  if (message.kind === "who" && source) channel.postMessage({ kind: "state", connected });
+  announce(event);
+}
+
+function told(message) {
+  if (message.to && message.to !== me) return;
+  if (message.kind === "event") happened(message.event);
+  if (message.kind === "missed") message.events.forEach(happened);
+  if (message.kind === "gap") listeners.gap.forEach((hear) => hear());
+  if (message.kind === "state") {
+    // A stream that is new may have missed something: all look again.
+    if (message.fresh || message.connected !== connected) {
+      connected = message.connected;
+      for (const hear of listeners.state) hear(connected);
+    }
+    if (message.fresh && !source) ask();
+  }
+  if (message.kind === "who" && source) answer(message);
+}
+
+/** Ask the leader how it is, and what happened since this page was made. */
+function ask() {
+  channel.postMessage({ kind: "who", from: me, at: newest });
+}
+
+function answer({ from, at }) {
+  channel.postMessage({ kind: "state", to: from, connected });
+  const reaches = at >= since || heard.some(({ id }) => id === at);
+  const message = reaches ? { kind: "missed", events: laterThan(at) } : { kind: "gap" };
+  channel.postMessage({ ...message, to: from });
 }
 
 function tell(message) {
@@ -45,21 +97,27 @@ function tell(message) {
 }
 
 function open() {
-  source = new EventSource(`/v1/events?types=${TYPES.join(",")}`);
+  // From where this page or the last stream ended. What is not kept any more is refused.
+  const resumes = newest && refusals < 2;
+  source = new EventSource(`/v1/events?types=${TYPES.join(",")}${resumes ? `&after=${newest}` : ""}`);
   source.addEventListener("open", () => {
     retryMs = FIRST_RETRY_MS;
+    refusals = 0;
     tell({ kind: "state", connected: true, fresh: true });
+    if (newest && !resumes) tell({ kind: "gap" });
   });
   source.addEventListener("error", () => {
     tell({ kind: "state", connected: false });
     // An answer that is no stream ends the browser's own tries: stopping, or logged out.
     if (source?.readyState !== EventSource.CLOSED) return;
+    refusals += 1;
     setTimeout(() => source && open(), retryMs);
     retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
   });
   for (const type of TYPES) {
-    source.addEventListener(type, (event) => {
-      tell({ kind: "event", type, data: JSON.parse(event.data).data });
+    source.addEventListener(type, ({ data: text }) => {
+      const { id, data } = JSON.parse(text);
+      tell({ kind: "event", event: { id, type, data } });
     });
   }
 }
@@ -92,11 +150,11 @@ export function listen() {
   } else if (navigator.locks) {
     // The lock is held as long as the promise is pending: until this tab ends.
     navigator.locks.request("gatewayd-events", () => new Promise(open));
-    channel.postMessage({ kind: "who" });
+    ask();
   } else {
     addEventListener("pagehide", giveUpLease);
     setInterval(leadByLease, LEASE_MS / 3);
     leadByLease();
-    channel.postMessage({ kind: "who" });
+    ask();
   }
 }

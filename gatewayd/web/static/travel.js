@@ -62,7 +62,7 @@ export async function go(url, { push = true } = {}) {
 }
 
 /** Read the page that is shown again, in place. */
-export async function refresh() {
+async function refresh() {
   const mine = journey;
   const here = location.href;
   const response = await request(here);
@@ -95,11 +95,12 @@ export async function send(form, submitter) {
 
 /** Pages that say which events concern them (`data-refresh="modem. message."`) follow these. */
 export function follow(type) {
-  const wanted = document.querySelector("[data-refresh]")?.dataset.refresh.split(" ") ?? [];
+  const wanted = document.querySelector("[data-refresh]")?.dataset.refresh.split(" ").filter(Boolean) ?? [];
   if (wanted.some((prefix) => type.startsWith(prefix))) soon();
 }
 
-const soon = settled(150, () => refresh().catch((error) => {
+/** Read the page that is shown again, a little after the last time that somebody asks for it. */
+export const soon = settled(150, () => refresh().catch((error) => {
   if (!(error instanceof TypeError)) throw error; // offline: the stream says so
 }));
 
@@ -116,11 +117,13 @@ function clicked(event) {
 function submitted(event) {
   const form = event.target;
   if (event.defaultPrevented || form.hasAttribute("data-plain") || form.enctype === "multipart/form-data") return;
-  const url = new URL(form.getAttribute("action") ?? location.href, location.href);
+  const action = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  const url = new URL(action ?? location.href, location.href);
   if (!isOurs(url)) return;
   if (form.method === "get") {
     event.preventDefault();
-    url.search = new URLSearchParams(new FormData(form)).toString();
+    // With the button that was clicked: its name may say what is asked for.
+    url.search = new URLSearchParams(new FormData(form, event.submitter)).toString();
     go(url.href);
   } else if (form.method === "post" && document.querySelector(".app")) {
     event.preventDefault();

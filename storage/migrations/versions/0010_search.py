@@ -90,7 +90,9 @@ SET first = min(first, excluded.first), last = max(last, excluded.last);
 END
     """,
     """
-CREATE VIEW timeline_searched AS SELECT seq, text AS words, char(57346)
+CREATE VIEW timeline_searched AS SELECT seq, text AS words, char(57344)
+|| coalesce(hex((SELECT home.inbox FROM conversations AS home
+WHERE home.id = timeline.conversation_id)), '') || ' ' || char(57346)
 || replace(timeline.conversation_id, '_', '') || ' ' || char(57347)
 || hex(coalesce(timeline.author_id, '')) AS facets FROM timeline WHERE timeline.text IS NOT NULL
     """,
@@ -102,7 +104,9 @@ tokenize="unicode61 remove_diacritics 2", prefix='2 3')
     """,
     """
 CREATE TRIGGER timeline_search_insert AFTER INSERT ON timeline WHEN new.text IS NOT NULL BEGIN
-INSERT INTO timeline_search (rowid, words, facets) VALUES (new.seq, new.text, char(57346)
+INSERT INTO timeline_search (rowid, words, facets) VALUES (new.seq, new.text, char(57344)
+|| coalesce(hex((SELECT home.inbox FROM conversations AS home
+WHERE home.id = new.conversation_id)), '') || ' ' || char(57346)
 || replace(new.conversation_id, '_', '') || ' ' || char(57347) || hex(coalesce(new.author_id,
 '')));
 INSERT INTO search_days (kind, day, first, last) VALUES ('timeline', new.at_ms / 86400000,
@@ -113,7 +117,10 @@ END
     """
 CREATE TRIGGER timeline_search_delete BEFORE DELETE ON timeline WHEN old.text IS NOT NULL BEGIN
 INSERT INTO timeline_search (timeline_search, rowid, words, facets) VALUES ('delete', old.seq,
-old.text, char(57346) || replace(old.conversation_id, '_', '') || ' ' || char(57347)
+old.text, char(57344)
+|| coalesce(hex((SELECT home.inbox FROM conversations AS home
+WHERE home.id = old.conversation_id)), '') || ' ' || char(57346)
+|| replace(old.conversation_id, '_', '') || ' ' || char(57347)
 || hex(coalesce(old.author_id, '')));
 END
     """,
@@ -121,14 +128,19 @@ END
 CREATE TRIGGER timeline_search_before BEFORE UPDATE OF text, conversation_id,
 author_id ON timeline WHEN old.text IS NOT NULL BEGIN
 INSERT INTO timeline_search (timeline_search, rowid, words, facets) VALUES ('delete', old.seq,
-old.text, char(57346) || replace(old.conversation_id, '_', '') || ' ' || char(57347)
+old.text, char(57344)
+|| coalesce(hex((SELECT home.inbox FROM conversations AS home
+WHERE home.id = old.conversation_id)), '') || ' ' || char(57346)
+|| replace(old.conversation_id, '_', '') || ' ' || char(57347)
 || hex(coalesce(old.author_id, '')));
 END
     """,
     """
 CREATE TRIGGER timeline_search_after AFTER UPDATE OF text, conversation_id,
 author_id ON timeline WHEN new.text IS NOT NULL BEGIN
-INSERT INTO timeline_search (rowid, words, facets) VALUES (new.seq, new.text, char(57346)
+INSERT INTO timeline_search (rowid, words, facets) VALUES (new.seq, new.text, char(57344)
+|| coalesce(hex((SELECT home.inbox FROM conversations AS home
+WHERE home.id = new.conversation_id)), '') || ' ' || char(57346)
 || replace(new.conversation_id, '_', '') || ' ' || char(57347) || hex(coalesce(new.author_id,
 '')));
 INSERT INTO search_days (kind, day, first, last) VALUES ('timeline', new.at_ms / 86400000,

@@ -157,3 +157,40 @@ async def test_a_contact_is_erased_at_their_request(visit: Any, shop: Any) -> No
     await expect(tab.page.get_by_role("heading", level=1)).to_have_text("It is erased")
     await tab.go(f"/inbox/all/{conversation}")
     await expect(tab.page.get_by_text("My secret wish")).to_have_count(0)
+
+
+async def test_two_who_change_a_contact_at_once_are_told(visit: Any, shop: Any) -> None:
+    number = shop.customer()
+    shop.text_in(number, "Who changes me?")
+    conversation = shop.conversation_of(number)
+    who = shop.api("GET", f"/v1/conversations/{conversation}")["contact"]["id"]
+    tab = await visit(f"/inbox/all/{conversation}")
+    panel = tab.page.locator("#contact")
+    notes = panel.get_by_label("About them, for us")
+    # What a colleague writes appears, as long as nothing is typed there.
+    shop.api("PATCH", f"/v1/contacts/{who}", {"notes": "Written by Luc"})
+    await expect(notes).to_have_value("Written by Luc")
+    await panel.get_by_label("Name").fill("Typed by Marie")
+    shop.api("PATCH", f"/v1/contacts/{who}", {"notes": "Changed by Luc", "name": "Luc's name"})
+    await expect(notes).to_have_value("Changed by Luc")
+    await expect(panel.get_by_label("Name")).to_have_value("Typed by Marie")
+    await panel.get_by_role("button", name="Save").click()
+    await expect(tab.page.locator("#flash")).to_contain_text("Somebody changed it just now")
+    assert shop.api("GET", f"/v1/contacts/{who}")["name"] == "Luc's name"
+
+
+async def test_an_opt_out_is_noted_beside_the_conversation(visit: Any, shop: Any) -> None:
+    number = shop.customer()
+    shop.text_in(number, "Please call me back")
+    conversation = shop.conversation_of(number)
+    tab = await visit(f"/inbox/all/{conversation}")
+    panel = tab.page.locator("#contact")
+    await panel.get_by_text("Note what they said elsewhere…").click()
+    await panel.get_by_label("Where and when they said so").fill("On the phone just now")
+    await panel.get_by_label("The customer said so themselves").check()
+    await panel.get_by_role("button", name="Note it").click()
+    await expect(tab.page.locator("#flash")).to_contain_text("they want no more messages")
+    await tab.page.wait_for_url(f"**/inbox/all/{conversation}")
+    await expect(panel).to_contain_text("Wants no messages")
+    await panel.get_by_role("link", name="Their page").click()
+    await expect(tab.page.locator("#consent")).to_contain_text("On the phone just now")

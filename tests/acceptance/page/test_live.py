@@ -1,5 +1,6 @@
 """What happens appears without a reload, drafts survive, one stream is enough for eight tabs."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -145,6 +146,38 @@ async def test_a_text_is_kept_for_later_and_stopped(visit: Any, shop: Any) -> No
     await expect(message).to_contain_text("Goes out")
     await message.get_by_role("button", name="Stop it").click()
     await expect(message).to_contain_text("Not sent: canceled")
+
+
+async def test_what_happens_before_a_page_hears_is_told_to_it(visit: Any, shop: Any) -> None:
+    """A page that only reads itself again when it is told: nothing may fall between."""
+    tab = await visit("/login", person=None)
+    cookie = {"name": "gatewayd_session", "value": shop.person("marie"), "url": shop.url}
+    await tab.context.add_cookies([cookie])
+    asked: asyncio.Queue[Any] = asyncio.Queue()
+    await tab.page.route("**/v1/events?*", asked.put_nowait)
+    await tab.go("/supervision")
+    held = await asked.get()  # the page is made, and its stream has not begun
+    first, second = shop.customer(), shop.customer()
+    shop.text_in(first, "Before the stream")
+    await expect(tab.page.locator("#main")).not_to_contain_text(local(first))
+    await held.continue_()
+    await expect(tab.page.locator("#main")).to_contain_text(local(first))
+
+    other = await tab.context.new_page()
+    scripts: asyncio.Queue[Any] = asyncio.Queue()
+    await other.route("**/page.js", scripts.put_nowait)
+    await other.goto(f"{tab.url}/supervision", wait_until="commit")
+    held = await scripts.get()  # this one will hear of the leader, once it can
+    shop.text_in(second, "Before the second tab listens")
+    await expect(tab.page.locator("#main")).to_contain_text(local(second))
+    await held.continue_()
+    await expect(other.locator("#main")).to_contain_text(local(second))
+    assert asked.empty()  # and it needed no stream of its own
+
+
+def local(number: str) -> str:
+    """Write a number as the page does."""
+    return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
 
 
 @pytest.mark.parametrize("locks", [True, False], ids=["locks", "plain http"])

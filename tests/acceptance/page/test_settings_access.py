@@ -16,6 +16,7 @@ PATHS = (
     "/settings/replies",
     "/settings/replies/new",
     "/settings/templates/new",
+    "/settings/digest",
     "/settings/inboxes",
     "/settings/inboxes/main",
     "/me",

@@ -60,7 +60,7 @@ class TestStoreUnavailable:
         message_id = await gateway.send(send_at="2027-01-01T12:00:00Z")
         refused = asyncio.Event()
 
-        def refuse() -> Any:
+        def refuse(**_: object) -> Any:
             refused.set()
             raise StoreUnavailable(reason="database or disk is full")
 
@@ -83,7 +83,7 @@ class TestStoreUnavailable:
         """The network has it, the modem has said so, and the disk is full."""
         store, refused = gateway.ready.store, asyncio.Event()
 
-        def refuse() -> Any:
+        def refuse(**_: object) -> Any:
             refused.set()
             raise StoreUnavailable(reason="database or disk is full")
 

@@ -218,12 +218,12 @@ async def test_a_reference_that_only_commit_looks_at_is_one_unit_s_fault(
 
 
 @asynccontextmanager
-async def held(store: Store, key: str) -> AsyncIterator[asyncio.Event]:
+async def held(store: Store, key: str, *, takes_long: bool = False) -> AsyncIterator[asyncio.Event]:
     """A unit that has written and not ended; the event lets it end."""
     written, let_go = asyncio.Event(), asyncio.Event()
 
     async def unit() -> None:
-        async with store.write() as tx:
+        async with store.write(takes_long=takes_long) as tx:
             await tx.execute(INSERT, {"key": key})
             written.set()
             await let_go.wait()
@@ -233,6 +233,20 @@ async def held(store: Store, key: str) -> AsyncIterator[asyncio.Event]:
     yield let_go
     let_go.set()
     await task
+
+
+async def test_nobody_waits_for_the_end_of_one_that_takes_long(
+    store: Store, writer: Writer
+) -> None:
+    short = [asyncio.create_task(put(store, key)) for key in ("k0", "k1")]
+    await asyncio.sleep(0)  # they are before it
+    async with held(store, "k2", takes_long=True):
+        await asyncio.wait(short)
+        assert await keys(store) == {"k0", "k1"}
+        behind = [asyncio.create_task(put(store, key)) for key in ("k3", "k4")]
+    await asyncio.wait(behind)
+    assert await keys(store) == {"k0", "k1", "k2", "k3", "k4"}
+    assert writer.commits == 3
 
 
 async def test_who_gives_up_while_it_waits_leaves_no_trace(store: Store) -> None:
@@ -351,3 +365,28 @@ async def test_closing_waits_for_the_commit(store: Store, tmp_path: Path, writer
     file = sqlite3.connect(tmp_path / FILE_NAME)
     assert file.execute("SELECT key FROM meta WHERE key = 'k0'").fetchall() == [("k0",)]
     file.close()
+
+
+async def test_whenever_one_is_cancelled_the_others_are_whole(store: Store) -> None:
+    """Cancelled at each turn of the loop: what was answered is there, and no half of anything."""
+
+    async def pair(key: str) -> str:
+        async with store.write() as tx:
+            await tx.execute(INSERT, {"key": f"{key}-a"})
+            await tx.execute(INSERT, [{"key": f"{key}-b"}, {"key": f"{key}-c"}])
+        return key
+
+    answered: set[str] = set()
+    for steps in range(40):
+        tasks = [asyncio.create_task(pair(f"k{steps}-{place}")) for place in range(3)]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        tasks[steps % 3].cancel()
+        await asyncio.wait(tasks)
+        assert not any(task.exception() for task in tasks if not task.cancelled())
+        answered |= {task.result() for task in tasks if not task.cancelled()}
+    written = await keys(store)
+    found = {key.rpartition("-")[0] for key in written}
+    assert len(answered) >= 80
+    assert answered <= found
+    assert written == {f"{key}-{part}" for key in found for part in "abc"}

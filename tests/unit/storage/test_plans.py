@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import reading as conversations
-from storage.conversations import reads
+from storage.conversations import reads, views
 from storage.conversations.reading import ConversationFilter
 from storage.conversations.states import ConversationState
 from storage.engine import Store
@@ -156,3 +156,14 @@ async def test_what_is_unread_of_a_page_is_looked_up_by_key(full: Store) -> None
     visits = [step for step in steps if re.search(r"^(SEARCH|SCAN) conversations\b", step)]
     assert visits
     assert all(re.search(r"^SEARCH .*\(id=\?\)$", step) for step in visits), steps
+
+
+async def test_counts_in_some_inboxes_go_through_no_whole_inbox(full: Store) -> None:
+    def look(tx: AsyncConnection) -> Awaitable[object]:
+        mine: dict[str, Any] = {"person_id": PEOPLE[0], "team_ids": (), "now_ms": 0}
+        return views.counts(tx, inboxes={"main", "ventes"}, **mine)
+
+    steps = await plan(full, look)
+    visits = [step for step in steps if re.search(r"^(SEARCH|SCAN) conversations\b", step)]
+    assert visits
+    assert [step for step in visits if "ix_conversations_inbox" in step] == []

@@ -11,7 +11,7 @@ from gatewayd.cli import demo
 from gatewayd.cli.daemon import supervise
 from gatewayd.cli.failure import CliError, Exit
 from gatewayd.http.server import ListenError
-from storage.errors import SchemaTooNew, StoreLocked
+from storage.errors import SchemaTooNew, StoreLocked, StoreUnavailable
 
 
 @pytest.fixture
@@ -46,6 +46,11 @@ def test_the_daemons_status_is_the_commands(settings: Settings) -> None:
             "Cannot listen on 127.0.0.1:8767: the port is in use.",
         ),
         (SchemaTooNew(revision="0009"), Exit.CONFIG, "was written by a newer version"),
+        (
+            StoreUnavailable(reason="database disk image is malformed"),
+            Exit.FAILED,
+            "cannot be used: database disk image is malformed.",
+        ),
         (PermissionError(13, "Permission denied", "/x/y"), Exit.CONFIG, "/x/y cannot be written"),
         (
             ExceptionGroup("services", [ExceptionGroup("inner", [SchemaTooNew(revision="9")])]),
@@ -68,6 +73,13 @@ def test_why_it_could_not_go_on_is_one_sentence(
 
     assert sentence in raised.value.sentence
     assert raised.value.status is status
+
+
+def test_a_damaged_store_leads_to_the_doctor(settings: Settings) -> None:
+    with pytest.raises(CliError) as raised:
+        supervise(settings, daemon(StoreUnavailable(reason="file is not a database")))
+
+    assert "`gatewayd doctor`" in str(raised.value.advice)
 
 
 def test_a_data_folder_that_cannot_be_made_is_said(settings: Settings) -> None:

@@ -352,10 +352,10 @@ class Outage:
     def begin(self, times: int | None = None) -> None:
         left = times
 
-        def refuse() -> Any:
+        def refuse(**how: Any) -> Any:
             nonlocal left
             if left == 0:
-                return self._write()
+                return self._write(**how)
             left = None if left is None else left - 1
             self.refused.set()
             raise StoreUnavailable(reason="database or disk is full")

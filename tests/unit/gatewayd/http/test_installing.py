@@ -61,5 +61,5 @@ async def test_the_notice_has_nothing_of_whoever_asks_for_it(staffroom: Any) -> 
     mine = (await ask(marie, "/offline/fr"))[1]
     assert mine == (await ask(await staffroom.stranger(), "/offline/fr"))[1]
     assert '<html lang="fr">' in mine
-    assert 'data-csrf="" data-person=""' in mine
+    assert 'data-csrf="" data-person="" data-at=""' in mine
     assert (await ask(marie, "/offline/tlh"))[0].status == 404

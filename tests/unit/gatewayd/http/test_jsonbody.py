@@ -7,6 +7,7 @@ from pydantic import Field
 
 from gatewayd.http.jsonbody import body_as, parse_object, query_as
 from gatewayd.http.models.base import Input, Moment, Query, milliseconds
+from gatewayd.http.models.editing import Line
 from gatewayd.http.problems import FieldProblem, Problem
 
 
@@ -167,3 +168,31 @@ def test_a_problem_that_quotes_a_lone_surrogate_can_be_sent() -> None:
 
     assert isinstance(answer.body, bytes)
     assert b"\\ud800" in answer.body
+
+
+class Signed(Input):
+    """A field that may be one thing or another."""
+
+    sign: bool | Line | None = None
+    count: int = 0
+    share: float = 0.0
+
+
+@pytest.mark.parametrize("raw", [b'{"sign": "\\n"}', b'{"sign": 7}', b'{"sign": []}'])
+def test_a_pointer_leads_into_what_was_given_not_into_our_models(raw: bytes) -> None:
+    with pytest.raises(Problem) as refused:
+        body_as(Signed, raw)
+    assert {error.pointer for error in refused.value.errors} == {"/sign"}
+
+
+def test_a_number_is_the_same_however_it_is_written() -> None:
+    for raw in (b'{"count": 3}', b'{"count": 3.0}', b'{"count": 30e-1}', b'{"count": 0.3e1}'):
+        assert body_as(Signed, raw).count == 3
+    assert body_as(Signed, b'{"share": 2.0}').share == 2
+    assert body_as(Signed, b'{"share": 2.5}').share == 2.5
+
+
+@pytest.mark.parametrize("number", ["3.5", "1e400", "9007199254740992.0", "true"])
+def test_what_is_no_integer_or_not_exactly_one_is_none(number: str) -> None:
+    with pytest.raises(Problem):
+        body_as(Signed, f'{{"count": {number}}}'.encode())

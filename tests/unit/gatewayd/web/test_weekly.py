@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewayd.web.weekly import ALWAYS_CLOSED, Range, WrongDay, day_of, read, written
+from gatewayd.web.weekly import ALWAYS_CLOSED, Range, WrongDay, day_of, for_form, read, written
 from routing.expression import problem_of
 
 NINE_TO_FIVE = (("09:00", "17:00"),)
@@ -47,6 +47,12 @@ def test_other_hours_do_not_fit_the_form(expression: str) -> None:
 )
 def test_a_day_that_makes_no_sense_is_named(ranges: list[Range]) -> None:
     assert day_of(ranges, 3) == WrongDay(day=3)
+
+
+def test_a_form_writes_the_end_of_a_day_as_midnight() -> None:
+    assert day_of([("16:00", "00:00")], 4) == (("16:00", "24:00"),)
+    assert [for_form(end) for end in ("24:00", "17:00")] == ["00:00", "17:00"]
+    assert day_of([("16:00", "00:00"), ("20:00", "22:00")], 4) == WrongDay(day=4)
 
 
 def test_a_night_may_go_past_midnight() -> None:

@@ -316,6 +316,7 @@ async def test_while_the_store_takes_nothing_nothing_is_posted_again(
     webhook = await bench.webhook()
     settle, asked = deliveries.settle, asyncio.Event()
     monkeypatch.setattr(module, "STORE_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("gatewayd.insisting.STORE_RETRY_SECONDS", 0.0)
 
     async def full(*args: Any, **kwargs: Any) -> bool:
         if not asked.is_set():
@@ -337,6 +338,7 @@ async def test_it_goes_on_when_the_store_has_been_away(
     webhook = await bench.webhook()
     list_all, away = webhooks.list_all, asyncio.Event()
     monkeypatch.setattr(module, "STORE_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("gatewayd.insisting.STORE_RETRY_SECONDS", 0.0)
 
     async def gone(tx: AsyncConnection) -> list[WebhookRow]:
         if not away.is_set():

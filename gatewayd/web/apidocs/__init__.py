@@ -1,0 +1,1 @@
+"""The API's own page, `/docs`: to read, and to try."""
