@@ -10,15 +10,18 @@ await() { # await SECONDS COMMAND…
     done
 }
 status() { systemctl show gatewayd --property "$1" --value; }
-count() { gatewayd messages list --json | grep -c '"id"'; }
+count() { gatewayd messages list --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'; }
 modem_is_ready() { gatewayd modems list | grep -q ready; }
+says_ready() { status StatusText | grep -q ready; }
 has_text() { gatewayd messages list --json | grep -q "$1"; }
 
 dpkg -i /root/old.deb > /root/install.log 2>&1; proof "installed $?"
-proof "without-modem $(systemctl is-active gatewayd) [$(status StatusText)]"
+await 120 systemctl is-active --quiet gatewayd
+proof "without-modem $(systemctl is-active gatewayd) restarts $(status NRestarts) [$(status StatusText)]"
 sed -i 's|^device = .*|device = "/dev/ttyS1"|' /etc/gatewayd/gatewayd.toml
 systemctl restart gatewayd
 await 120 modem_is_ready
+await 60 says_ready
 proof "ready [$(status StatusText)]"
 gatewayd send +15145550123 "From a booted machine" --wait=sent --timeout 60s > /root/send.log 2>&1
 proof "send $?"
