@@ -46,6 +46,7 @@ from gatewayd.http.route import (
     TOKENS,
     WEBHOOKS,
     WISHES,
+    WRITING_FIRST,
     Route,
 )
 from gatewayd.http.routes import (
@@ -114,6 +115,7 @@ from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Tokens
 from gatewayd.services.webhooks import Webhooks
 from gatewayd.services.wishes import NotificationWishes
+from gatewayd.services.writing_first import WritingFirst
 from gatewayd.web.apidocs.pages import add_book
 from gatewayd.web.app import add_page
 
@@ -213,6 +215,9 @@ def _add_inbox_services(app: web.Application, context: HttpContext) -> None:
     settings, store, bus, clock = context.settings, context.store, context.bus, context.clock
     app[CONVERSATIONS] = Conversations(
         settings=settings, store=store, bus=bus, clock=clock, messages=app[MESSAGES]
+    )
+    app[WRITING_FIRST] = WritingFirst(
+        settings=settings, store=store, clock=clock, messages=app[MESSAGES]
     )
     app[CONSENTS] = Consents(settings=settings, store=store, bus=bus, clock=clock)
     app[CONTACTS] = Contacts(store=store, bus=bus, clock=clock)

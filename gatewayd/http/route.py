@@ -42,6 +42,7 @@ from gatewayd.services.targets import InboxTargets
 from gatewayd.services.tokens import Principal, Scope, Tokens
 from gatewayd.services.webhooks import Webhooks
 from gatewayd.services.wishes import NotificationWishes
+from gatewayd.services.writing_first import WritingFirst
 
 
 class Door(StrEnum):
@@ -155,6 +156,7 @@ CONVERSATIONS = web.AppKey("conversations", Conversations)
 CONSENTS = web.AppKey("consents", Consents)
 CONTACTS = web.AppKey("contacts", Contacts)
 NEW_CONTACTS = web.AppKey("new_contacts", NewContacts)
+WRITING_FIRST = web.AppKey("writing_first", WritingFirst)
 IDENTITIES = web.AppKey("identities", Identities)
 ERASURES = web.AppKey("erasures", Erasures)
 IMPORTS = web.AppKey("imports", Imports)

@@ -5,31 +5,19 @@ The guard against what came meanwhile, the signature, and whose the conversation
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
 from gatewayd.services.drafts import Draft
+from gatewayd.services.signing import Signing
 from gatewayd.services.tokens import Principal, PrincipalType
-from routing.signature import (
-    DEFAULT_SIGNATURE,
-    SignatureMode,
-    Signer,
-    Written,
-    is_due,
-    signature_of,
-    signed,
-)
-from storage import inboxes, signing
+from storage import inboxes
 from storage.conversations import acts, since
 from storage.conversations.acts import Doing
 from storage.conversations.reading import ConversationRow, EntryRow
 from storage.conversations.since import Held
 from storage.conversations.timeline import Author
-from storage.inboxes import InboxRow
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,48 +77,18 @@ class Reply:
 
     async def after(self, tx: AsyncConnection, *, now_ms: int) -> None:
         """Let a person who answers what is nobody's have it."""
-        if self._by.type is not PrincipalType.PERSON:
-            return
-        held = await self._held(tx)
-        inbox = await inboxes.get(tx, held.inbox)
-        if held.person_id is None and (inbox is None or inbox.take_on_answer is not False):
-            doing = Doing(author=self._me, now_ms=now_ms)
-            await acts.assign(
-                tx, held.id, person_id=self._by.id, team_id=None, note=None, doing=doing
-            )
+        await take_what_is_nobodys(tx, self._conversation.id, by=self._by, now_ms=now_ms)
 
     async def signed(self, tx: AsyncConnection, text: str, *, at_ms: int) -> str:
         """Give a text as it would go at that time."""
-        inbox = await inboxes.get(tx, self._conversation.inbox)
-        person = None
-        if self._by.type is PrincipalType.PERSON:
-            person = await signing.signer(tx, self._by.id)
-        if not await self._is_due(tx, inbox, at_ms):
-            return text
-        asked = self._manner.sign
-        name = self._by.name if person is None else person.display_name
-        own = None if person is None else person.signature
-        if isinstance(asked, str):
-            name, own = asked, None
-        business = inbox.display_name if inbox is not None else None
-        signer = Signer(person=name, business=business or self._settings.gateway.name)
-        template = own or (inbox.signature if inbox is not None else None) or DEFAULT_SIGNATURE
-        return signed(text, signature_of(template, signer), signer)
-
-    async def _is_due(self, tx: AsyncConnection, inbox: InboxRow | None, at_ms: int) -> bool:
-        if self._manner.sign is not None:
-            return self._manner.sign is not False
-        if self._by.type is not PrincipalType.PERSON:
-            return False
-        last = await signing.last_written(tx, self._conversation.id, until_ms=at_ms)
-        return is_due(
-            SignatureMode((inbox and inbox.signature_mode) or SignatureMode.FIRST),
-            author_id=self._by.id,
-            at=_moment(at_ms),
-            before=None
-            if last is None
-            else Written(author_id=last.author_id, at=_moment(last.at_ms)),
+        signing = Signing(
+            settings=self._settings,
+            by=self._by,
+            inbox=self._conversation.inbox,
+            conversation_id=self._conversation.id,
+            asked=self._manner.sign,
         )
+        return await signing.signed(tx, text, at_ms=at_ms)
 
     async def _check(self, tx: AsyncConnection, held: Held) -> None:
         if self._manner.seen is None:
@@ -145,11 +103,24 @@ class Reply:
             raise StoppedError(MovedOn(entries=entries))
 
     async def _held(self, tx: AsyncConnection) -> Held:
-        held = await since.hold(tx, self._conversation.id)
-        if held is None:
-            raise LookupError(self._conversation.id)
-        return held
+        return await _held(tx, self._conversation.id)
 
 
-def _moment(ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=ms)
+async def take_what_is_nobodys(
+    tx: AsyncConnection, conversation_id: str, *, by: Principal, now_ms: int
+) -> None:
+    """Let a person who has written have the conversation, where its inbox wants that."""
+    if by.type is not PrincipalType.PERSON:
+        return
+    held = await _held(tx, conversation_id)
+    inbox = await inboxes.get(tx, held.inbox)
+    if held.person_id is None and (inbox is None or inbox.take_on_answer is not False):
+        doing = Doing(author=Author(type=by.type, id=by.id, name=by.name), now_ms=now_ms)
+        await acts.assign(tx, held.id, person_id=by.id, team_id=None, note=None, doing=doing)
+
+
+async def _held(tx: AsyncConnection, conversation_id: str) -> Held:
+    held = await since.hold(tx, conversation_id)
+    if held is None:
+        raise LookupError(conversation_id)
+    return held

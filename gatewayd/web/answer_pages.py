@@ -1,8 +1,5 @@
 """What is written in a conversation: answers, notes, their length before, and their fate after."""
 
-import hashlib
-import re
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Literal, get_args
 
@@ -11,35 +8,26 @@ from aiohttp import web
 from gatewayd.answering import Unanswerable
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONVERSATIONS, MESSAGES
-from gatewayd.services.drafts import (
-    Draft,
-    Policy,
-    Refusal,
-    Refused,
-    choose_inbox,
-    measure,
-    price_in,
-)
-from gatewayd.services.messages import Accepted, IdempotencyKey, KeyConflict
+from gatewayd.services.drafts import Draft, Refused
+from gatewayd.services.messages import Accepted, KeyConflict
 from gatewayd.services.replying import Manner, MovedOn, SeenUnknown
 from gatewayd.services.tokens import Scope
 from gatewayd.web.conversation_pages import PLACE, conversation_page, place_of
 from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.formats import local_moment
 from gatewayd.web.languages import N_
+from gatewayd.web.measuring import measure_part
 from gatewayd.web.moved_on import moved_on as in_a_sentence
 from gatewayd.web.open_conversation import Written, named_conversation, open_conversation
 from gatewayd.web.refusals import refusal_words
-from gatewayd.web.render import go_to, page
+from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
-from modem.pdu.segment import Plan
+from gatewayd.web.tries import key_of_try
 from storage import queries
 from storage.outbox import CancelOutcome, ResolveOutcome
 
 _LONGEST_NOTE = 5000
 _LONGEST_TEXT = 50_000
-_ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_ANY_LENGTH = 1_000_000  # the measure also tells how long too long is
 _NOTED = N_("Noted. Only your colleagues see it.")
 _MENTIONED = N_("Noted. It calls %(names)s; the customer does not see it.")
 _LATER = N_("Kept. It goes out %(time)s.")
@@ -74,7 +62,7 @@ async def answer(visit: Visit) -> web.StreamResponse:
         row,
         Draft(to=row.number, text=text, send_at_ms=send_at_ms),
         author=visit.author,
-        key=_key(visit, text),
+        key=key_of_try(visit, visit.named("id"), text, visit.field("send_at")),
         answer=lambda _: {},
         manner=_manner(visit),
     )
@@ -105,16 +93,6 @@ def _why_not(
             return _PERHAPS_SENT, {}
         case SeenUnknown():
             return _LOOK_AGAIN, {}
-
-
-def _key(visit: Visit, text: str) -> IdempotencyKey | None:
-    """Name this try, so that a form that is sent twice is one message."""
-    once = visit.field("once")
-    if not _ONCE.fullmatch(once):
-        return None
-    what = "\0".join((visit.named("id"), text, visit.field("send_at")))
-    digest = hashlib.sha256(what.encode("utf-8", "surrogatepass")).digest()
-    return IdempotencyKey(key=f"page-{once}", body_digest=digest)
 
 
 async def _note(visit: Visit) -> web.StreamResponse:
@@ -157,41 +135,11 @@ async def _again(visit: Visit, error: str, moved_on: str = "") -> web.StreamResp
 async def show_measure(visit: Visit) -> web.StreamResponse:
     """Tell how a text would be sent: parts, what is left, what it costs, and why so much."""
     row = await named_conversation(visit)
-    settings = visit.context.settings
-    policy = Policy.of(settings)
     text = visit.field("text")[:_LONGEST_TEXT]
     signed = await visit.request.app[CONVERSATIONS].as_sent(
         row, text, manner=_manner(visit), by=visit.author
     )
-    planned = measure(signed, max_parts=_ANY_LENGTH, shifts=policy.shifts)
-    if isinstance(planned, Refusal):
-        message, values = refusal_words(planned.code, planned.detail)
-        return page(
-            visit, "inbox/measure.html", planned=None, why=visit.tongue.say(message, **values)
-        )
-    inbox = choose_inbox(row.inbox, policy)
-    price = None if isinstance(inbox, Refusal) else price_in(inbox, settings, parts=planned.parts)
-    return page(
-        visit,
-        "inbox/measure.html",
-        planned=planned,
-        max_parts=settings.sending.max_parts,
-        price=price,
-        signature=signed[len(text) :].strip() if signed.startswith(text) else "",
-        forced=_costly(signed, planned, policy),
-        why="",
-    )
-
-
-def _costly(text: str, planned: Plan, policy: Policy) -> Mapping[str, str | None]:
-    """Give the characters that cost a part, each with what costs none; where there are any."""
-    forced = {one.character: one.replacement for one in planned.forced}
-    plain = text
-    for character, replacement in forced.items():
-        plain = plain.replace(character, replacement or "")
-    cheaper = measure(plain, max_parts=_ANY_LENGTH, shifts=policy.shifts)
-    saves = isinstance(cheaper, Plan) and cheaper.parts < planned.parts
-    return forced if saves else {}
+    return measure_part(visit, signed, inbox=row.inbox)
 
 
 async def cancel(visit: Visit) -> web.StreamResponse:

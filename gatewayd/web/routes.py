@@ -18,6 +18,7 @@ from gatewayd.web.route import PageRoute
 from gatewayd.web.settings.routes import ROUTES as SETTINGS
 from gatewayd.web.supervision import pages as supervision_pages
 from gatewayd.web.supervision import waiting
+from gatewayd.web.writing import pages as writing_pages
 
 ROUTES: tuple[PageRoute, ...] = (
     *login_pages.ROUTES,
@@ -28,6 +29,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *conversation_pages.ROUTES,
     *answer_pages.ROUTES,
     *act_pages.ROUTES,
+    *writing_pages.ROUTES,
     *CONTACTS,
     *modem_pages.ROUTES,
     *ussd_pages.ROUTES,

@@ -8,6 +8,7 @@ _WORDS = {
     "not_sent_yet": N_("That did not reach the gateway. Your text is kept; try again."),
     "saved_replies": N_("Saved replies"),
     "colleagues": N_("Colleagues"),
+    "contacts": N_("Contacts"),
     "new_message": N_("New message"),
     "looking": N_("%(name)s is looking at this too"),
     "writing": N_("%(name)s is writing…"),

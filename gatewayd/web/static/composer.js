@@ -1,6 +1,6 @@
 // The composer: drafts that survive, the length and price while one writes, keys that send.
 
-import { csrfToken, parse, request, settled } from "./dom.js";
+import { parse, request, settled } from "./dom.js";
 import { newest, toTheEnd } from "./inbox.js";
 import { onArrival } from "./travel.js";
 
@@ -8,6 +8,7 @@ const KEPT_MS = 30 * 24 * 3600 * 1000;
 const composer = () => document.getElementById("composer");
 const textarea = () => composer()?.querySelector("textarea");
 const placeOf = (form) => `draft:${form.dataset.conversation}`;
+let sending = null; // the place of what is on its way
 
 /** Keep what is written, by conversation: a reload, a restart or another tab loses nothing. */
 function keep() {
@@ -48,7 +49,7 @@ const measure = settled(120, async () => {
     place.replaceChildren();
     return;
   }
-  const body = new URLSearchParams({ text, csrf_token: csrfToken() });
+  const body = new URLSearchParams([...new FormData(form)]);
   try {
     const response = await request(form.dataset.measure, { method: "POST", body, name: "measure" });
     if (response.ok && text === textarea()?.value) {
@@ -107,10 +108,21 @@ export function compose() {
     const button = event.target.closest?.("[data-replace]");
     if (button) replaceAll(button.dataset.replace, button.dataset.with);
   });
+  document.addEventListener("sending", ({ target }) => {
+    if (target.id === "composer") sending = placeOf(target);
+  });
   document.addEventListener("sent", ({ detail }) => {
-    if (!detail.taken || detail.form.id !== "composer") return;
-    localStorage.removeItem(placeOf(detail.form));
+    if (detail.form.id !== "composer") return;
     const now = composer();
+    if (now === detail.form && "steps" in now.dataset) {
+      // Not sent yet, only another recipient perhaps: what is written is kept as theirs.
+      localStorage.removeItem(sending);
+      keep();
+      measure();
+      return;
+    }
+    if (!detail.taken) return;
+    localStorage.removeItem(sending);
     if (now?.dataset.conversation === detail.form.dataset.conversation) {
       now.reset();
       document.getElementById("measure")?.replaceChildren();

@@ -1,4 +1,4 @@
-// The keyboard: j k through the list, e a r for what is open, / to search, ? for these keys.
+// The keyboard: j k through the list, e a r for what is open, n to write first, / to search, ? for these keys.
 
 import { go } from "./travel.js";
 
@@ -27,6 +27,7 @@ const KEYS = {
   e: () => document.querySelector("[data-act=close], [data-act=reopen]")?.click(),
   a: () => openMenu("assign"),
   r: () => document.querySelector("#composer textarea")?.focus(),
+  n: () => go("/new"),
   "/": () => document.getElementById("q")?.focus(),
   "?": () => document.getElementById("keys")?.showModal(),
 };

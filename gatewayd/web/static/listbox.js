@@ -1,14 +1,15 @@
-// A list of choices over a text field, while a word is typed that begins with a sign such as "/":
-// arrows choose, Enter or Tab or a touch takes, Escape leaves the word as it is.
+// A list of choices over a text field, while a word is typed that begins with a sign such as "/", or
+// while anything is: arrows choose, Enter or Tab or a touch takes, Escape leaves the word as it is.
 
 const MOST = 50;
 let open = null; // { field, offer, start, at, entries, list }
 let left = null; // the word that Escape was pressed in: { field, start }
+let looked = 0;
 
 /**
- * Offer choices. `offer.sign` begins the word; `offer.field()` gives the field now, or null where
- * nothing is offered; `offer.label` names the list; `offer.find(typed)` gives the choices, each
- * `{ id, title, detail }`; `offer.take(id, replace)` is told which was taken, and puts a text in
+ * Offer choices. `offer.sign` begins the word, null: it is all of the field; `offer.field()` gives the field now, or null where
+ * nothing is offered; `offer.label` names the list; `offer.find(typed)` gives, or promises, the
+ * choices, each `{ id, title, detail }`; `offer.take(id, replace)` is told which was taken, and puts a text in
  * the word's place by `replace(text)`.
  */
 export function offering(offer) {
@@ -22,17 +23,27 @@ export function offering(offer) {
 
 /** The word before the cursor, where it begins with the sign: `{ start, typed }`. */
 function wordOf(field, sign) {
+  if (sign === null) return field.value ? { start: 0, typed: field.value } : null;
   if (field.selectionStart !== field.selectionEnd) return null;
   const before = field.value.slice(0, field.selectionStart);
   const start = Math.max(...[" ", "\n", "\t", "\u00a0"].map((space) => before.lastIndexOf(space))) + 1;
   return before.startsWith(sign, start) ? { start, typed: before.slice(start + sign.length) } : null;
 }
 
-function look(offer, field) {
+async function look(offer, field) {
+  const mine = ++looked;
   const word = wordOf(field, offer.sign);
   if (!word) left = null;
   const stays = left && word && left.field === field && left.start === word.start;
-  const found = word && !stays ? offer.find(word.typed).slice(0, MOST) : [];
+  const asked = word && !stays ? offer.find(word.typed) : [];
+  let found = asked;
+  if (asked instanceof Promise) {
+    // What is offered was for what was typed before: it is no choice any more.
+    if (open?.offer === offer) close();
+    found = await asked;
+    if (mine !== looked || field !== offer.field()) return;
+  }
+  found = found.slice(0, MOST);
   if (found.length) show(offer, field, word.start, found);
   else if (open?.offer === offer) close();
 }

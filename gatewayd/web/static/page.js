@@ -9,6 +9,7 @@ import { mentions } from "./mentions.js";
 import { notify } from "./notify.js";
 import { offline } from "./offline.js";
 import { preview } from "./preview.js";
+import { recipient } from "./recipient.js";
 import { replies } from "./replies.js";
 import { together } from "./together.js";
 import { catchUp, listen, onEvent, onGap } from "./stream.js";
@@ -22,6 +23,7 @@ if (document.querySelector(".app")) {
   compose();
   replies();
   mentions();
+  recipient();
   keys();
   banner();
   preview();

@@ -37,6 +37,7 @@ async function show(response, { push, keepFocus = false }) {
   document.title = fresh.title;
   // What was said after a form stays, with its undo, when the page is only read again.
   if (keepFocus) fresh.getElementById("flash")?.replaceWith(document.getElementById("flash").cloneNode(true));
+  if (keepFocus) keepTries(fresh);
   const before = document.getElementById("main");
   morph(document.body, fresh.body);
   if (!keepFocus && document.activeElement === document.body) {
@@ -44,6 +45,14 @@ async function show(response, { push, keepFocus = false }) {
   }
   arrived(before === document.getElementById("main") ? "same" : "new");
   return true;
+}
+
+/** A form that is only read again is the same try: what did arrive before is not sent twice. */
+function keepTries(fresh) {
+  for (const once of fresh.querySelectorAll("form[data-key] input[name=once]")) {
+    const mine = document.querySelector(`form[data-key="${CSS.escape(once.form.dataset.key)}"]`)?.elements.once;
+    if (mine) once.value = mine.value;
+  }
 }
 
 /** Go to an address of ours. */

@@ -23,6 +23,8 @@ SCREENS = {
     "conversation": "/inbox/all/{conversation}",
     "contact": "/inbox/all/{conversation}/contact",
     "overdue": "/inbox/overdue",
+    "new-message": "/new?contact={contact}",
+    "new-message-choose": "/new?to=gagnon",
     "contacts": "/contacts",
     "contact-new": "/contacts/new",
     "contact-page": "/contacts/{contact}",
