@@ -1,9 +1,7 @@
 """What managers set, as the decisions take it: names for ids, one truth for hours, read once."""
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -213,35 +211,16 @@ async def test_whoever_is_suspended_is_reached_by_no_rule(loader: ShopLoader, st
     assert (found.person, found.why) == ("jean", "stands in for marie")
 
 
-@pytest.fixture
-async def full_disk(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
-    """While it holds, no COMMIT succeeds."""
-    async with store.write() as tx:
-        raw: Any = (await tx.get_raw_connection()).driver_connection
-
-    def fails() -> None:
-        raw._rollback()
-        raise sqlite3.OperationalError("database or disk is full")
-
-    @contextmanager
-    def full() -> Iterator[None]:
-        with monkeypatch.context() as patch:
-            patch.setattr(raw, "_commit", fails)
-            yield
-
-    return full
-
-
 async def load_to_write(loader: ShopLoader, store: Store) -> LoadedShop:
     async with store.write() as tx:
         return await loader.load(tx)
 
 
 async def test_what_came_to_nothing_with_its_commit_is_not_kept_in_mind(
-    loader: ShopLoader, store: Store, full_disk: Callable[[], Any]
+    loader: ShopLoader, store: Store, no_commit: Callable[[], Any]
 ) -> None:
     """A unit sees what others of its transaction did; the next change may look the same."""
-    with full_disk():
+    with no_commit():
         lost = await asyncio.gather(
             set_book(store, BOOK), load_to_write(loader, store), return_exceptions=True
         )
@@ -252,10 +231,10 @@ async def test_what_came_to_nothing_with_its_commit_is_not_kept_in_mind(
 
 
 async def test_what_units_share_is_read_once_too(
-    loader: ShopLoader, store: Store, full_disk: Callable[[], Any]
+    loader: ShopLoader, store: Store, no_commit: Callable[[], Any]
 ) -> None:
     await set_book(store, BOOK)
-    with full_disk(), pytest.raises(StoreUnavailable):
+    with no_commit(), pytest.raises(StoreUnavailable):
         await set_book(store, {})
     first = await load_to_write(loader, store)
     assert await load_to_write(loader, store) is first
