@@ -68,7 +68,9 @@ class Digests:
             if conversation is None:
                 raise LookupError(row.conversation_id)
             inboxes[row.conversation_id] = conversation
-            if is_reachable(loaded, name, conversation.inbox, now_ms=now_ms):
+            if not loaded.may_see(name, conversation.inbox):
+                await wishes.forget(tx, row.seq)
+            elif is_reachable(loaded, name, conversation.inbox, now_ms=now_ms):
                 now.append(row)
             else:
                 await _put_off(tx, loaded, row, name, now_ms)

@@ -72,11 +72,15 @@ class LoadedShop:
                 return tuple(found)
         return ()
 
+    def may_see(self, name: str, inbox: str) -> bool:
+        """Whether what is in an inbox is a person's to see, whether they work here now or not."""
+        inboxes = self.people[name].inboxes
+        return inboxes is None or inbox in inboxes
+
     def _sees(self, inbox: str) -> Callable[[str], bool]:
         def sees(name: str) -> bool:
-            row = self.people[name]
-            may = row.inboxes is None or inbox in row.inboxes
-            return may and row.state is PersonState.ACTIVE
+            active = self.people[name].state is PersonState.ACTIVE
+            return active and self.may_see(name, inbox)
 
         return sees
 
