@@ -15,7 +15,7 @@ from gatewayd.services.shop import LoadedShop, ShopLoader
 from gatewayd.telling import hours_begin_ms, is_reachable, mail_to, ways_of
 from gatewayd.wishes import Matter, Way
 from storage import changes, wishes
-from storage.conversations import reading
+from storage.conversations import news, reading
 from storage.engine import Store
 from storage.ids import Prefix, new_id
 from storage.wishes import HeldRow
@@ -68,7 +68,9 @@ class Digests:
             if conversation is None:
                 raise LookupError(row.conversation_id)
             inboxes[row.conversation_id] = conversation
-            if is_reachable(loaded, name, conversation.inbox, now_ms=now_ms):
+            if not loaded.may_see(name, conversation.inbox):
+                await wishes.forget(tx, row.seq)
+            elif is_reachable(loaded, name, conversation.inbox, now_ms=now_ms):
                 now.append(row)
             else:
                 await _put_off(tx, loaded, row, name, now_ms)
@@ -105,12 +107,17 @@ class Digests:
             await changes.record(tx, DIGEST, now_ms=now_ms, subject=person.id, data=data)
         there = _was_there(loaded, name, rows, about)
         why = notices.MORE if there else notices.DIGEST
-        if Way.EMAIL in ways and self._mails and person.email is not None:
+        mailed = Way.EMAIL in ways and self._mails and person.email is not None
+        texted = Way.SMS in ways and person.phone is not None
+        if mailed:
             await mail_to(tx, person, about[0].id, why, digest_id=digest_id, now_ms=now_ms)
-        if Way.SMS in ways and person.phone is not None:
+        if texted:
             digest = await notices.digest_of(tx, person, rows, there=there)
             text = partial(digest_text, digest)
             await self._own_phones.inform(tx, person, about[0], text, why=why, now_ms=now_ms)
+        if mailed or texted:
+            ids = [each.id for each in about]
+            await news.mark_called(tx, person_id=person.id, conversation_ids=ids, now_ms=now_ms)
 
 
 def _was_there(

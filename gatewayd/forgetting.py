@@ -52,13 +52,13 @@ class Forgetting:
         done = Forgotten()
         now_ms = self._clock.now_ms()
         while ids := await self._due_messages(inbox, before_ms):
-            async with self._store.write() as tx:
+            async with self._store.write(takes_long=True) as tx:
                 await retention.forget_messages(tx, ids, now_ms=now_ms)
             done = replace(done, messages=done.messages + len(ids))
             if len(ids) < BATCH:
                 break
         while seqs := await self._due_notes(inbox, before_ms):
-            async with self._store.write() as tx:
+            async with self._store.write(takes_long=True) as tx:
                 await retention.forget_notes(tx, seqs)
             done = replace(done, notes=done.notes + len(seqs))
             if len(seqs) < BATCH:

@@ -5,7 +5,7 @@ An incident that could not be committed is lost to the record, never to the mode
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +21,8 @@ from storage import modems
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.modems import IncidentRow
+
+T = TypeVar("T")
 
 _CAUSES = frozenset(cause.value for cause in Cause)
 _log = structlog.get_logger(__name__)
@@ -42,13 +44,13 @@ class Incidents:
     async def opened(self, cause: Cause, detail: str, identity: Identity | None) -> None:
         """Open an incident; one that a killed predecessor left open ends here."""
 
-        async def record(tx: AsyncConnection) -> None:
+        async def record(tx: AsyncConnection) -> str:
             await self._end_leftovers(tx)
-            self._open = await modems.open_incident(
+            return await modems.open_incident(
                 tx, modem=self._modem, code=cause.value, detail=detail, now_ms=self._clock.now_ms()
             )
 
-        await self._commit(record)
+        self._open = await self._commit(record)
         if self._recorder is not None and self._open is not None:
             self._recorder.opened(self._open, cause, detail, identity)
 
@@ -103,13 +105,14 @@ class Incidents:
                     now_ms=self._clock.now_ms(),
                 )
 
-    async def _commit(self, unit: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    async def _commit(self, unit: Callable[[AsyncConnection], Awaitable[T]]) -> T | None:
         try:
-            await self._store.shielded(unit)
+            done = await self._store.shielded(unit)
         except StoreUnavailable as error:
             _log.error("store_unavailable", reason=error.reason)
-        else:
-            self._bus.publish(Topic.JOURNAL)
+            return None
+        self._bus.publish(Topic.JOURNAL)
+        return done
 
 
 def incident_view(row: IncidentRow, *, zone: tzinfo, recording: str | None) -> IncidentView:

@@ -22,9 +22,12 @@ from storage.conversations.acts import Doing
 from storage.conversations.states import ConversationState
 from storage.conversations.waits import OpenWait
 from storage.engine import Store
+from storage.errors import StoreUnavailable
 from storage.stand_ins import StandInRow
 
 REASSIGNED = "reassigned"
+PUT_OFF_MS = 900_000
+"""What ran into an error of ours is tried again after so long."""
 
 _BECAUSE = {
     Why.AWAY: {Language.EN: "{who} is away", Language.FR: "Absence : {who}"},
@@ -87,10 +90,18 @@ class GiveBack:
         is_due = self.next_ms is not None and self.next_ms <= now_ms
         if mark == self._mark and not is_due:
             return 0
-        self._mark = mark
-        return await self._store.shielded(lambda tx: self._all(tx, now_ms))
+        try:
+            given_back, next_ms = await self._store.shielded(lambda tx: self._all(tx, now_ms))
+        except StoreUnavailable:
+            raise  # it is all to be done yet
+        except Exception:
+            self._mark, self.next_ms = mark, now_ms + PUT_OFF_MS
+            raise
+        self._mark, self.next_ms = mark, next_ms
+        return given_back
 
-    async def _all(self, tx: AsyncConnection, now_ms: int) -> int:
+    async def _all(self, tx: AsyncConnection, now_ms: int) -> tuple[int, int | None]:
+        """Give how many were given back, and when somebody may be back next."""
         loaded = await self._shop.load(tx)
         wished = await wishes.of_people(tx)
         given_back, returns = 0, []
@@ -105,8 +116,7 @@ class GiveBack:
                 await stand_ins.forget(tx, row.conversation_id)
             else:
                 returns.append(_returns_ms(loaded, name, row, now_ms))
-        self.next_ms = min((each for each in returns if each is not None), default=None)
-        return given_back
+        return given_back, min((each for each in returns if each is not None), default=None)
 
     async def _one(
         self, tx: AsyncConnection, loaded: LoadedShop, row: StandInRow, name: str, now_ms: int

@@ -59,6 +59,8 @@ class Teller:
         by_page: list[str] = []
         called: set[str] = set()
         for name, matter in telling.audience.items():
+            if not loaded.may_see(name, telling.conversation.inbox):
+                continue  # it was taken from who has it, or is mentioned
             person = loaded.people[name]
             ways = ways_of(person, wished, matter)
             if not ways:

@@ -71,10 +71,7 @@ def _beginnings(text: str, start: int, most: int) -> Sequence[tuple[tuple[str, .
     """Give the first word that stands there, the first two, and so on, each with its end."""
     found: list[tuple[tuple[str, ...], int]] = []
     words: tuple[str, ...] = ()
-    while len(words) < most:
-        word = _WORD.match(text, start)
-        if word is None:
-            break
+    while len(words) < most and (word := _WORD.match(text, start)):
         words += words_of(word.group())
         found.append((words, word.end()))
         between = _BETWEEN.match(text, word.end())

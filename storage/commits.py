@@ -22,7 +22,7 @@ from storage.errors import StoreUnavailable
 from storage.trouble import trouble_of
 
 if TYPE_CHECKING:
-    from storage.driver import WriterConnection
+    from storage.driver import Connection, WriterConnection
 
 MOST_UNITS = 100
 """In one COMMIT."""
@@ -191,6 +191,16 @@ def _copy_of(trouble: StoreUnavailable, cause: Exception) -> StoreUnavailable:
     told = StoreUnavailable(reason=trouble.reason)
     told.__cause__ = cause
     return told
+
+
+def era_of(tx: AsyncConnection) -> object | None:
+    """Give what is another as soon as something that was seen in such a transaction is lost.
+
+    Whoever keeps in mind what they saw there keeps this with it. None: what is seen is durable.
+    """
+    if tx.dialect.name != "sqlite" or tx.sync_connection is None:
+        return None
+    return cast("Connection", tx.sync_connection.connection.driver_connection).era
 
 
 async def _durable(unit: _Unit) -> None:

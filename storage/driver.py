@@ -92,6 +92,14 @@ class Connection(aiosqlite.Connection):
         # Above 0 only while a transaction is open and nothing is on its way to the thread.
         self._loop_seconds_left = 0.0
 
+    @property
+    def era(self) -> object | None:
+        """What is another as soon as something that was seen here has come to nothing.
+
+        None where only what is durable is seen.
+        """
+        return None
+
     def begin_with_next(self) -> None:
         """Let the next statement begin a transaction."""
         self._begin_due = True
@@ -171,6 +179,12 @@ class WriterConnection(Connection):
         self._savepoint_due = False
         self._in_savepoint = False
         self._lost: sqlite3.Error | None = None
+        self._era = object()
+
+    @property
+    def era(self) -> object:
+        """As above: a unit sees what others of its transaction did, which may yet be lost."""
+        return self._era
 
     def begin_with_next(self) -> None:
         """Let the next statement begin a transaction."""
@@ -251,11 +265,16 @@ class WriterConnection(Connection):
             self._rollback()
             raise _gone(lost)
         self._opened = False
-        super()._commit()
+        try:
+            super()._commit()
+        except sqlite3.Error:
+            self._era = object()
+            raise
 
     def _rollback(self) -> None:
         self._opened = self._savepoint_due = self._in_savepoint = False
         self._lost = None
+        self._era = object()
         super()._rollback()
 
 

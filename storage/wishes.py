@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -136,3 +136,8 @@ async def put_off(tx: AsyncConnection, seq: int, *, tell_at_ms: int | None) -> N
     """Tell it then: their hours are others by now."""
     one = update(held_notices).where(held_notices.c.seq == seq, NOTICE_IS_HELD)
     await tx.execute(one.values(tell_at_ms=tell_at_ms))
+
+
+async def forget(tx: AsyncConnection, seq: int) -> None:
+    """Let something that is held back not be told: it is not theirs to see any more."""
+    await tx.execute(delete(held_notices).where(held_notices.c.seq == seq, NOTICE_IS_HELD))

@@ -21,6 +21,7 @@ from routing.hours import Hours
 from routing.rulebook import InboxRules, Rulebook
 from routing.senders import Sending
 from storage import inboxes, people, rulebook, teams
+from storage.commits import era_of
 from storage.inboxes import InboxRow
 from storage.people import PersonRow, PersonState
 from storage.rulebook import Mark, RulebookRow
@@ -71,11 +72,15 @@ class LoadedShop:
                 return tuple(found)
         return ()
 
+    def may_see(self, name: str, inbox: str) -> bool:
+        """Whether what is in an inbox is a person's to see, whether they work here now or not."""
+        inboxes = self.people[name].inboxes
+        return inboxes is None or inbox in inboxes
+
     def _sees(self, inbox: str) -> Callable[[str], bool]:
         def sees(name: str) -> bool:
-            row = self.people[name]
-            may = row.inboxes is None or inbox in row.inboxes
-            return may and row.state is PersonState.ACTIVE
+            active = self.people[name].state is PersonState.ACTIVE
+            return active and self.may_see(name, inbox)
 
         return sees
 
@@ -96,14 +101,16 @@ class ShopLoader:
     def __init__(self, *, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._last: tuple[Mark, LoadedShop] | None = None
+        self._last: tuple[Mark, object | None, LoadedShop] | None = None
 
     async def load(self, tx: AsyncConnection) -> LoadedShop:
         """Give what is set as of ``tx``, which must not itself have changed any of it."""
-        mark = await rulebook.mark(tx)
-        if self._last is None or self._last[0] != mark:
-            self._last = (mark, await self._read(tx))
-        return self._last[1]
+        mark, era = await rulebook.mark(tx), era_of(tx)
+        last = self._last
+        # What another unit of a transaction that was lost had set bore the mark of what came after.
+        if last is None or last[0] != mark or last[1] not in {None, era}:
+            self._last = last = (mark, era, await self._read(tx))
+        return last[2]
 
     async def load_as_if(self, tx: AsyncConnection, book: Rulebook) -> LoadedShop:
         """Give what is set, as if this were the rulebook."""

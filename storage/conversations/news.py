@@ -120,3 +120,14 @@ async def mark_told(
     changed = await tx.execute(update(told_news).where(*mine).values(values))
     if changed.rowcount == 0:
         await tx.execute(insert(told_news), {"called_ms": None, **key, **values})
+
+
+async def mark_called(
+    tx: AsyncConnection, *, person_id: str, conversation_ids: Collection[str], now_ms: int
+) -> None:
+    """Note that somebody was called of conversations, of whose news they were told or are now."""
+    theirs = (
+        told_news.c.person_id == person_id,
+        told_news.c.conversation_id.in_(conversation_ids),
+    )
+    await tx.execute(update(told_news).where(*theirs).values(called_ms=now_ms))

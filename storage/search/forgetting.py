@@ -23,7 +23,7 @@ async def forget(store: Store) -> None:
     for table in SEARCHED:
         merged, pages = False, -_STEP_PAGES
         while not merged:
-            async with store.write() as tx:
+            async with store.write(takes_long=True) as tx:
                 if tx.dialect.name != "sqlite":
                     return
                 merged = await tx.run_sync(_merge_step, table, pages)

@@ -65,14 +65,18 @@ async def view(gateway: "Gateway") -> Any:
 
 
 async def until(gateway: "Gateway", amount: str, failure: str | None = None) -> Any:
-    """Give the balance as the API has it, once the store has it so."""
+    """Give the balance as the API has it, once the store and then the API have it so."""
     micros = micros_of(Decimal(amount))
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             async with gateway.ready.store.read() as tx:
                 row = await balances.get(tx, "counter")
             if row is not None and (row.micros, row.failure) == (micros, failure):
-                return await view(gateway)
+                break
+        while True:
+            shown = await view(gateway)
+            if (shown["amount"], shown["failure"]) == (amount, failure):
+                return shown
 
 
 async def last_cure(gateway: "Gateway") -> str:

@@ -1,6 +1,9 @@
 """Search over a real store: what is found, by whom, in which order, and what is forgotten."""
 
+import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from storage.conversations.timeline import Author
 from storage.engine import FILE_NAME, Store
 from storage.errors import CursorExpired
 from storage.ids import Prefix, new_id
-from storage.search import reading, upkeep, words
+from storage.search import forgetting, reading, upkeep, words
 from storage.search.asked import Kind, SearchFilter
 from storage.search.forgetting import forget
 from storage.search.reading import Hit, HitPage
@@ -393,6 +396,21 @@ async def test_what_is_forgotten_is_not_in_the_file(
     assert in_file() == 0
     assert await shop.texts("kept") == ["kept"]
     assert await shop.sound()
+
+
+async def test_nobody_s_answer_waits_for_the_rewriting(
+    shop: Shop, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    durable = []
+
+    def step(*_: object) -> bool:
+        with closing(sqlite3.connect(tmp_path / FILE_NAME)) as file:
+            durable.append(file.execute("SELECT count(*) FROM messages").fetchone()[0])
+        return True
+
+    monkeypatch.setattr(forgetting, "_merge_step", step)
+    await asyncio.gather(shop.receive("just before"), forget(store))
+    assert set(durable) == {1}
 
 
 async def _checkpoint(store: Store) -> None:

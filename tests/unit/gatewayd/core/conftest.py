@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -423,6 +425,25 @@ async def loop_time(monkeypatch: pytest.MonkeyPatch) -> LoopTime:
 @pytest.fixture
 def outage(store: Store, monkeypatch: pytest.MonkeyPatch) -> Outage:
     return Outage(store, monkeypatch)
+
+
+@pytest.fixture
+async def no_commit(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """Within ``with no_commit():`` the disk takes every statement, and no COMMIT."""
+    async with store.write() as tx:
+        raw: Any = (await tx.get_raw_connection()).driver_connection
+
+    def fails() -> None:
+        raw._rollback()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    @contextmanager
+    def full() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(raw, "_commit", fails)
+            yield
+
+    return full
 
 
 @pytest.fixture

@@ -1,7 +1,11 @@
 """What is done day by day: the audit's head is logged, and what is old enough is forgotten."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +15,11 @@ from structlog.testing import capture_logs
 from config.schema import GatewaySettings, HttpSettings, RetentionSettings, Settings
 from gatewayd.bus import Bus
 from gatewayd.custody import Custody
-from storage import audit, changes, inboxes, outbox, retention
+from storage import audit, changes, inboxes, meta, outbox, retention
 from storage.conversations import acts
 from storage.conversations.acts import Doing
 from storage.conversations.timeline import Author
-from storage.engine import Store
+from storage.engine import FILE_NAME, Store
 from storage.ids import Prefix, new_id
 from storage.inbound import NewIncoming, insert_incoming
 from storage.schema import messages, timeline
@@ -156,6 +160,37 @@ async def test_what_is_old_loses_its_words_and_stays_counted(
     await daily.round()
     async with shop.read() as tx:
         assert len(await changes.after(tx, None, 200, ["inbox.forgotten"])) == 1
+
+
+async def test_nobody_s_answer_waits_while_it_is_taken_away(
+    shop: Store, kept: Settings, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await receive(shop, clock, "old", close=True)
+    clock.ms += 11 * DAY_MS
+    due_messages, forget_messages = retention.due_messages, retention.forget_messages
+    writing: list[asyncio.Task[None]] = []
+    durable = []
+
+    async def write() -> None:
+        async with shop.write() as tx:
+            await meta.overrule(tx, 1)
+
+    async def due(*args: Any, **named: Any) -> list[str]:
+        writing.append(asyncio.create_task(write()))
+        await asyncio.sleep(0)  # it has its place before what follows
+        return await due_messages(*args, **named)
+
+    async def forget(*args: Any, **named: Any) -> None:
+        with closing(sqlite3.connect(tmp_path / FILE_NAME)) as file:
+            found = file.execute("SELECT value FROM meta WHERE key = 'clock_overruled'")
+            durable.append(found.fetchone())
+        await forget_messages(*args, **named)
+
+    monkeypatch.setattr(retention, "due_messages", due)
+    monkeypatch.setattr(retention, "forget_messages", forget)
+    await custody(kept, shop, clock).round()
+    await asyncio.wait(writing)
+    assert durable == [(b"1",)]
 
 
 async def test_what_is_unanswered_or_unsent_stays(

@@ -1,6 +1,7 @@
 """What managers set, as the decisions take it: names for ids, one truth for hours, read once."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from routing.hours import Hours
 from routing.rulebook import Rulebook
 from storage import inboxes, leaving, people, rulebook, teams
 from storage.engine import Store
+from storage.errors import StoreUnavailable
 from storage.people import NewAbsence, NewPerson, PersonState
 
 NOW = 1_800_000_000_000
@@ -207,3 +209,35 @@ async def test_whoever_is_suspended_is_reached_by_no_rule(loader: ShopLoader, st
     assert staff.people["marie"].phone is None
     found = follow("marie", team=None, staff=staff, moment=MOMENT, by_shift=False)
     assert (found.person, found.why) == ("jean", "stands in for marie")
+
+
+async def load_to_write(loader: ShopLoader, store: Store) -> LoadedShop:
+    async with store.write() as tx:
+        return await loader.load(tx)
+
+
+async def test_what_came_to_nothing_with_its_commit_is_not_kept_in_mind(
+    loader: ShopLoader, store: Store, no_commit: Callable[[], Any]
+) -> None:
+    """A unit sees what others of its transaction did; the next change may look the same."""
+    with no_commit():
+        lost = await asyncio.gather(
+            set_book(store, BOOK), load_to_write(loader, store), return_exceptions=True
+        )
+    assert [type(each) for each in lost] == [StoreUnavailable] * 2
+    await set_book(store, {**BOOK, "urgent_words": ["fire"]})
+    assert (await load_to_write(loader, store)).shop.urgent_words == ("fire",)
+    assert (await load(loader, store)).shop.urgent_words == ("fire",)
+
+
+async def test_what_units_share_is_read_once_too(
+    loader: ShopLoader, store: Store, no_commit: Callable[[], Any]
+) -> None:
+    await set_book(store, BOOK)
+    with no_commit(), pytest.raises(StoreUnavailable):
+        await set_book(store, {})
+    first = await load_to_write(loader, store)
+    assert await load_to_write(loader, store) is first
+    seen = await load(loader, store)
+    assert seen == first
+    assert await load_to_write(loader, store) is seen

@@ -94,6 +94,7 @@ WALK: dict[str, tuple[str, ...]] = {
     "GET /v1/modems/{name}/incidents": NOTHING,
     "GET /v1/settings": NOTHING,
     "GET /v1/session": NOTHING,
+    "GET /v1/session/person": NOTHING,
     "GET /v1/session/all": NOTHING,
 }
 SPARE_ONLY = {"GET /v1/inboxes": "spare", "GET /v1/supervision": "spare"}

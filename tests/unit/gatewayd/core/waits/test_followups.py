@@ -1,6 +1,7 @@
 """A customer writes and nobody answers: what is due when, and where it goes."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from gatewayd import followups
-from storage import contacts, people, wishes
+from storage import contacts, people, stand_ins, wishes
 from storage.conversations import acts
 from storage.conversations.states import Act, Turn
+from storage.errors import StoreUnavailable
 from storage.people import AbsenceKind
 from storage.wishes import WishesRow
 
@@ -248,3 +250,32 @@ async def test_one_wait_that_cannot_be_judged_holds_up_no_other(
     monkeypatch.setattr(followups.reading, "get", real)
     await team.at("2026-12-03T10:45")
     assert len(await team.sms("lea")) == 2
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable(reason="disk full"), ZeroDivisionError()])
+async def test_it_comes_back_although_something_failed_when_it_was_given_away(
+    team: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async with team.shop.store.write() as tx:
+        shifts = {"shifts": "Mo-Fr 09:00-12:00"}
+        of = team.ids["lea"]
+        await people.change(tx, of, shifts, version=None, by="tok", now_ms=team.now_ms)
+    place = await team.writes("2026-12-03T11:50")
+    await team.at("2026-12-03T11:59")
+    tries = 0
+
+    async def fails(_: object) -> list[stand_ins.StandInRow]:
+        nonlocal tries
+        tries += 1
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stand_ins, "list_all", fails)
+        for _ in range(2):
+            with suppress(StoreUnavailable):
+                await team.at("2026-12-03T12:00")
+    assert tries == (2 if isinstance(error, StoreUnavailable) else 1)
+    assert await team.holder(place) == "max"
+    await team.at("2026-12-03T12:15")
+    await team.at("2026-12-04T09:00")
+    assert await team.holder(place) == "lea"

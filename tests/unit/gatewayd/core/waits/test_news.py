@@ -137,6 +137,22 @@ async def test_what_comes_at_once_is_told_at_once(team: Any) -> None:
     assert await team.sms("lea") == [NEW, more]
 
 
+async def test_what_was_told_together_counts_as_a_call_too(team: Any) -> None:
+    """Nobody is called twice in five minutes, whatever the first one was."""
+    for minute, number in enumerate((CUSTOMER, OTHER)):
+        await team.writes(f"2026-12-03T09:0{minute}", number=number)
+    await team.at("2026-12-03T09:02")
+    await team.at("2026-12-03T09:06")
+    more = f"More since: 1 conversation that waits ({OTHER})."
+    assert await team.sms("lea") == [NEW, more]
+    await team.writes("2026-12-03T09:07", number=THIRD)
+    await team.at("2026-12-03T09:08")
+    assert await team.sms("lea") == [NEW, more]
+    await team.at("2026-12-03T09:11")
+    third = f"More since: 1 conversation that waits ({THIRD})."
+    assert await team.sms("lea") == [NEW, more, third]
+
+
 async def test_the_open_page_is_told_of_each(team: Any) -> None:
     await wish(team, "page")
     for minute, number in enumerate((CUSTOMER, OTHER)):

@@ -131,3 +131,36 @@ async def test_what_nobody_has_is_the_team_s(team: Any) -> None:
     await team.writes("2026-12-03T10:00", to=None)
     await team.at("2026-12-03T10:30")
     assert (len(await team.sms("lea")), len(await team.sms("max"))) == (1, 1)
+
+
+async def may_see(team: Any, name: str, *inboxes: str) -> None:
+    async with team.shop.store.write() as tx:
+        values = {"inboxes": [*inboxes]}
+        of = team.ids[name]
+        await people.change(tx, of, values, version=None, by="tok", now_ms=team.now_ms)
+
+
+async def test_what_was_held_back_of_an_inbox_that_is_not_theirs_any_more_is_not_told(
+    team: Any,
+) -> None:
+    async with team.shop.store.write() as tx:
+        shifts = {"shifts": "Mo-Fr 12:00-17:00"}
+        of = team.ids["max"]
+        await people.change(tx, of, shifts, version=None, by="tok", now_ms=team.now_ms)
+    await team.writes("2026-12-03T09:00")
+    await team.at("2026-12-03T10:20")
+    assert len(await team.shop.rows("SELECT * FROM held_notices")) == 1
+    await may_see(team, "max", "spare")
+    await team.at("2026-12-03T12:00")
+    assert await team.sms("max") == []
+    assert await team.shop.rows("SELECT * FROM held_notices") == []
+
+
+async def test_who_has_what_they_may_not_see_any_more_is_told_nothing_of_it(team: Any) -> None:
+    await team.writes("2026-12-03T09:00")
+    await may_see(team, "lea", "spare")
+    await team.at("2026-12-03T09:40")  # due soon: theirs alone
+    assert (await team.sms("lea"), await team.sms("max")) == ([], [])
+    await team.at("2026-12-03T10:20")
+    assert await team.sms("lea") == []
+    assert len(await team.sms("max")) == 1

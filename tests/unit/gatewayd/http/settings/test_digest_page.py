@@ -25,8 +25,9 @@ async def test_what_is_no_time_is_said_and_kept(desk: Any) -> None:
 async def test_each_chooses_for_themselves_and_keeps_their_other_wishes(desk: Any) -> None:
     path = f"/v1/users/{desk.browser.person['id']}/notifications"
     wanted = {"mine": ["sms"], "team": [], "overdue": ["page"], "take_back": True}
-    await desk.browser.ask("PUT", path, json=wanted)
+    before = await desk.browser.ask("PUT", path, json=wanted)
+    assert {each: before[each] for each in wanted} == wanted
     await desk.send(f"{PAGE}/mine", daily_digest="never")
-    assert await desk.ask(path) == {**wanted, "daily_digest": "never", "inherited": False}
+    assert await desk.ask(path) == {**before, "daily_digest": "never", "inherited": False}
     await desk.send(f"{PAGE}/mine", daily_digest="whenever")
     assert (await desk.ask(path))["daily_digest"] == "open_days"
