@@ -113,6 +113,8 @@ class Mailer:
             return await self._digest(mail, sender)
         async with self._store.read() as tx:
             told = await notice_of(tx, mail, default=self._gateway.language)
+        if told is None:
+            return None
         letter = Notice(
             id=mail.id,
             recipient=mail.recipient,

@@ -12,7 +12,7 @@ from storage import people, wishes
 from storage.conversations import reading
 from storage.conversations.reading import ConversationRow
 from storage.mails import MailRow
-from storage.people import PersonRow
+from storage.people import PersonRow, PersonState
 from storage.wishes import HeldRow
 
 DIGEST = "digest"
@@ -28,18 +28,28 @@ class Told:
     language: Language
 
 
-async def notice_of(tx: AsyncConnection, mail: MailRow, *, default: Language) -> Told:
-    """Say what a mail with a ``kind`` tells."""
+async def notice_of(tx: AsyncConnection, mail: MailRow, *, default: Language) -> Told | None:
+    """Say what a mail with a ``kind`` tells; None: its person may not know of it any more."""
     person = await people.get(tx, mail.person_id or "", now_ms=mail.created_at_ms)
     if person is None:
         raise LookupError(mail.person_id)
+    if person.state is not PersonState.ACTIVE:
+        return None
     language = default if person.language is None else Language(person.language)
     if mail.kind is not None and mail.kind not in {DIGEST, MORE}:
         row = await _conversation(tx, mail.conversation_id or "")
+        if not _may_see(person, row):
+            return None
         caller = await shown_to(tx, person, row)
         said = waiting_text(Kind(mail.kind), caller.who, language)
         return Told(said=said, language=language)
-    held = await wishes.of_digest(tx, mail.rule)
+    held = [
+        row
+        for row in await wishes.of_digest(tx, mail.rule)
+        if _may_see(person, await _conversation(tx, row.conversation_id))
+    ]
+    if not held:
+        return None
     digest = await digest_of(tx, person, held, there=mail.kind == MORE)
     return Told(said=digest_text(digest, language), language=language)
 
@@ -59,6 +69,10 @@ async def digest_of(
         mentioned=[(await shown_to(tx, person, row)).who for row in mentioned],
         there=there,
     )
+
+
+def _may_see(person: PersonRow, row: ConversationRow) -> bool:
+    return person.inboxes is None or row.inbox in person.inboxes
 
 
 async def _conversation(tx: AsyncConnection, conversation_id: str) -> ConversationRow:

@@ -102,19 +102,34 @@ async def test_an_e_mail_is_joined_when_it_goes_in_the_language_of_who_reads_it(
     await team.at("2026-12-03T10:30")
     await team.at("2026-12-03T11:00")
     await team.at("2026-12-04T09:00")
-    async with team.shop.store.read() as tx:
-        sent = await team.shop.rows("SELECT * FROM mails ORDER BY id")
-        rows = [MailRow(**{name: row._mapping[name] for name in _MAIL}) for row in sent]
-        said = [(await notice_of(tx, row, default=Language.EN)).said for row in rows]
+    said = await e_mails(team)
     expected = [
         f"{CUSTOMER} attend une réponse",
         f"En votre absence : 1 conversation en attente ({CUSTOMER}).",
     ]
     assert said == (expected if server else [])
     assert await team.sms("lea") == []
+    if server:
+        await may_see(team, "lea", "spare")  # they wait for the mail server meanwhile
+        assert await e_mails(team) == [None, None]
+        await may_see(team, "lea", "spare", "main")
+        assert await e_mails(team) == expected
+        async with team.shop.store.write() as tx:
+            gone = {"state": "suspended"}
+            await people.change(tx, of, gone, version=None, by="tok", now_ms=team.now_ms)
+        assert await e_mails(team) == [None, None]
 
 
 _MAIL = [each.name for each in fields(MailRow)]
+
+
+async def e_mails(team: Any) -> list[str | None]:
+    """What each would say if it went now; None: it does not go."""
+    sent = await team.shop.rows("SELECT * FROM mails ORDER BY id")
+    rows = [MailRow(**{name: row._mapping[name] for name in _MAIL}) for row in sent]
+    async with team.shop.store.read() as tx:
+        told = [await notice_of(tx, row, default=Language.EN) for row in rows]
+    return [each and each.said for each in told]
 
 
 async def test_who_may_be_told_by_no_way_is_told_by_none(team: Any) -> None:

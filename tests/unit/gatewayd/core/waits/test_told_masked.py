@@ -62,7 +62,9 @@ async def test_so_does_an_e_mail(masked: Any) -> None:
     said: dict[str, set[bool]] = {}
     async with masked.shop.store.read() as tx:
         for row in rows:
-            told = (await notice_of(tx, row, default=Language.EN)).said
+            notice = await notice_of(tx, row, default=Language.EN)
+            assert notice is not None
+            told = notice.said
             assert (HIDDEN in told) != (CUSTOMER in told)
             said.setdefault(row.recipient, set()).add(CUSTOMER in told)
     assert said == {"lea@shop.example": {False}, "max@shop.example": {True}}
