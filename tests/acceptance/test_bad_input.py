@@ -80,7 +80,7 @@ def test_nul_is_text_and_arrives_as_such(gateway: Any) -> None:
         ("/v1/messages?limit=201", 422, "invalid_request", "less than or equal to 200"),
         ("/v1/messages?limit=abc", 422, "invalid_request", "valid integer"),
         ("/v1/messages?limit=1&limit=2", 422, "invalid_request", "/query/limit: is given twice"),
-        ("/v1/messages?cursor=zzz", 422, "invalid_request", "/query/cursor: "),
+        ("/v1/messages?cursor=zzz", 422, "cursor_unknown", "/query/cursor: "),
         ("/v1/messages?state=lost", 422, "invalid_request", "must be 'queued', "),
         ("/v1/messages?since=monday", 422, "invalid_request", "/query/since: "),
         ("/v1/messages?colour=red", 422, "invalid_request", "known: limit, cursor, direction"),
@@ -88,9 +88,9 @@ def test_nul_is_text_and_arrives_as_such(gateway: Any) -> None:
         ("/v1/messages/%00", 404, "not_found", "there is no message"),
         ("/v1/modems/nope", 404, "not_found", "there is no modem 'nope'"),
         ("/v1/events?after=evt_nope", 410, "cursor_expired", "begin again without"),
-        ("/v1/events?types=message.lost", 422, "invalid_request", "known: message.received"),
+        ("/v1/events?types=message.lost", 422, "event_type_unknown", "known: message.received"),
         ("/v2/messages", 404, "not_found", "there is nothing at /v2/messages"),
-        ("/v1/messages/preview", 404, "not_found", "preview"),
+        ("/v1/messages/preview", 405, "method_not_allowed", "POST"),
     ],
 )
 def test_a_question_that_cannot_be_is_refused(

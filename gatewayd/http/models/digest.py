@@ -1,9 +1,9 @@
 """The daily digest as it would be sent, on the wire."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from gatewayd.daily.preview import Preview
 from gatewayd.daily.schedule import DailyWish
@@ -13,10 +13,25 @@ from gatewayd.http.models.settings import WallTime
 from gatewayd.http.models.supervision import FigureRow, row_json
 
 
+def _calendar_day(value: Any) -> Any:
+    """Read a day; a number, which pydantic would take for seconds, is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        read = date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("must be a day, such as 2026-03-09") from error
+    if read.isoformat() != value:
+        raise ValueError("must be a day, such as 2026-03-09")
+    return read
+
+
 class DigestQuery(Query):
     """Which one."""
 
-    day: Annotated[date, Field(strict=False, description="default: yesterday")] = NOT_GIVEN
+    day: Annotated[
+        date, BeforeValidator(_calendar_day), Field(description="default: yesterday")
+    ] = NOT_GIVEN
     language: Annotated[Language, Field(description="default: the asking person's")] = NOT_GIVEN
 
 

@@ -1,12 +1,12 @@
 """What managers set for the whole business, on the wire."""
 
 from datetime import time
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from gatewayd.http.models.base import Input, Output
-from gatewayd.http.models.editing import NOT_GIVEN
+from gatewayd.http.models.base import Output
+from gatewayd.http.models.editing import NOT_GIVEN, Changes
 from gatewayd.services.options import Chosen
 
 _PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -42,17 +42,11 @@ class Settings(Output):
     daily_digest_at: Annotated[WallTime | None, Field(description=_DAILY)]
 
 
-class SettingsEdit(Input):
+class SettingsEdit(Changes):
     """What is to hold; what is not given stays."""
 
     mask_numbers: Annotated[bool, Field(description=_MASKS)] = NOT_GIVEN
     daily_digest_at: Annotated[WallTime | None, Field(description=_DAILY)] = None
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("names nothing to change")
-        return self
 
     def given(self) -> dict[str, bool | time | None]:
         """Give what is to be changed."""

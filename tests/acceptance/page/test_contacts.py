@@ -152,7 +152,7 @@ async def test_a_contact_is_erased_at_their_request(visit: Any, shop: Any) -> No
     await tab.page.get_by_role("link", name="Erase on request…").click()
     await expect(tab.page.locator(".consequences").first).to_contain_text("The words of 1 message")
     await tab.page.get_by_label("How they asked for it").fill("At the counter, today")
-    await tab.page.get_by_label("They asked for it").check()
+    await tab.page.get_by_role("checkbox", name="They asked for it").check()
     await tab.page.get_by_role("button", name="Erase for good").click()
     await expect(tab.page.get_by_role("heading", level=1)).to_have_text("It is erased")
     await tab.go(f"/inbox/all/{conversation}")

@@ -57,7 +57,7 @@ async def test_a_leaver_goes_in_one_dialog_that_says_what_will_happen(
     tab = await visit("/settings/people")
     await tab.page.get_by_role("link", name="Leaves… Dario").click()
     await expect(tab.page.get_by_text("1 conversation is handed over.")).to_be_visible()
-    await tab.page.get_by_label("Who takes over").select_option("Elise")
+    await tab.page.get_by_label("Who takes over", exact=True).select_option("Elise")
     await tab.page.get_by_label("A note for who takes over").fill("Waits for a part.")
     await tab.page.get_by_role("button", name="End their access now").click()
     await expect(tab.page.locator("#flash")).to_contain_text("handed over: 1")
