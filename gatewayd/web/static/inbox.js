@@ -135,7 +135,8 @@ export function inbox() {
     else earlier(before);
   }, true);
   document.addEventListener("input", settled(200, (event) => {
-    if (event.target.id !== "q") return;
+    // Who has gone on to a result or a button meanwhile is not called back.
+    if (event.target.id !== "q" || document.activeElement !== event.target) return;
     const url = new URL(location.href);
     url.pathname = event.target.form.getAttribute("action");
     url.search = event.target.value ? `?q=${encodeURIComponent(event.target.value)}` : "";

@@ -26,9 +26,10 @@ function isOurs(url) {
   return url.origin === location.origin && !/^\/(static|v1|docs|metrics|login|logout|welcome)/.test(url.pathname);
 }
 
-/** Show an answer of ours as the page; false where it is none, or of another version. */
-async function show(response, { push, keepFocus = false }) {
+/** Show an answer of ours as the page; false where it is none, or of another version. Nothing is shown that nobody waits for any more. */
+async function show(response, { push, keepFocus = false, awaited = () => true }) {
   const html = await response.text();
+  if (!awaited()) return true;
   const fresh = parse(html);
   const style = (doc) => doc.querySelector('link[rel="stylesheet"]')?.getAttribute("href");
   if (!fresh.querySelector(".app") || !document.querySelector(".app")) return false;
@@ -61,8 +62,7 @@ export async function go(url, { push = true } = {}) {
   document.body.setAttribute("aria-busy", "true");
   try {
     const response = await request(url);
-    if (mine !== journey) return;
-    if (!(await show(response, { push }))) location.assign(url);
+    if (!(await show(response, { push, awaited: () => mine === journey }))) location.assign(url);
   } catch {
     location.assign(url);
   } finally {
@@ -75,8 +75,9 @@ async function refresh() {
   const mine = journey;
   const here = location.href;
   const response = await request(here);
-  // A form may have led elsewhere meanwhile.
-  if (mine === journey && here === location.href && response.ok) await show(response, { push: false, keepFocus: true });
+  // A link or a form may have led elsewhere meanwhile, also while the answer's body came.
+  const awaited = () => mine === journey && here === location.href;
+  if (response.ok) await show(response, { push: false, keepFocus: true, awaited });
 }
 
 /** Send a form; gives whether it was taken. */
