@@ -51,6 +51,7 @@ async def answer(visit: Visit) -> web.StreamResponse:
         return await _again(visit, visit.tongue.say(_NO_TEXT))
     if visit.field("as") == "note":
         return await _note(visit)
+    visit.need(Scope.MESSAGES_SEND)
     send_at_ms = None
     if visit.field("later"):
         send_at_ms = local_moment(visit.field("send_at"), visit.formats.zone)
@@ -144,6 +145,7 @@ async def show_measure(visit: Visit) -> web.StreamResponse:
 
 async def cancel(visit: Visit) -> web.StreamResponse:
     """Stop a message that has not gone out."""
+    visit.need(Scope.MESSAGES_SEND)
     await _message_of(visit)
     outcome = await visit.request.app[MESSAGES].cancel(visit.named("message"), by=visit.author)
     done = outcome is CancelOutcome.CANCELED
@@ -153,6 +155,7 @@ async def cancel(visit: Visit) -> web.StreamResponse:
 
 async def settle(visit: Visit) -> web.StreamResponse:
     """Settle a message of which nobody knows whether it was sent."""
+    visit.need(Scope.MESSAGES_SEND)
     await _message_of(visit)
     as_ = visit.field("as")
     for choice in get_args(Settling):
@@ -178,18 +181,8 @@ async def _message_of(visit: Visit) -> None:
 
 
 ROUTES = (
-    PageRoute(method="POST", path=f"{PLACE}/answer", handler=answer, access=Scope.MESSAGES_SEND),
+    PageRoute(method="POST", path=f"{PLACE}/answer", handler=answer),
     PageRoute(method="POST", path=f"{PLACE}/measure", handler=show_measure),
-    PageRoute(
-        method="POST",
-        path=f"{PLACE}/messages/{{message}}/cancel",
-        handler=cancel,
-        access=Scope.MESSAGES_SEND,
-    ),
-    PageRoute(
-        method="POST",
-        path=f"{PLACE}/messages/{{message}}/settle",
-        handler=settle,
-        access=Scope.MESSAGES_SEND,
-    ),
+    PageRoute(method="POST", path=f"{PLACE}/messages/{{message}}/cancel", handler=cancel),
+    PageRoute(method="POST", path=f"{PLACE}/messages/{{message}}/settle", handler=settle),
 )

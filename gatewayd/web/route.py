@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
 from multidict import MultiDictProxy
 
 from gatewayd.http.context import HttpContext
+from gatewayd.http.problems import Problem
 from gatewayd.http.route import Door
 from gatewayd.services.sessions import Session
 from gatewayd.services.tokens import Principal, PrincipalType, Scope
@@ -58,6 +60,12 @@ class Visit:
         if self.principal is None:
             raise LookupError("this page admits readers who are not logged in")
         return self.principal
+
+    def need(self, scope: Scope) -> None:
+        """Raise Problem where who acts lacks a scope that this needs beside the page's own."""
+        if not self.author.may(scope):
+            detail = f"this needs the scope {scope}, which this token lacks"
+            raise Problem(HTTPStatus.FORBIDDEN, "scope_missing", detail)
 
     @property
     def person_id(self) -> str | None:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.answering import Unanswerable
-from gatewayd.http.problems import Problem, not_found
+from gatewayd.http.problems import not_found
 from gatewayd.http.route import WRITING_FIRST
 from gatewayd.services.drafts import Draft, Refused
 from gatewayd.services.messages import KeyConflict
@@ -68,9 +68,7 @@ async def _step(visit: Visit, written: Mapping[str, str]) -> web.Response:
 
 
 async def _send(visit: Visit, written: Mapping[str, str]) -> web.StreamResponse:
-    if not visit.author.may(Scope.MESSAGES_SEND):
-        detail = f"this needs the scope {Scope.MESSAGES_SEND}, which this token lacks"
-        raise Problem(HTTPStatus.FORBIDDEN, "scope_missing", detail)
+    visit.need(Scope.MESSAGES_SEND)
     letter = await letter_of(visit, written)
     send_at_ms = None
     if visit.field("later"):
