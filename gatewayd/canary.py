@@ -5,7 +5,6 @@ plan limits and price; what comes home, canary_arrivals finds. A modem that is m
 ready sends none and breaks no promise: it has its own state.
 """
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -22,19 +21,18 @@ from gatewayd.canary_path import FAILED, CanaryPath, complaint
 from gatewayd.clock import Clock
 from gatewayd.directory import CanaryView, ModemDirectory
 from gatewayd.numbers import canonical
+from gatewayd.rounds import LONGEST_WAIT_SECONDS, keep_rounds
 from gatewayd.services.drafts import Draft, Policy, Prepared, Refused, prepare
 from gatewayd.timekeeping import Timekeeping
 from storage import canaries, modems, outbox, pacing, queries
 from storage.canaries import Canary, CanaryState, Proof
 from storage.engine import Store
-from storage.errors import StoreUnavailable
 from storage.ids import Prefix, new_id
 from storage.outbox import CancelOutcome, NewMessage, pin_of
 from storage.outbox.consent import EXEMPT
 from storage.queries import MessageRow
 from storage.states import MessageState
 
-LONGEST_WAIT_SECONDS = 60.0
 ROUND_SECONDS = 1.0
 """At most one round in this time, however many messages pass."""
 
@@ -74,14 +72,12 @@ class Canaries:
     async def run(self) -> None:
         """Work until cancelled; ends by itself where no modem has a canary."""
         with self._bus.subscribe(Topic.JOURNAL) as hints:
-            while self._leftovers or self._watched:
-                try:
-                    wait_seconds = await self.round()
-                except StoreUnavailable as error:
-                    _log.error("store_unavailable", reason=error.reason)
-                    wait_seconds = LONGEST_WAIT_SECONDS
-                await asyncio.sleep(min(wait_seconds, ROUND_SECONDS))
-                await hints.wait(timeout_seconds=max(0.0, wait_seconds - ROUND_SECONDS))
+            await keep_rounds(
+                self.round,
+                hints,
+                pause_seconds=ROUND_SECONDS,
+                while_=lambda: self._leftovers or bool(self._watched),
+            )
 
     async def round(self) -> float:
         """Send what is due, judge what is awaited; give the seconds until something is due."""

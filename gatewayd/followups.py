@@ -5,7 +5,6 @@ happens exactly once, also over restarts. Each wait has its own barrier. What is
 :mod:`routing.followup`'s; whom it reaches is :mod:`gatewayd.telling`'s.
 """
 
-import asyncio
 from functools import partial
 
 import structlog
@@ -22,6 +21,7 @@ from gatewayd.own_phones import OwnPhones
 from gatewayd.permission import Permission
 from gatewayd.reassign import GiveBack, reassign
 from gatewayd.reminder_text import Kind
+from gatewayd.rounds import LONGEST_WAIT_SECONDS, keep_rounds
 from gatewayd.sending_rules import SendingRules
 from gatewayd.services.shop import LoadedShop, ShopLoader
 from gatewayd.services.targets import targets_of
@@ -36,9 +36,7 @@ from storage.conversations import reading, timeline, waits
 from storage.conversations.timeline import EntryKind, NewEntry
 from storage.conversations.waits import OpenWait, Planned
 from storage.engine import Store
-from storage.errors import StoreUnavailable
 
-LONGEST_WAIT_SECONDS = 60.0
 ROUND_SECONDS = 0.5
 """At most one round in this time, however much happens."""
 
@@ -90,14 +88,7 @@ class Followups:
     async def run(self) -> None:
         """Work until cancelled."""
         with self._bus.subscribe(Topic.JOURNAL) as hints:
-            while True:
-                try:
-                    wait_seconds = await self.round()
-                except StoreUnavailable as error:
-                    _log.error("store_unavailable", reason=error.reason)
-                    wait_seconds = LONGEST_WAIT_SECONDS
-                await asyncio.sleep(min(wait_seconds, ROUND_SECONDS))
-                await hints.wait(timeout_seconds=max(0.0, wait_seconds - ROUND_SECONDS))
+            await keep_rounds(self.round, hints, pause_seconds=ROUND_SECONDS)
 
     async def round(self) -> float:
         """Do all that is due now; give the seconds until something is due next."""

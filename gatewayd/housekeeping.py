@@ -4,7 +4,6 @@ Looks at the clock at each due time and at least once a minute; decides nothing 
 the clock is known to be set.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -18,6 +17,7 @@ from gatewayd.clock import Clock
 from gatewayd.line import Line
 from gatewayd.reassembly import Reassembly
 from gatewayd.replies import Replies
+from gatewayd.rounds import LONGEST_WAIT_SECONDS, keep_rounds
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.timekeeping import Timekeeping
 from storage import (
@@ -33,9 +33,7 @@ from storage import (
 )
 from storage.conversations import acts
 from storage.engine import Store
-from storage.errors import StoreUnavailable
 
-LONGEST_WAIT_SECONDS = 60.0
 ROUND_SECONDS = 0.5
 """At most one round in this time, however many messages pass."""
 
@@ -70,14 +68,7 @@ class Housekeeping:
     async def run(self) -> None:
         """Work until cancelled."""
         with self._bus.subscribe(Topic.OUTBOX) as hints:
-            while True:
-                try:
-                    wait_seconds = await self.round()
-                except StoreUnavailable as error:
-                    _log.error("store_unavailable", reason=error.reason)
-                    wait_seconds = LONGEST_WAIT_SECONDS
-                await asyncio.sleep(min(wait_seconds, ROUND_SECONDS))
-                await hints.wait(timeout_seconds=max(0.0, wait_seconds - ROUND_SECONDS))
+            await keep_rounds(self.round, hints, pause_seconds=ROUND_SECONDS)
 
     async def round(self) -> float:
         """Do all that is due now; give the seconds until something is due next."""

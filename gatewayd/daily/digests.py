@@ -4,7 +4,6 @@ Up to which day somebody was told is noted in the transaction that queues the e-
 is put together when it goes (:mod:`gatewayd.daily.post`).
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,6 +19,7 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock, moment_at
 from gatewayd.daily.post import DAILY
 from gatewayd.daily.schedule import DailyWish, Days, due, last_told_by, midnight, next_at
+from gatewayd.rounds import LONGEST_WAIT_SECONDS, keep_rounds
 from gatewayd.services.options import chosen
 from gatewayd.services.shop import LoadedShop, ShopLoader
 from gatewayd.timekeeping import Timekeeping
@@ -28,11 +28,9 @@ from routing.assign import absence_at
 from routing.opening_time import open_between
 from storage import daily, mails, wishes
 from storage.engine import Store
-from storage.errors import StoreUnavailable
 from storage.mails import NewMail
 from storage.people import PersonRow
 
-LONGEST_WAIT_SECONDS = 60.0
 PAUSE_SECONDS = 2.0
 """At most one round in this time, however much happens."""
 
@@ -72,14 +70,9 @@ class DailyDigests:
     async def run(self) -> None:
         """Work until cancelled; without a mail server there is nothing to do."""
         with self._bus.subscribe(Topic.JOURNAL) as hints:
-            while self._mails:
-                try:
-                    wait_seconds = await self.round()
-                except StoreUnavailable as error:
-                    _log.error("store_unavailable", reason=error.reason)
-                    wait_seconds = LONGEST_WAIT_SECONDS
-                await asyncio.sleep(min(wait_seconds, PAUSE_SECONDS))
-                await hints.wait(timeout_seconds=max(0.0, wait_seconds - PAUSE_SECONDS))
+            await keep_rounds(
+                self.round, hints, pause_seconds=PAUSE_SECONDS, while_=lambda: self._mails
+            )
 
     async def round(self) -> float:
         """Queue what is due now; give the seconds until something can be due next."""

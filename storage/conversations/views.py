@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import mentions
@@ -63,6 +63,8 @@ def conditions(seen: Seen) -> list[ColumnElement[bool]]:
 
 
 def _mine(seen: Seen) -> list[ColumnElement[bool]]:
+    if seen.person_id is None:  # a program: to have nobody is not to have a program
+        return [false()]
     return [conversations.c.person_id == seen.person_id, _IS_NOT_CLOSED]
 
 

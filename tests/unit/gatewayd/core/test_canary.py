@@ -478,7 +478,7 @@ async def test_one_of_a_clock_that_ran_ahead_is_judged_no_more(cage: Cage) -> No
 async def test_a_store_that_does_not_answer_ends_nothing(
     cage: Cage, outage: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gatewayd.canary.LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("gatewayd.rounds.LONGEST_WAIT_SECONDS", 0.0)
     outage.begin(times=1)
     running = asyncio.create_task(cage.canaries.run())
 

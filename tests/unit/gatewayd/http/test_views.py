@@ -145,8 +145,9 @@ async def test_a_count_stops_where_it_would_cost(
     assert (await floor.counts())["waiting"] == 2
 
 
-@pytest.mark.parametrize("view", ["mine", "team"])
+@pytest.mark.parametrize("view", ["mine", "team", "mentions"])
 async def test_a_program_has_nothing_of_its_own(floor: Floor, view: str) -> None:
+    await floor.writes("+15145550120")  # nobody has it
     refused = await floor.api.admin("GET", f"/v1/conversations?view={view}", status=422)
     assert refused["code"] == "view_nobodys"
     counts = await floor.api.admin("GET", "/v1/conversations/views")
