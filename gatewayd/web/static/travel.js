@@ -26,7 +26,10 @@ function isOurs(url) {
   return url.origin === location.origin && !/^\/(static|v1|docs|metrics|login|logout|welcome)/.test(url.pathname);
 }
 
-/** Show an answer of ours as the page; false where it is none, or of another version. Nothing is shown that nobody waits for any more. */
+/**
+ * Show an answer of ours as the page; false where it is none, or of another version. It is not shown where
+ * nobody waits for it any more when it is all there.
+ */
 async function show(response, { push, keepFocus = false, awaited = () => true }) {
   const html = await response.text();
   if (!awaited()) return true;
@@ -64,7 +67,7 @@ export async function go(url, { push = true } = {}) {
     const response = await request(url);
     if (!(await show(response, { push, awaited: () => mine === journey }))) location.assign(url);
   } catch {
-    location.assign(url);
+    if (mine === journey) location.assign(url);
   } finally {
     if (mine === journey) document.body.removeAttribute("aria-busy");
   }

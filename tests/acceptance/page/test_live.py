@@ -41,6 +41,25 @@ async def test_words_of_messages_and_notes_are_found(visit: Any, shop: Any) -> N
     await expect(tab.page.locator(".message.in .text")).to_contain_text("<b>derailleurs</b>")
 
 
+async def test_a_search_that_is_left_does_not_take_one_back(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("Is it still there?")
+    tab = await visit("/inbox/all")
+    row = tab.page.locator(f'a.row[href*="{conversation}"]')
+    await expect(row).to_be_visible()
+    # The search waits until one has typed to the end: here it is due only after the click.
+    await tab.page.clock.install()
+    await tab.page.clock.pause_at(datetime.now(ZoneInfo("UTC")) + timedelta(hours=1))
+    await tab.page.get_by_role("searchbox").fill("x")
+    await row.click()
+    await tab.page.wait_for_url(f"**/{conversation}")
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    await tab.page.clock.run_for(1000)
+    await tab.page.evaluate("fetch('/inbox/all').then(({ status }) => status)")
+    assert [url for url in asked if "?q=" in url] == []
+    assert tab.page.url.endswith(conversation)
+
+
 async def test_an_answer_shows_its_way_to_the_customer(visit: Any, shop: Any) -> None:
     conversation = shop.conversation("Is it ready?")
     tab = await visit(f"/inbox/all/{conversation}")
