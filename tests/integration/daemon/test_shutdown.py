@@ -70,11 +70,13 @@ class TestShutdown:
         finally:
             await first.close()
 
-    @pytest.mark.parametrize("service", ["Housekeeping.round", "Figures._refresh"])
+    @pytest.mark.parametrize("service", ["Housekeeping._settle_due", "Figures._refresh"])
     async def test_a_bug_in_a_service_ends_the_daemon(
         self, world: "World", start: "Start", monkeypatch: pytest.MonkeyPatch, service: str
     ) -> None:
-        module = {"Housekeeping.round": "housekeeping", "Figures._refresh": "figures"}[service]
+        module = {"Housekeeping._settle_due": "housekeeping", "Figures._refresh": "figures"}[
+            service
+        ]
         async with start(world) as gateway:
             with monkeypatch.context() as planted:
                 planted.setattr(f"gatewayd.{module}.{service}", _bug)
