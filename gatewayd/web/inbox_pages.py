@@ -75,7 +75,13 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
     q = query.get("q", "").strip()[:_LONGEST_SEARCH]
     before = query.get("before", "")
     service = visit.request.app[CONVERSATION_VIEWS]
-    async with visit.context.store.read() as tx:
+    store = visit.context.store
+    # Before the rows: what is counted as new is in the list, so that a notice can name it.
+    counts = await service.counts(by=visit.author)
+    async with store.read() as tx:
+        clock = await service.clock(tx)
+    unread, calls = await unread_and_calls(visit, clock.loaded, mentions=counts[View.MENTIONS])
+    async with store.read() as tx:
         seen = await service.seen(tx, view.view, by=visit.author)
         if isinstance(seen, NobodysView):
             raise not_found(f"list {key!a}")
@@ -90,11 +96,8 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         ids = [row.id for row in found.items]
         said = await previews.of_conversations(tx, ids)
         news = await news_for(tx, visit.author, ids)
-        clock = await service.clock(tx)
         texts = await found_in_texts(tx, q, by=visit.author) if q and not before else ()
     asked = {"q": q} if q else {}
-    counts = await service.counts(by=visit.author)
-    unread, calls = await unread_and_calls(visit, clock.loaded, mentions=counts[View.MENTIONS])
     return ListPane(
         view=view,
         views=views,

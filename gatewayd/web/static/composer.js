@@ -52,9 +52,8 @@ const measure = settled(120, async () => {
   const body = new URLSearchParams([...new FormData(form)]);
   try {
     const response = await request(form.dataset.measure, { method: "POST", body, name: "measure" });
-    if (response.ok && text === textarea()?.value) {
-      place.replaceChildren(...parse(await response.text()).body.childNodes);
-    }
+    const html = await response.text();
+    if (response.ok && text === textarea()?.value) place.replaceChildren(...parse(html).body.childNodes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // offline: the stream says so
   }

@@ -20,19 +20,26 @@ export function toTheEnd() {
   document.getElementById("newer")?.setAttribute("hidden", "");
 }
 
+/** Ask for a part of this page; null where it is refused, or another page is open when it is all there. */
+async function partOf(url, name) {
+  const here = location.href;
+  const response = await request(url, { name });
+  const html = await response.text();
+  return response.ok && here === location.href ? html : null;
+}
+
 /** Read a part of this page again: the elements that it consists of, by their ids. */
 async function renew(name, shown) {
   if (!shown) return;
   const url = new URL(location.href);
   const rows = shown.querySelectorAll("ol > li").length;
   if (rows > 40) url.searchParams.set("rows", String(rows));
-  const here = location.href;
-  const response = await request(url, { name });
-  if (!response.ok || here !== location.href) return;
+  const html = await partOf(url, name);
+  if (html === null) return;
   const place = timeline();
   const follow = place && isAtEnd(place);
   const last = newest();
-  for (const fresh of [...parse(await response.text()).body.children]) {
+  for (const fresh of [...parse(html).body.children]) {
     const old = document.getElementById(fresh.id);
     if (old) morph(old, fresh);
   }
@@ -98,18 +105,18 @@ function changedConnection(connected) {
 
 /** Older rows are put where the link to them was. */
 async function older(link, container) {
-  const response = await request(link.href, { name: "more" });
-  if (!response.ok) return;
-  const fresh = parse(`<ol>${await response.text()}</ol>`).querySelector("ol");
+  const html = await partOf(link.href, "more");
+  if (html === null) return;
+  const fresh = parse(`<ol>${html}</ol>`).querySelector("ol");
   link.closest("li").replaceWith(...fresh.children);
   container.querySelector("a[data-more]")?.focus();
 }
 
 async function earlier(link) {
   const place = timeline();
-  const response = await request(link.href, { name: "timeline" });
-  if (!response.ok) return;
-  const fresh = parse(await response.text()).querySelector("ol");
+  const html = await partOf(link.href, "timeline");
+  if (html === null) return;
+  const fresh = parse(html).querySelector("ol");
   const below = place.scrollHeight - place.scrollTop;
   link.closest("li").replaceWith(...fresh.children);
   place.scrollTop = place.scrollHeight - below;

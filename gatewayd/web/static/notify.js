@@ -5,8 +5,12 @@ import { words } from "./dom.js";
 import { leads, onEvent } from "./stream.js";
 import { go, onArrival } from "./travel.js";
 
+// A list may show what is new before the stream names it.
+const PATIENCE_MS = 2000;
+
 let calls = null;
-let latest = null; // the conversation that something came into last
+let latest = null; // the conversation that something came into last, until it is told
+let owed = null; // the timer of a notice that waits for its name
 
 const head = () => document.querySelector("[data-calls]");
 
@@ -14,13 +18,26 @@ function look() {
   const now = head() ? Number(head().dataset.calls) : null;
   const grew = calls !== null && now !== null && now > calls;
   if (now !== null) calls = now;
-  if (grew && leads() && !document.hasFocus() && head().dataset.quiet === undefined) tell();
+  if (!grew) return;
+  if (latest) pay();
+  else owed ??= setTimeout(pay, PATIENCE_MS);
 }
 
-function tell() {
+function named(conversation) {
+  latest = conversation;
+  if (owed !== null) pay();
+}
+
+function pay() {
+  clearTimeout(owed);
+  const about = latest;
+  owed = latest = null;
+  if (leads() && !document.hasFocus() && head()?.dataset.quiet === undefined) tell(about);
+}
+
+function tell(about) {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   // The list that is open may show it, or others only.
-  const about = latest;
   const row = about && document.querySelector(`#list li[data-key="${CSS.escape(about)}"] a.row`);
   const name = row?.querySelector(".who")?.textContent ?? "";
   const notice = new Notification(name || words.new_message, {
@@ -45,8 +62,8 @@ function showState() {
 /** Begin. */
 export function notify() {
   onEvent((type, data) => {
-    if (type === "message.received") latest = data.conversation_id;
-    if (["assigned", "created", "mentioned"].some((each) => type === `conversation.${each}`)) latest = data.id;
+    if (type === "message.received") named(data.conversation_id);
+    if (["assigned", "created", "mentioned"].some((each) => type === `conversation.${each}`)) named(data.id);
   });
   onArrival(() => {
     look();

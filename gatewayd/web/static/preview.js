@@ -12,8 +12,9 @@ const look = settled(200, async (form) => {
   const body = new URLSearchParams([...data].filter(([, value]) => typeof value === "string"));
   try {
     const response = await request(location.href, { method: "POST", body, name: "preview" });
+    const html = await response.text();
     if (!response.ok || mine !== asked || !form.isConnected) return;
-    for (const fresh of [...parse(await response.text()).body.children]) {
+    for (const fresh of [...parse(html).body.children]) {
       const shown = document.getElementById(fresh.id);
       if (shown) morph(shown, fresh);
     }

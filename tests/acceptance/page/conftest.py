@@ -145,6 +145,18 @@ def shop(make_gateway: Callable[[Path], Any]) -> Iterator[Shop]:
         yield Shop(gateway)
 
 
+@pytest.fixture
+def rules(shop: Shop) -> Iterator[Callable[[object], None]]:
+    """Put rules in place of the shop's for one test: others expect it to be open, day and night."""
+    before = shop.api("GET", "/v1/rules")["document"]
+
+    def put(document: object) -> None:
+        shop.api("PUT", "/v1/rules", {"document": document}, 200)
+
+    yield put
+    put(before)
+
+
 @dataclass
 class Watch:
     """What a page said and asked for that it should not have."""

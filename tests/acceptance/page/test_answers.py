@@ -7,8 +7,10 @@ from playwright.async_api import expect
 HOURS = {"weekly": "Mo-Fr 09:00-18:00"}
 
 
-async def test_an_answer_is_read_aloud_while_it_is_written(visit: Any, shop: Any) -> None:
-    shop.api("PUT", "/v1/rules", {"document": {"inboxes": {"main": {"hours": HOURS}}}}, 200)
+async def test_an_answer_is_read_aloud_while_it_is_written(
+    visit: Any, shop: Any, rules: Any
+) -> None:
+    rules({"inboxes": {"main": {"hours": HOURS}}})
     tab = await visit("/settings/answers/main")
     page = tab.page
     await page.get_by_label("As they would read on").fill("2027-06-24T20:00")

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 # What the browser would show, kept where a test can read it.
 NOTICES = """
@@ -82,6 +82,27 @@ async def test_what_is_new_is_told_by_the_browser(visit: Any, shop: Any) -> None
     shop.conversation("Anybody at the counter?")
     async with asyncio.timeout(15):
         assert (await told.get()).endswith(": Anybody at the counter?")
+
+
+async def test_a_notice_waits_until_it_is_known_whom_it_is_about(visit: Any, shop: Any) -> None:
+    """A list that is read meanwhile shows what is new before the stream tells of it."""
+    tab, told = await with_notices(visit, shop, "vera")
+    kept: list[Route] = []
+
+    def keep(stream: Route) -> None:
+        kept.append(stream)
+
+    await tab.page.route("**/v1/events?*", keep)
+    await tab.go("/inbox/unassigned")
+    conversation = shop.conversation("Here before I am announced")
+    await tab.page.get_by_role("link", name="All", exact=True).click()
+    row = tab.page.locator(f'a.row.unread[href*="{conversation}"]')
+    await expect(row).to_contain_text("Here before I am announced")
+    assert told.empty()
+    for stream in kept:
+        await stream.continue_()
+    async with asyncio.timeout(15):
+        assert (await told.get()).endswith(": Here before I am announced")
 
 
 async def test_a_notice_names_nobody_else(visit: Any, shop: Any) -> None:

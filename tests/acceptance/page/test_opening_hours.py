@@ -38,11 +38,10 @@ TEXTS = {
 
 @pytest.mark.parametrize(("locale", "scripted"), [("en-CA", True), ("fr-CA", False)])
 async def test_hours_are_tried_for_a_holiday_before_they_are_saved(
-    visit: Any, shop: Any, locale: str, scripted: bool
+    visit: Any, shop: Any, rules: Any, locale: str, scripted: bool
 ) -> None:
     says = WORDS[locale]
-    answers = {"inboxes": {"main": {"answers": {"texts": TEXTS}}}}
-    shop.api("PUT", "/v1/rules", {"document": answers}, 200)
+    rules({"inboxes": {"main": {"answers": {"texts": TEXTS}}}})
     tab = await visit("/settings/hours/main", locale=locale, java_script_enabled=scripted)
     page = tab.page
     await page.get_by_label(says["mode"]).check()

@@ -106,7 +106,7 @@ class Air:
 
     def accepted(self) -> list[str]:
         lines = map(json.loads, self.ledger.read_text().splitlines())
-        return [line["text"] for line in lines if line.get("event", line.get("kind")) == "text"]
+        return [line["text"] for line in lines if line["what"] == "text"]
 
     def end(self) -> None:
         self.process.terminate()

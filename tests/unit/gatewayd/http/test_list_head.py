@@ -3,6 +3,10 @@
 import re
 from typing import Any
 
+import pytest
+
+from storage.conversations import reading
+
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 
 
@@ -29,3 +33,22 @@ async def test_it_counts_one_s_own_one_s_teams_and_nobody_s(staffroom: Any) -> N
     assert (await unread(luc), await unread(marie)) == (3, 2)
     await luc.ask("POST", f"/v1/conversations/{ids[3]}/read", json={"up_to": None})
     assert (await unread(luc), await unread(marie)) == (2, 2)
+
+
+async def test_what_comes_while_the_list_is_read_is_counted_only_with_its_row(
+    staffroom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notice names what is new from the list: without a row it would be of nobody."""
+    await staffroom.inboxes("main")
+    marie = await staffroom.enter("marie", role="manager")
+    page = reading.page
+
+    async def page_then_text(*given: Any, **named: Any) -> Any:
+        found = await page(*given, **named)
+        await staffroom.receive("Between two reads")
+        return found
+
+    monkeypatch.setattr(reading, "page", page_then_text)
+    assert await unread(marie) == 0
+    monkeypatch.undo()
+    assert await unread(marie) == 1
