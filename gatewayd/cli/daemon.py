@@ -67,8 +67,7 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
                 status=Exit.CONFIG,
             )
         case StoreError():
-            trouble = CliError(f"The store in {data_dir} cannot be used: {error}.", advice=_DOCTOR)
-            return no_room(data_dir) if error.is_full else trouble
+            return no_room(data_dir) if error.is_full else _unfit(data_dir, error)
         case PermissionError() | OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return forbidden(Path(error.filename or data_dir), error)
         case _:
@@ -80,6 +79,10 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
                 "No message is lost by this; each is as the store has it.",
                 status=Exit.BUG,
             )
+
+
+def _unfit(data_dir: Path, error: StoreError) -> CliError:
+    return CliError(f"The store in {data_dir} cannot be used: {error}.", advice=_DOCTOR)
 
 
 def _innermost(error: Exception) -> Exception:
