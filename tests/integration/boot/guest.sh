@@ -43,8 +43,14 @@ systemctl reload gatewayd; proof "reload $? $(systemctl is-active gatewayd)"
 dpkg -i /root/new.deb > /root/upgrade.log 2>&1; proof "upgraded $?"
 await 120 modem_is_ready
 proof "after-upgrade $(gatewayd --version) messages $(count) backups $(ls /var/backups/gatewayd | grep -c before-upgrade)"
+printf '#!/bin/sh\nid -un > /var/lib/gatewayd/carried && ls "$1" >> /var/lib/gatewayd/carried\n' > /etc/gatewayd/carry-backup
+chmod 755 /etc/gatewayd/carry-backup
 systemctl start gatewayd-backup.service
 proof "backup $? files $(ls /var/backups/gatewayd | grep -c '^gatewayd-')"
+await 60 test -s /var/lib/gatewayd/carried; proof "carried $? $(tr '\n' ' ' < /var/lib/gatewayd/carried)"
+touch -d 2020-01-01 $(seq --format '/var/backups/gatewayd/gatewayd-202001%02gT000000.db' 1 20)
+chown gatewayd: /var/backups/gatewayd/*; systemctl start gatewayd-backup.service
+proof "rotated $? $(ls /var/backups/gatewayd | grep -c '^gatewayd-') upgrade $(ls /var/backups/gatewayd | grep -c before-upgrade)"
 proof "owner $(stat --format '%U:%G %a' /var/lib/gatewayd/gatewayd.db)"
 
 # A full disk: refused in words, also at a start, and over by itself. What is accepted meanwhile is for later.

@@ -6,6 +6,7 @@ Needs root, the registries, and debootstrap, debhelper, qemu-system-x86, e2fspro
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -163,6 +164,10 @@ def test_the_package_s_whole_life_on_a_booted_machine(disk: Path, debian: Path, 
     assert proofs["upgraded"] == "0"
     assert proofs["after-upgrade"] == "gatewayd 0.1.0 messages 2 backups 1"
     assert proofs["backup"] == "0 files 1"
+    assert re.fullmatch(
+        r"0 gatewayd /var/backups/gatewayd/gatewayd-\w+\.db", proofs["carried"].strip()
+    )
+    assert proofs["rotated"] == "0 14 upgrade 1"
     assert proofs["owner"].startswith("gatewayd:gatewayd ")
     assert proofs["full"] == "503 the disk is full; nothing was done"
     assert "disk is full" in proofs["full-status"]

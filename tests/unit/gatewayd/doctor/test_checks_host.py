@@ -130,3 +130,20 @@ def test_a_certificate_that_nobody_takes_is_a_trouble(shop: Any, find: Any) -> N
     found = find(shop.facts(config=config))
     assert found["certificate_unfit"].severity is Severity.TROUBLE
     assert found["certificate_unfit"].evidence[Sign.SAID] == "tls.crt expired"
+
+
+THREE_DAYS_MS = 3 * 86_400_000
+
+
+@pytest.mark.parametrize("ever", [True, False])
+def test_a_store_that_nobody_backs_up(shop: Any, find: Any, ever: bool) -> None:
+    made_ms = shop.facts().now_ms - THREE_DAYS_MS if ever else None
+    found = find(shop.facts(last_backup_ms=made_ms))
+    assert list(found) == ["backup_old"]
+    assert found["backup_old"].severity is Severity.NOTE
+    assert (Sign.BACKUP in found["backup_old"].evidence) == ever
+
+
+def test_a_store_that_is_backed_up_and_none_that_could_be(shop: Any, find: Any) -> None:
+    assert not find(shop.facts(last_backup_ms=shop.facts().now_ms - THREE_DAYS_MS + 1))
+    assert "backup_old" not in find(shop.facts(last_backup_ms=None, database=None))
