@@ -109,7 +109,10 @@ def database(facts: Facts) -> Iterator[Finding]:
 def backup(facts: Facts) -> Iterator[Finding]:
     """A store of which nobody has made a copy for days."""
     made_ms = facts.last_backup_ms
-    if not isinstance(facts.database, Checkup) or facts.now_ms - (made_ms or 0) < _BACKUP_MS:
+    if not isinstance(facts.database, Checkup):
+        return
+    since_ms = facts.database.oldest_ms if made_ms is None else made_ms
+    if not since_ms or facts.now_ms - since_ms < _BACKUP_MS:
         return
     newest = {} if made_ms is None else {Sign.BACKUP: _moment(made_ms)}
     yield Finding(code=Code.BACKUP_OLD, evidence={Sign.FILE: str(facts.database_file)} | newest)
