@@ -9,11 +9,16 @@ StoreError
 └── CursorExpired         a journal cursor is older than what is kept, or was never ours
 """
 
+import errno
+import os
 from pathlib import Path
 
 
 class StoreError(Exception):
     """Base of all errors of this package."""
+
+    is_full = False
+    """Whether it is for want of room on the disk."""
 
 
 class StoreLocked(StoreError):  # noqa: N818 - names say the event
@@ -35,6 +40,8 @@ class StoreUnavailable(StoreError):  # noqa: N818 - names say the event
     def __init__(self, *, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+        # In SQLite's words or the system's.
+        self.is_full = any(words in reason for words in ("disk is full", os.strerror(errno.ENOSPC)))
 
 
 class MigrationFailed(StoreError):  # noqa: N818 - names say the event

@@ -219,6 +219,12 @@ async def test_csv_is_a_table_that_no_spreadsheet_runs(week: Week, how: str, api
     assert all(not value.startswith("=") for row in rows for value in row.values())
 
 
+async def test_the_document_tells_of_the_table(api: Any) -> None:
+    document = await api.admin("GET", "/openapi.json")
+    content = document["paths"][PATH]["get"]["responses"]["200"]["content"]
+    assert set(content) == {"application/json", "text/csv"}
+
+
 async def test_only_who_supervises_sees_it(week: Week, api: Any, staffroom: Any) -> None:
     await week.marie.ask("GET", PATH, status=403)
     headers = await api.token(Scope.SUPERVISE)
