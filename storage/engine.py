@@ -6,8 +6,8 @@ BEGIN IMMEDIATE) and four readers (``query_only``, one snapshot each).
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
@@ -108,8 +108,9 @@ class Store:
         commits = self._commits
         writing = self._writer.begin() if commits is None else commits.unit(takes_long=takes_long)
         try:
-            async with self._answering(), writing as tx:
-                yield tx
+            with self._answering():
+                async with writing as tx:
+                    yield tx
         except StoreUnavailable as error:
             self._refused = (time.monotonic(), error.reason)
             raise
@@ -120,8 +121,9 @@ class Store:
 
         Raises StoreUnavailable where the database does not answer.
         """
-        async with self._answering(), self._reader.begin() as tx:
-            yield tx
+        with self._answering():
+            async with self._reader.begin() as tx:
+                yield tx
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncConnection | Glance]:
@@ -134,7 +136,7 @@ class Store:
             async with self.read() as tx:
                 yield tx
         else:
-            async with self._answering():
+            with self._answering():
                 yield self._glance
 
     @property
@@ -178,8 +180,8 @@ class Store:
         async with self.read() as tx:
             await tx.execute(meta.select().where(meta.c.key == _PROBE))
 
-    @asynccontextmanager
-    async def _answering(self) -> AsyncIterator[None]:
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
         """Tell the database's own trouble from a bug in what it was asked."""
         try:
             yield
