@@ -193,6 +193,11 @@ class Fleet:
         member = self._members.get(name)
         return None if member is None else self._view(member)
 
+    def number_of(self, name: str) -> str | None:
+        """The number of the SIM in a modem; None as long as it is not known."""
+        member = self._members.get(name)
+        return None if member is None else member.worker.status.identity.number
+
     def _view(self, member: _Member) -> ModemView:
         status = member.worker.status
         counts = self.figures.counts
