@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.schema import Settings
+from gatewayd.clock import Clock
 from gatewayd.permission import DETAILS, Forbidden, Permission, Wanted
 from gatewayd.sending_rules import SendingRules, routed
+from gatewayd.services.shop import ShopLoader
 from storage.outbox import NewMessage
 
 
@@ -23,16 +26,19 @@ class NotAdmitted:
 class Admission:
     """Asks both for any message that a program or a person sends."""
 
-    def __init__(self, *, rules: SendingRules, permission: Permission) -> None:
-        self._rules = rules
-        self._permission = permission
+    def __init__(self, *, settings: Settings, clock: Clock, shop: ShopLoader) -> None:
+        self._rules = SendingRules(settings=settings)
+        self._permission = Permission(settings=settings, clock=clock)
+        self._shop = shop
 
     async def of(
         self, tx: AsyncConnection, message: NewMessage, *, application: str | None, now_ms: int
     ) -> NewMessage | NotAdmitted:
         """Give the message as it may be enqueued; ``application`` names the token that sends it."""
+        loaded = await self._shop.load(tx)
         route = await self._rules.route(
             tx,
+            loaded,
             to=message.to,
             inbox=message.inbox,
             parts=len(message.parts),
@@ -48,7 +54,7 @@ class Admission:
             answers=message.answers,
             send_at_ms=message.send_at_ms,
         )
-        verdict = await self._permission.of(tx, wanted, now_ms=now_ms)
+        verdict = await self._permission.of(tx, loaded, wanted, now_ms=now_ms)
         if isinstance(verdict, Forbidden):
             detail = f"can't be sent to: {DETAILS[verdict.reason]}"
             return NotAdmitted(code=verdict.reason, detail=detail)

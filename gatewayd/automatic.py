@@ -65,6 +65,7 @@ class Answers:
             # What comes from a dear number must not make us write there, but for what is owed.
             route = await self._rules.route(
                 tx,
+                judged.loaded,
                 to=prepared.to,
                 inbox=prepared.inbox,
                 parts=len(prepared.parts),

@@ -194,6 +194,7 @@ async def _work(parts: _Parts, stop: _Stop, telling: Coroutine[Any, Any, None]) 
             services.create_task(parts.fleet.pass_hints(), name="hints"),
             services.create_task(parts.fleet.figures.keep(), name="counts"),
             services.create_task(parts.fleet.watch_balances(), name="balances"),
+            services.create_task(parts.fleet.keep_calls(), name="calls"),
             services.create_task(parts.fleet.failover.run(), name="failover"),
             services.create_task(parts.housekeeping.run(), name="housekeeping"),
             services.create_task(parts.followups.run(), name="followups"),

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gatewayd.barrier import contained
 from gatewayd.mail import notices
 from gatewayd.own_phones import OwnPhones
 from gatewayd.reminder_text import digest_text
@@ -21,6 +22,8 @@ from storage.ids import Prefix, new_id
 from storage.wishes import HeldRow
 
 DIGEST = "user.digest"
+PUT_OFF_MS = 900_000
+"""What ran into an error of ours is tried again after so long."""
 
 
 class Digests:
@@ -45,7 +48,12 @@ class Digests:
             ids = await wishes.people_due(tx, now_ms=now_ms)
         told = 0
         for person_id in ids:
-            told += await self._store.shielded(partial(self._person, person_id, now_ms))
+            one = partial(self._store.shielded, partial(self._person, person_id, now_ms))
+            outcome = await contained(one, "digest_failed", person=person_id)
+            if outcome is None:  # nobody else's waits for it
+                later = partial(wishes.put_off_due, person_id, now_ms, now_ms + PUT_OFF_MS)
+                await self._store.shielded(later)
+            told += bool(outcome)
         return told
 
     async def replan(self, now_ms: int) -> None:

@@ -143,6 +143,10 @@ class ModemDirectory(Protocol):
         """One modem; None when no modem has this name."""
         ...
 
+    def number_of(self, name: str) -> str | None:
+        """The number of the SIM in a modem; None as long as it is not known."""
+        ...
+
     def recording_of(self, incident_id: str) -> str | None:
         """The name of an incident's recording; None where none is kept."""
 

@@ -170,6 +170,12 @@ class Fleet:
             for member in self._members.values():
                 tasks.create_task(member.balance.run(), name=f"balance-{member.modem.name}")
 
+    async def keep_calls(self) -> None:
+        """Commit the missed calls that the store did not take; runs until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for member in self._members.values():
+                tasks.create_task(member.handler.calls.keep(), name=f"calls-{member.modem.name}")
+
     async def pass_hints(self) -> None:
         """Wake the workers when the outbox changed; runs until cancelled."""
         with self._bus.subscribe(Topic.OUTBOX) as hints:
@@ -186,6 +192,11 @@ class Fleet:
         """One modem; None when no modem has this name."""
         member = self._members.get(name)
         return None if member is None else self._view(member)
+
+    def number_of(self, name: str) -> str | None:
+        """The number of the SIM in a modem; None as long as it is not known."""
+        member = self._members.get(name)
+        return None if member is None else member.worker.status.identity.number
 
     def _view(self, member: _Member) -> ModemView:
         status = member.worker.status

@@ -18,11 +18,9 @@ from gatewayd.clock import Clock, moment_at
 from gatewayd.digests import Digests
 from gatewayd.news_notices import NewsNotices
 from gatewayd.own_phones import OwnPhones
-from gatewayd.permission import Permission
 from gatewayd.reassign import GiveBack, reassign
 from gatewayd.reminder_text import Kind
 from gatewayd.rounds import LONGEST_WAIT_SECONDS, keep_rounds
-from gatewayd.sending_rules import SendingRules
 from gatewayd.services.shop import LoadedShop, ShopLoader
 from gatewayd.services.targets import targets_of
 from gatewayd.telling import Teller, Telling, ms_of, record
@@ -75,8 +73,7 @@ class Followups:
         self._clock = clock
         self._time = timekeeping or Timekeeping(store=store, clock=clock)
         self._shop = ShopLoader(settings=settings, clock=clock)
-        rules = SendingRules(settings=settings, shop=self._shop)
-        admission = Admission(rules=rules, permission=Permission(settings=settings, clock=clock))
+        admission = Admission(settings=settings, clock=clock, shop=self._shop)
         own_phones = OwnPhones(settings=settings, admission=admission)
         mails = settings.smtp.host is not None
         self._teller = Teller(own_phones, mails=mails)

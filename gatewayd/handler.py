@@ -7,7 +7,6 @@ committed as soon as the store answers again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Any, TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import ModemSettings, Settings
 from gatewayd.bus import Bus, Topic
-from gatewayd.calls import record_missed_call
+from gatewayd.calls import MissedCalls
 from gatewayd.clock import Clock
 from gatewayd.dispatch import Dispatch
 from gatewayd.failover import sharing_of
@@ -85,7 +84,11 @@ class ModemHandler:
         self._told: Status | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._permission = Permission(settings=settings, clock=clock)
-        self._replies = Replies(settings=settings, clock=clock)
+        replies = Replies(settings=settings, clock=clock)
+        self._replies = replies
+        self.calls = MissedCalls(
+            **common, modem=modem, line=self.line, country=self._country, replies=replies
+        )
         self._incidents = Incidents(**common, modem=modem.name, recorder=recorder)
         self._reports = Reports(country=settings.gateway.country, modem=modem.name)
         zone = ZoneInfo(settings.gateway.timezone)
@@ -134,6 +137,8 @@ class ModemHandler:
         if status.state is not State.READY:
             # It would wait for this modem's network, neither expiring nor sent by another.
             await self.release()
+            # It may not come again: the last moment for what the store did not take.
+            await self.calls.commit()
         else:
             await self.refusals.ready(status.identity.iccid)
         moved = before is None or (before.state, before.reason) != (status.state, status.reason)
@@ -253,20 +258,7 @@ class ModemHandler:
 
     async def missed_call(self, number: str | None) -> None:
         """File and journal a voice call that nobody could take."""
-        record = partial(
-            record_missed_call,
-            number=number,
-            modem=self._modem,
-            line=self.line(),
-            country=self._country,
-            replies=self._replies,
-            now_ms=self._clock.now_ms(),
-        )
-        try:
-            await self._store.shielded(record)
-        except StoreUnavailable as error:
-            _log.error("store_unavailable", reason=error.reason)
-        self._bus.publish(Topic.JOURNAL, Topic.OUTBOX)
+        await self.calls.rang(number)
 
     async def incident_opened(self, cause: Cause, detail: str) -> None:
         """Write down that the modem is sick."""

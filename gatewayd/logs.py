@@ -7,7 +7,8 @@ the masking here is the last line of defence, not a licence to log texts.
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -32,6 +33,10 @@ _NUMBER_KEYS = frozenset(
         "caller",
     }
 )
+# What happens again and again while the store takes nothing: the log is on that disk too.
+_REPEATED = frozenset({"store_unavailable", "request_store_unavailable"})
+_REPEATED_SECONDS = 60.0
+_MOST_KINDS = 256
 _NUMBER = re.compile(r"\+\d{7,15}(?!\d)")
 _SHOWN_BEFORE, _SHOWN_AFTER = 3, 2
 
@@ -54,6 +59,7 @@ def configure(
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            Repeats(),
             *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -87,6 +93,36 @@ def _shared(settings: LoggingSettings, *, as_json: bool) -> list[structlog.typin
         _exception_as_data if as_json else structlog.processors.format_exc_info,
         Guard(mask_numbers=settings.mask_numbers),
     ]
+
+
+class Repeats:
+    """A processor that says once a minute what a full disk would say at each try, and how often.
+
+    In front of the others: they write into an entry what makes it one of its kind.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._said: dict[tuple[str, ...], tuple[float, int]] = {}
+
+    def __call__(
+        self, logger: Any, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        """Drop what was said within the minute; the next that passes has ``repeated``."""
+        if event.get("event") not in _REPEATED:
+            return event
+        kind = (event["event"], logger.name, *(str(event.get(key)) for key in ("reason", "error")))
+        now = self._monotonic()
+        since, times = self._said.get(kind, (now - _REPEATED_SECONDS, 0))
+        if now - since < _REPEATED_SECONDS:
+            self._said[kind] = (since, times + 1)
+            raise structlog.DropEvent
+        if len(self._said) >= _MOST_KINDS:
+            self._said.clear()
+        self._said[kind] = (now, 0)
+        if times:
+            event["repeated"] = times
+        return event
 
 
 class Guard:

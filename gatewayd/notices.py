@@ -9,9 +9,8 @@ from config.schema import Settings
 from gatewayd.admission import Admission
 from gatewayd.clock import Clock
 from gatewayd.own_phones import OwnPhones
-from gatewayd.permission import Permission
-from gatewayd.sending_rules import SendingRules
 from gatewayd.services.events import RULE_FIRED
+from gatewayd.services.shop import ShopLoader
 from gatewayd.webhooks.post import new_secret
 from routing.decision import Channel, Decision, Notification
 from storage import changes, mails, queries, webhooks
@@ -23,9 +22,8 @@ from storage.mails import NewMail
 class Notices:
     """Carries out the notifications and the relay of decisions."""
 
-    def __init__(self, *, settings: Settings, clock: Clock, rules: SendingRules) -> None:
-        permission = Permission(settings=settings, clock=clock)
-        admission = Admission(rules=rules, permission=permission)
+    def __init__(self, *, settings: Settings, clock: Clock, shop: ShopLoader) -> None:
+        admission = Admission(settings=settings, clock=clock, shop=shop)
         self._own_phones = OwnPhones(settings=settings, admission=admission)
 
     async def enqueue(

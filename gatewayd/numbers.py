@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
@@ -72,6 +73,7 @@ _UNREADABLE: dict[int, BadNumber] = {
 }
 
 
+@lru_cache(maxsize=1024)  # libphonenumber takes 40 µs, and most numbers are written to again
 def normalise(written: str, *, country: str | None) -> Number | BadNumber:
     """Read a number to send to, written internationally, nationally or as a short code.
 

@@ -13,7 +13,7 @@ from config.schema import Settings
 from gatewayd.clock import Clock, is_plausible
 from gatewayd.facts import is_alarm_recipient
 from gatewayd.numbers import zone_of
-from gatewayd.services.shop import ShopLoader
+from gatewayd.services.shop import LoadedShop, ShopLoader
 from routing.consent import MaySend, SendFacts, SendKind, SendReason, may_send
 from storage import consents
 from storage.conversations import facts
@@ -66,10 +66,9 @@ class Permission:
         self._shop = ShopLoader(settings=settings, clock=clock)
 
     async def of(
-        self, tx: AsyncConnection, wanted: Wanted, *, now_ms: int
+        self, tx: AsyncConnection, loaded: LoadedShop, wanted: Wanted, *, now_ms: int
     ) -> Permitted | Forbidden:
         """Judge a message that is about to be accepted."""
-        loaded = await self._shop.load(tx)
         modems = [each.name for each in self._settings.modems if each.inbox == wanted.inbox]
         stands = await consents.standing(
             tx,

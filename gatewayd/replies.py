@@ -52,9 +52,8 @@ class Replies:
 
     def __init__(self, *, settings: Settings, clock: Clock) -> None:
         self._shop = ShopLoader(settings=settings, clock=clock)
-        rules = SendingRules(settings=settings, shop=self._shop)
-        self._answers = Answers(Policy.of(settings), rules)
-        self._notices = Notices(settings=settings, clock=clock, rules=rules)
+        self._answers = Answers(Policy.of(settings), SendingRules(settings=settings))
+        self._notices = Notices(settings=settings, clock=clock, shop=self._shop)
         self._incident = incident.RulesIncident()
 
     async def receive(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
 from gatewayd.destinations import destination_of
-from gatewayd.services.shop import ShopLoader
+from gatewayd.services.shop import LoadedShop
 from routing.senders import Route, Sending, SendRequest, route
 from storage import modems, traffic
 from storage.outbox import NewMessage, pin_of
@@ -24,15 +24,15 @@ _DAY = timedelta(days=1)
 class SendingRules:
     """What managers set about sending, for one message at a time."""
 
-    def __init__(self, *, settings: Settings, shop: ShopLoader) -> None:
+    def __init__(self, *, settings: Settings) -> None:
         self._home = settings.gateway.region
         self._zone = ZoneInfo(settings.gateway.timezone)
         self._modems = settings.modems
-        self._shop = shop
 
     async def route(
         self,
         tx: AsyncConnection,
+        loaded: LoadedShop,
         *,
         to: str,
         inbox: str,
@@ -41,7 +41,7 @@ class SendingRules:
         now_ms: int,
     ) -> Route:
         """Choose the modem, or refuse; ``application`` is the name of the token that sends."""
-        sending = (await self._shop.load(tx)).sending
+        sending = loaded.sending
         destination = destination_of(to, home=self._home)
         sent_at = await _sent_at(tx, sending, application, now_ms)
         usable: tuple[str, ...] = ()

@@ -33,6 +33,8 @@ class ServiceFigures:
     database_bytes: Mapping[str, int] = field(default_factory=dict)
     certificate_ends: float | None = None
     """In seconds of the epoch; None where nothing is encrypted."""
+    last_backup: float | None = None
+    """In seconds of the epoch; None where none was ever made."""
 
 
 def lag_histogram(registry: CollectorRegistry) -> Histogram:
@@ -92,10 +94,21 @@ def service_metrics(figures: ServiceFigures) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "gatewayd_disk_total_bytes", "Size of that disk", figures.disk.total_bytes
     )
-    ends = GaugeMetricFamily(
+    yield _moment(
+        "gatewayd_last_backup_timestamp_seconds",
+        "When the newest backup was made",
+        figures.last_backup,
+    )
+    yield _moment(
         "gatewayd_tls_certificate_end_timestamp_seconds",
         "When the listener's certificate ends",
+        figures.certificate_ends,
     )
-    if figures.certificate_ends is not None:
-        ends.add_metric([], figures.certificate_ends)
-    yield ends
+
+
+def _moment(name: str, text: str, seconds: float | None) -> Metric:
+    """Give it no value where there is no such moment."""
+    family = GaugeMetricFamily(name, text)
+    if seconds is not None:
+        family.add_metric([], seconds)
+    return family

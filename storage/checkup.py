@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -37,7 +37,7 @@ _PRIMARY_CODE = 0xFF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkup:
-    """What was found. ``newest_ms`` is the time of the newest event, 0 without one."""
+    """What was found. The times are those of the oldest and newest event kept, 0 without one."""
 
     damage: tuple[str, ...] = ()
     """SQLite's own sentences, the first few; empty where the file is whole."""
@@ -46,6 +46,7 @@ class Checkup:
     """False where the time was over before the whole file was read."""
 
     revision: str | None = None
+    oldest_ms: int = 0
     newest_ms: int = 0
 
     @property
@@ -126,10 +127,10 @@ def _connect(path: Path, *, immutable: bool) -> sqlite3.Connection:
 
 
 def _look(path: Path, *, immutable: bool, seconds: float) -> Checkup | Unreadable:
-    revision, newest_ms = None, 0
+    known = Checkup()
     try:
         with closing(_connect(path, immutable=immutable)) as connection:
-            revision, newest_ms = _facts(connection)
+            known = _facts(connection)
             deadline = time.monotonic() + seconds
             connection.set_progress_handler(
                 lambda: time.monotonic() > deadline, _OPCODES_BETWEEN_LOOKS
@@ -140,17 +141,23 @@ def _look(path: Path, *, immutable: bool, seconds: float) -> Checkup | Unreadabl
         if code in _CLOSED:
             return Unreadable(reason=str(error))
         if code == sqlite3.SQLITE_INTERRUPT:
-            return Checkup(finished=False, revision=revision, newest_ms=newest_ms)
-        return Checkup(damage=(str(error),), revision=revision, newest_ms=newest_ms)
+            return replace(known, finished=False)
+        return replace(known, damage=(str(error),))
     damage = tuple(str(row[0]) for row in rows if row[0] != "ok")
-    return Checkup(damage=damage, revision=revision, newest_ms=newest_ms)
+    return replace(known, damage=damage)
 
 
-def _facts(connection: sqlite3.Connection) -> tuple[str | None, int]:
+def _facts(connection: sqlite3.Connection) -> Checkup:
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     if not {"alembic_version", "changes"} <= tables:
-        return None, 0
+        return Checkup()
     revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    newest = connection.execute("SELECT created_at_ms FROM changes ORDER BY seq DESC LIMIT 1")
-    row = newest.fetchone()
-    return (None if revision is None else str(revision[0])), (0 if row is None else int(row[0]))
+    oldest, newest = connection.execute(
+        "SELECT (SELECT created_at_ms FROM changes ORDER BY seq LIMIT 1), "
+        "(SELECT created_at_ms FROM changes ORDER BY seq DESC LIMIT 1)"
+    ).fetchone()
+    return Checkup(
+        revision=None if revision is None else str(revision[0]),
+        oldest_ms=int(oldest or 0),
+        newest_ms=int(newest or 0),
+    )

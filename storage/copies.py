@@ -37,6 +37,11 @@ def made_since(data_dir: Path, since_ms: int) -> list[KnownCopy]:
     return [copy for copy in newest_first if copy.made_at_ms >= since_ms]
 
 
+def last_backup_ms(data_dir: Path) -> int | None:
+    """When the newest backup was made; None where none ever was. Raises OSError."""
+    return max((copy.made_at_ms for copy in _listed(data_dir)), default=None)
+
+
 def _listed(data_dir: Path) -> Iterator[KnownCopy]:
     try:
         lines = (data_dir / LIST_NAME).read_text(encoding="utf-8").splitlines()

@@ -60,9 +60,10 @@ async def advance(
     return changed.rowcount == 1
 
 
-async def forget(tx: AsyncConnection) -> None:
-    """Forget up to when anybody was told: it is switched off, so nothing is to be made up."""
-    await tx.execute(delete(daily_digests))
+async def end(tx: AsyncConnection, person_ids: Collection[str]) -> None:
+    """Forget it of these: they are told of no day until they begin anew."""
+    theirs = daily_digests.c.person_id.in_(person_ids)
+    await tx.execute(delete(daily_digests).where(theirs))
 
 
 async def failures(

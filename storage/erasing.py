@@ -267,6 +267,8 @@ async def _contact(tx: AsyncConnection, contact_id: str, now_ms: int) -> None:
         "version": contacts.c.version + 1,
     }
     await tx.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
+    parts_of_it = former_contacts.c.into_id == contact_id
+    await tx.execute(update(former_contacts).where(parts_of_it).values(external_id=null()))
     gone = {"contact_id": contact_id, "why": "erased", "at_ms": now_ms}
     await tx.execute(insert(former_contacts), gone)
 

@@ -9,11 +9,19 @@ StoreError
 └── CursorExpired         a journal cursor is older than what is kept, or was never ours
 """
 
+import errno
+import os
 from pathlib import Path
 
 
 class StoreError(Exception):
     """Base of all errors of this package."""
+
+    is_full = False
+    """Whether it is for want of room on the disk."""
+
+    is_damaged = False
+    """Whether the database's own pages are wrong: that does not pass."""
 
 
 class StoreLocked(StoreError):  # noqa: N818 - names say the event
@@ -32,9 +40,12 @@ class StoreLocked(StoreError):  # noqa: N818 - names say the event
 class StoreUnavailable(StoreError):  # noqa: N818 - names say the event
     """The database did not take or give data."""
 
-    def __init__(self, *, reason: str) -> None:
+    def __init__(self, *, reason: str, damaged: bool = False) -> None:
         self.reason = reason
         super().__init__(reason)
+        self.is_damaged = damaged
+        # In SQLite's words or the system's.
+        self.is_full = any(words in reason for words in ("disk is full", os.strerror(errno.ENOSPC)))
 
 
 class MigrationFailed(StoreError):  # noqa: N818 - names say the event

@@ -17,9 +17,19 @@ class Place:
     inbox: str
 
 
-async def contact_of(tx: AsyncConnection, external_id: str) -> str | None:
-    """Tell which contact has this external id; None: none."""
+async def contact_of(
+    tx: AsyncConnection, external_id: str, *, may_see: Collection[str] | None
+) -> str | None:
+    """Tell which contact has this external id; None: none that is seen.
+
+    Only one who has a conversation in ``may_see``; None: any.
+    """
     query = select(contacts.c.id).where(contacts.c.external_id == external_id)
+    if may_see is not None:
+        there = select(conversations.c.id).where(
+            conversations.c.contact_id == contacts.c.id, conversations.c.inbox.in_(may_see)
+        )
+        query = query.where(there.exists())
     found: str | None = (await tx.execute(query)).scalar_one_or_none()
     return found
 

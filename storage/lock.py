@@ -1,12 +1,14 @@
 """Owns the lock on the data folder: never two daemons, nor a daemon and a tool, on one store."""
 
+import errno
 import fcntl
 import os
 from pathlib import Path
 
-from storage.errors import StoreLocked
+from storage.errors import StoreLocked, StoreUnavailable
 
 _NAME = "gatewayd.lock"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FolderLock:
@@ -17,7 +19,10 @@ class FolderLock:
 
     @classmethod
     def take(cls, data_dir: Path) -> "FolderLock":
-        """Lock the folder at once or raise StoreLocked with the holder's pid."""
+        """Lock the folder at once or raise StoreLocked with the holder's pid.
+
+        Raises StoreUnavailable on a full disk.
+        """
         path = data_dir / _NAME
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
@@ -29,8 +34,10 @@ class FolderLock:
             os.close(fd)
             pid = int(text) if text.isdigit() else None
             raise StoreLocked(path=path, pid=pid) from error
-        except OSError:
+        except OSError as error:
             os.close(fd)
+            if error.errno in _NO_ROOM:
+                raise StoreUnavailable(reason=os.strerror(errno.ENOSPC)) from error
             raise
         return cls(fd)
 

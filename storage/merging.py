@@ -78,6 +78,9 @@ async def merge(
     await _unite_opt_outs(tx, contact_id, other_id)
     await repoint(tx, contacts.c.id, old=other_id, new=contact_id)
     await tx.execute(delete(contacts).where(contacts.c.id == other_id))
+    # What was a part of it is a part of this one now: whoever follows is led to who is there.
+    before = former_contacts.c.into_id == other_id
+    await tx.execute(update(former_contacts).where(before).values(into_id=contact_id))
     former = {"contact_id": other_id, "why": "merged", "into_id": contact_id, "at_ms": now_ms}
     await tx.execute(insert(former_contacts), {**former, "external_id": other["external_id"]})
     known = {

@@ -240,3 +240,12 @@ async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
 def message_row(row: RowMapping | Mapping[str, Any]) -> MessageRow:
     """Read a row of MESSAGE_COLUMNS."""
     return MessageRow(**{**row, "state": MessageState(row["state"])})
+
+
+_NOTHING = dict.fromkeys(_FIELDS)
+
+
+def row_as_inserted(values: Mapping[str, Any], *, seq: int) -> MessageRow:
+    """Give the row that a message which was inserted just now has; what was not set is null."""
+    known = {name: value for name, value in values.items() if name in _NOTHING}
+    return MessageRow(**{**_NOTHING, **known, "seq": seq})

@@ -138,6 +138,16 @@ async def put_off(tx: AsyncConnection, seq: int, *, tell_at_ms: int | None) -> N
     await tx.execute(one.values(tell_at_ms=tell_at_ms))
 
 
+async def put_off_due(person_id: str, now_ms: int, tell_at_ms: int, tx: AsyncConnection) -> None:
+    """Tell somebody later what is to be told now."""
+    due = (
+        NOTICE_IS_HELD,
+        held_notices.c.person_id == person_id,
+        held_notices.c.tell_at_ms <= now_ms,
+    )
+    await tx.execute(update(held_notices).where(*due).values(tell_at_ms=tell_at_ms))
+
+
 async def forget(tx: AsyncConnection, seq: int) -> None:
     """Let something that is held back not be told: it is not theirs to see any more."""
     await tx.execute(delete(held_notices).where(held_notices.c.seq == seq, NOTICE_IS_HELD))

@@ -61,13 +61,22 @@ def check(session: Session, *, as_json: bool) -> int:
 @show.json_option
 @pass_session
 def show_config(session: Session, *, as_json: bool) -> None:
-    """Show the settings in force and where each comes from; secrets are never shown."""
+    """Show the settings in force, where each comes from, and what managers have set instead."""
+    from gatewayd.cli.overridden import (  # noqa: PLC0415 - the store's modules: beside their use
+        set_by_managers,
+    )
+
     loaded = session.load()
+    instead = set_by_managers(loaded.settings.gateway.data_dir)
     found = rows(loaded)
     if as_json:
-        show.document({"file": str(loaded.file), "settings": found})
-    else:
-        show.table(found, ("key", "value", "from"), empty="")
+        settings = [row | {"by_managers": instead.get(row["key"], {})} for row in found]
+        show.document({"file": str(loaded.file), "settings": settings})
+        return
+    for row in found:
+        each = instead.get(row["key"], {}).items()
+        row["by managers"] = ", ".join(f"{inbox}: {value}" for inbox, value in each)
+    show.table(found, ("key", "value", "from", "by managers"), empty="")
 
 
 @config.command("example")

@@ -4,6 +4,7 @@ Owns the exit status of a daemon's end. Must not know what the daemon does.
 """
 
 import asyncio
+import errno
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import structlog
 
 from config.schema import Settings
 from gatewayd.cli.failure import CliError, Exit
-from gatewayd.cli.offline import forbidden, make_data_dir
+from gatewayd.cli.offline import forbidden, make_data_dir, no_room
 from gatewayd.daemon import run_daemon
 from gatewayd.http.server import ListenError
 from gatewayd.tls.errors import TlsError
@@ -66,8 +67,8 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
                 status=Exit.CONFIG,
             )
         case StoreError():
-            return CliError(f"The store in {data_dir} cannot be used: {error}.", advice=_DOCTOR)
-        case PermissionError():
+            return no_room(data_dir) if error.is_full else _unfit(data_dir, error)
+        case PermissionError() | OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return forbidden(Path(error.filename or data_dir), error)
         case _:
             # Its traceback belongs to the daemon's own log, beside what led to it.
@@ -78,6 +79,10 @@ def _in_words(settings: Settings, error: Exception) -> CliError:
                 "No message is lost by this; each is as the store has it.",
                 status=Exit.BUG,
             )
+
+
+def _unfit(data_dir: Path, error: StoreError) -> CliError:
+    return CliError(f"The store in {data_dir} cannot be used: {error}.", advice=_DOCTOR)
 
 
 def _innermost(error: Exception) -> Exception:

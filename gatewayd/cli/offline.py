@@ -5,6 +5,7 @@ Must not be used while a daemon runs: the store's lock refuses that, and so do w
 """
 
 import asyncio
+import errno
 import os
 import pwd
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -103,11 +104,22 @@ def forbidden(path: Path, error: OSError) -> CliError:
             advice="Choose another place with [gateway] data_dir, or the demo's with --data.",
             status=Exit.CONFIG,
         )
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return no_room(path)
     return CliError(
         f"{path} cannot be written: {error.strerror or error}.",
         advice="Run this as root (sudo) or as the user that the daemon runs as, "
         "or choose another place with [gateway] data_dir.",
         status=Exit.CONFIG,
+    )
+
+
+def no_room(path: Path) -> CliError:
+    """Say that the disk of a file or folder is full; what is tried again later may do."""
+    return CliError(
+        f"The disk is full: there is no room for {path}.",
+        advice="`df -h` shows it. Delete what is not needed there, or move the data folder to a "
+        "larger disk and say so in [gateway] data_dir.",
     )
 
 
@@ -128,6 +140,8 @@ def in_store(data_dir: Path, use: Callable[[Store], Awaitable[T]]) -> T:
             status=Exit.UNREACHABLE,
         ) from error
     except StoreError as error:
+        if error.is_full:
+            raise no_room(data_dir) from error
         raise CliError(f"The store in {data_dir} cannot be used: {error}.") from error
     except OSError as error:
         raise forbidden(data_dir, error) from error

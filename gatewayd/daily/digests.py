@@ -4,7 +4,7 @@ Up to which day somebody was told is noted in the transaction that queues the e-
 is put together when it goes (:mod:`gatewayd.daily.post`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -82,10 +82,14 @@ class DailyDigests:
         async with self._store.read() as tx:
             at = (await chosen(tx)).daily_digest_at
             told = await daily.last_days(tx)
-            steps = [] if at is None else await self._steps(tx, told, at, moment_at(now_ms))
+            steps: list[_Step] = []
+            gone = frozenset(told)
+            if at is not None:
+                steps, gone = await self._steps(tx, told, at, moment_at(now_ms))
+        if gone:
+            # Nothing is made up for who is told no more, should they be told again one day.
+            await self._store.shielded(partial(_end, gone))
         if at is None:
-            if told:
-                await self._store.shielded(daily.forget)
             return LONGEST_WAIT_SECONDS
         if steps:
             take = partial(_take, steps, now_ms)
@@ -101,15 +105,15 @@ class DailyDigests:
 
     async def _steps(
         self, tx: AsyncConnection, told: Mapping[str, date], at: time, now: datetime
-    ) -> list[_Step]:
+    ) -> tuple[list[_Step], frozenset[str]]:
+        """Tell what becomes of each who is told, and who of ``told`` (ids) is not any more."""
         loaded = await self._shop.load(tx)
         wished = await wishes.of_people(tx)
         found = []
-        for person in supervisors(loaded):
+        people = [person for person in supervisors(loaded) if person.email is not None]
+        for person in people:
             wish = wishes_of(wished.get(person.id)).daily_digest
             before = told.get(person.id)
-            if person.email is None:
-                continue
             if before is None:
                 # The first one comes at the next morning, not at once.
                 last = last_told_by(now, at=at, zone=self._zone)
@@ -119,7 +123,7 @@ class DailyDigests:
                     found.append(_Step(person=person, before=before, last=days.last))
                 elif self._is_day(loaded, person, wish, now):
                     found.append(_Step(person=person, before=before, last=days.last, days=days))
-        return found
+        return found, frozenset(told.keys() - {person.id for person in people})
 
     def _is_day(
         self, loaded: LoadedShop, person: PersonRow, wish: DailyWish, now: datetime
@@ -139,6 +143,10 @@ def supervisors(loaded: LoadedShop) -> Iterator[PersonRow]:
     """Give who is told of each day: who would be told of what nobody answers, in any inbox."""
     names = dict.fromkeys(name for inbox in loaded.inboxes for name in loaded.managers(inbox))
     return (loaded.people[name] for name in names)
+
+
+async def _end(person_ids: Collection[str], tx: AsyncConnection) -> None:
+    await daily.end(tx, person_ids)
 
 
 async def _take(steps: Sequence[_Step], now_ms: int, tx: AsyncConnection) -> int:

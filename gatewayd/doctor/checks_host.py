@@ -12,6 +12,7 @@ from storage.checkup import Checkup, Unreadable
 
 _MEBIBYTE = 1 << 20
 _OTHERS = 0o007
+_BACKUP_MS = 3 * 86_400_000
 
 
 def config(facts: Facts) -> Iterator[Finding]:
@@ -103,6 +104,18 @@ def database(facts: Facts) -> Iterator[Finding]:
             yield Finding(code=Code.DATABASE_NOT_CHECKED, evidence=evidence)
         case _:
             return
+
+
+def backup(facts: Facts) -> Iterator[Finding]:
+    """A store of which nobody has made a copy for days."""
+    made_ms = facts.last_backup_ms
+    if not isinstance(facts.database, Checkup):
+        return
+    since_ms = facts.database.oldest_ms if made_ms is None else made_ms
+    if not since_ms or facts.now_ms - since_ms < _BACKUP_MS:
+        return
+    newest = {} if made_ms is None else {Sign.BACKUP: _moment(made_ms)}
+    yield Finding(code=Code.BACKUP_OLD, evidence={Sign.FILE: str(facts.database_file)} | newest)
 
 
 def _finding(code: Code, folder: FolderFacts, evidence: dict[Sign, str]) -> Finding:

@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     checks_host.data,
     checks_host.database,
     checks_host.daemon,
+    checks_host.backup,
     checks_ports.sticks,
     checks_ports.ports,
     checks_modems.modems,

@@ -155,5 +155,6 @@ class Facts:
     folder: FolderFacts | None = None
     database: Checkup | Unreadable | None = None
     database_file: Path | None = None
+    last_backup_ms: int | None = None
     now_ms: int
     version: str

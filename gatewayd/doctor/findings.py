@@ -39,6 +39,7 @@ class Code(StrEnum):
     DATABASE_DAMAGED = "database_damaged"
     DATABASE_NEWER = "database_newer"
     DATABASE_NOT_CHECKED = "database_not_checked"
+    BACKUP_OLD = "backup_old"
     # ports
     NO_MODEM_CONFIGURED = "no_modem_configured"
     NO_MODEM = "no_modem"
@@ -95,6 +96,7 @@ NOTES = frozenset(
     {
         Code.CONFIG_ODD,
         Code.DATABASE_NOT_CHECKED,
+        Code.BACKUP_OLD,
         Code.MODEMMANAGER_RUNS,
         Code.USB_RESET_MISSING,
         Code.PHONE_SIM,
@@ -122,6 +124,7 @@ class Sign(StrEnum):
     ADDRESS = "address"
     PROCESS = "process"
     FREE = "free"
+    BACKUP = "backup"
     OWNER = "owner"
     MODE = "mode"
     USER = "user"

@@ -16,6 +16,7 @@ from gatewayd.doctor.facts import ConfigFacts, DaemonFacts, Facts, PortFacts, St
 from gatewayd.doctor.host import Account
 from modem.usb_reset import FOLDER as USB_FOLDER
 from storage import checkup
+from storage.copies import last_backup_ms
 from storage.lock import holder
 
 MACHINE = Path("/")
@@ -57,6 +58,7 @@ def gather(chosen: Path | None, *, version: str, root: Path = MACHINE) -> Facts:
         folder=host.folder_facts(data_dir, account),
         database=None if database_file is None else checkup.examine(database_file),
         database_file=database_file,
+        last_backup_ms=_last_backup_ms(data_dir),
         now_ms=SystemClock().now_ms(),
         version=version,
     )
@@ -84,6 +86,13 @@ def _with_pins(config: ConfigFacts, settings: Settings, account: Account) -> Con
         pins={name: problem for name, problem in problems.items() if problem is not None},
         certificate=_certificate_problems(settings, account),
     )
+
+
+def _last_backup_ms(data_dir: Path) -> int | None:
+    try:
+        return last_backup_ms(data_dir)
+    except OSError:
+        return None  # the folder is closed to us, which is told
 
 
 def _certificate_problems(settings: Settings, account: Account) -> tuple[str, ...]:

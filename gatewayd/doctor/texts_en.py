@@ -35,6 +35,7 @@ CAUSES: dict[Code, str] = {
     "does this.",
     Code.DATABASE_NEWER: "The database was written by a newer gatewayd than this one.",
     Code.DATABASE_NOT_CHECKED: "The database could not be checked completely.",
+    Code.BACKUP_OLD: "No backup of the messages was made in the last three days.",
     Code.NO_MODEM_CONFIGURED: "The configuration names no modem.",
     Code.NO_MODEM: "No modem is plugged into this computer.",
     Code.STICK_HILINK: "The stick {stick} is plugged in, but it works as a small internet router "
@@ -135,6 +136,8 @@ FIXES: dict[Code, str] = {
     Code.DATABASE_NEWER: "Install the newer gatewayd again, or restore the backup that was made "
     "before it.",
     Code.DATABASE_NOT_CHECKED: "Run `sudo gatewayd doctor` at a quiet moment.",
+    Code.BACKUP_OLD: "Ask `systemctl status gatewayd-backup.timer gatewayd-backup` why. "
+    "`gatewayd backup FILE` makes one now.",
     Code.NO_MODEM_CONFIGURED: "Add a [[modems]] table to the file; `gatewayd config example` shows "
     "one.",
     Code.NO_MODEM: "Plug the modem in. If it is, try another socket and another cable, without a "
@@ -232,6 +235,7 @@ SIGNS: dict[Sign, str] = {
     Sign.ADDRESS: "address",
     Sign.PROCESS: "program",
     Sign.FREE: "free",
+    Sign.BACKUP: "last backup",
     Sign.OWNER: "owner",
     Sign.MODE: "permissions",
     Sign.USER: "gatewayd's user",

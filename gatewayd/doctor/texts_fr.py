@@ -35,6 +35,7 @@ CAUSES: dict[Code, str] = {
     Code.DATABASE_NEWER: "La base de données a été écrite par un gatewayd plus récent que "
     "celui-ci.",
     Code.DATABASE_NOT_CHECKED: "La base de données n’a pas pu être vérifiée au complet.",
+    Code.BACKUP_OLD: "Aucune sauvegarde des messages n’a été faite ces trois derniers jours.",
     Code.NO_MODEM_CONFIGURED: "La configuration ne nomme aucun modem.",
     Code.NO_MODEM: "Aucun modem n’est branché à cet ordinateur.",
     Code.STICK_HILINK: "La clé {stick} est branchée, mais elle travaille comme un petit routeur "
@@ -143,6 +144,8 @@ FIXES: dict[Code, str] = {
     Code.DATABASE_NEWER: "Réinstallez le gatewayd plus récent, ou restaurez la sauvegarde faite "
     "avant lui.",
     Code.DATABASE_NOT_CHECKED: "Lancez `sudo gatewayd doctor` à un moment calme.",
+    Code.BACKUP_OLD: "Demandez pourquoi à `systemctl status gatewayd-backup.timer "
+    "gatewayd-backup`. `gatewayd backup FICHIER` en fait une maintenant.",
     Code.NO_MODEM_CONFIGURED: "Ajoutez une table [[modems]] au fichier ; `gatewayd config example` "
     "en montre une.",
     Code.NO_MODEM: "Branchez le modem. S’il l’est déjà, essayez une autre prise et un autre câble, "
@@ -243,6 +246,7 @@ SIGNS: dict[Sign, str] = {
     Sign.ADDRESS: "adresse",
     Sign.PROCESS: "programme",
     Sign.FREE: "libre",
+    Sign.BACKUP: "dernière sauvegarde",
     Sign.OWNER: "propriétaire",
     Sign.MODE: "droits",
     Sign.USER: "utilisateur de gatewayd",

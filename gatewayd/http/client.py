@@ -62,6 +62,8 @@ def _last(request: web.Request, header: str) -> str | None:
 
 
 def _is_in(address: str, networks: Collection[Network]) -> bool:
+    if not networks:
+        return False
     found = ip_address(address)
     mapped = getattr(found, "ipv4_mapped", None) or found
     return any(mapped in network for network in networks)

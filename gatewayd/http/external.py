@@ -37,7 +37,7 @@ async def resolve(store: Store, request: web.Request, *, may_see: Collection[str
     external_id = given.removeprefix(PREFIX)
     async with store.read() as tx:
         if path.startswith(_CONTACT):
-            found = await external_ids.contact_of(tx, external_id)
+            found = await external_ids.contact_of(tx, external_id, may_see=may_see)
         else:
             found = await _conversation(tx, external_id, may_see)
     if found is None:

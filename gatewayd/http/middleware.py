@@ -69,10 +69,15 @@ async def _within_barrier(
         return _refused(request, from_http_exception(error, request.path))
     except StoreError as error:
         log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
+        what = "the store does not answer"
+        if error.is_full:
+            what = "the disk is full"
+        elif error.is_damaged:
+            what = "the database is damaged"
         trouble = Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "store_unavailable",
-            "the store does not answer; nothing was done",
+            f"{what}; nothing was done",
             headers={"Retry-After": "5"},
         )
         return _refused(request, trouble)

@@ -9,6 +9,7 @@ import pwd
 import socket
 import struct
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 
 from aiohttp import web
@@ -127,6 +128,7 @@ def _is_loopback(address: str) -> bool:
     return bool((mapped or parsed).is_loopback)
 
 
+@lru_cache(maxsize=64)  # asked at each request, of the few addresses that this machine has
 def _same_address(host: str, local: str) -> bool:
     try:
         parsed = ip_address(host)

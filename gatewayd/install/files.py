@@ -27,6 +27,7 @@ class ServiceFile:
 _UNITS = (
     "gatewayd.service",
     "gatewayd-backup.service",
+    "gatewayd-backup-carry.service",
     "gatewayd-backup.timer",
     "gatewayd-usb-reset.path",
     "gatewayd-usb-reset.service",

@@ -19,8 +19,6 @@ from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.directory import ModemDirectory
 from gatewayd.failover import sharing_names
-from gatewayd.permission import Permission
-from gatewayd.sending_rules import SendingRules
 from gatewayd.services.drafts import (
     Draft,
     Policy,
@@ -32,7 +30,7 @@ from gatewayd.services.drafts import (
 )
 from gatewayd.services.shop import ShopLoader
 from gatewayd.services.tokens import Principal, PrincipalType
-from storage import audit, idempotency, outbox, queries
+from storage import audit, idempotency, outbox
 from storage.changes import Json
 from storage.engine import Store
 from storage.ids import Prefix, new_id
@@ -120,10 +118,7 @@ class Messages:
         self._clock = clock
         self._modems = modems
         shop = ShopLoader(settings=settings, clock=clock)
-        self._admission = Admission(
-            rules=SendingRules(settings=settings, shop=shop),
-            permission=Permission(settings=settings, clock=clock),
-        )
+        self._admission = Admission(settings=settings, clock=clock, shop=shop)
         self._running_keys: set[tuple[str, str]] = set()
 
     async def accept(
@@ -219,12 +214,9 @@ class Messages:
         if isinstance(admitted, NotAdmitted):
             refusal = Refusal(field="to", code=admitted.code, detail=admitted.detail)
             raise _RefusedError(Refused(refusals=(refusal,)))
-        await outbox.enqueue(tx, admitted, now_ms=now_ms)
+        row = await outbox.enqueue(tx, admitted, now_ms=now_ms)
         if wanted.within is not None:
             await wanted.within.after(tx, now_ms=now_ms)
-        row = await queries.get_message(tx, message.id)
-        if row is None:
-            raise LookupError(message.id)
         return wanted.answer(row)
 
     async def _final(self, tx: AsyncConnection, wanted: _Wanted) -> NewMessage:
@@ -280,8 +272,7 @@ class Messages:
         serving = [modem for modem in self._settings.modems if modem.inbox == inbox]
         if len(serving) != 1:
             return None
-        view = self._modems.view(serving[0].name)
-        return view.number if view is not None and view.number else serving[0].number
+        return self._modems.number_of(serving[0].name) or serving[0].number
 
     async def cancel(self, message_id: str, *, by: Principal) -> CancelOutcome:
         """Stop a message of which nothing is on the air yet."""

@@ -13,7 +13,7 @@ from gatewayd.web.route import PageRoute, Visit
 PLACE = "/inbox/{view}/{id}"
 """Where a conversation is, beside the list that it was opened from."""
 
-_PARTS = {"timeline": "inbox/timeline.html", "contact": "inbox/contact.html"}
+_PARTS = {"timeline": "inbox/conversation_part.html", "contact": "inbox/contact.html"}
 
 
 async def show(visit: Visit) -> web.StreamResponse:

@@ -71,17 +71,15 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
     """Read a list as the request asks for it."""
     views = lists_for(visit.person_id)
     view = _named(key, views)
-    query = visit.request.query
-    q = query.get("q", "").strip()[:_LONGEST_SEARCH]
-    before = query.get("before", "")
+    q = visit.request.query.get("q", "").strip()[:_LONGEST_SEARCH]
+    before = visit.request.query.get("before", "")
     service = visit.request.app[CONVERSATION_VIEWS]
-    store = visit.context.store
     # Before the rows: what is counted as new is in the list, so that a notice can name it.
     counts = await service.counts(by=visit.author)
-    async with store.read() as tx:
+    async with visit.context.store.read() as tx:
         clock = await service.clock(tx)
     unread, calls = await unread_and_calls(visit, clock.loaded, mentions=counts[View.MENTIONS])
-    async with store.read() as tx:
+    async with visit.context.store.read() as tx:
         seen = await service.seen(tx, view.view, by=visit.author)
         if isinstance(seen, NobodysView):
             raise not_found(f"list {key!a}")
@@ -97,7 +95,6 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         said = await previews.of_conversations(tx, ids)
         news = await news_for(tx, visit.author, ids)
         texts = await found_in_texts(tx, q, by=visit.author) if q and not before else ()
-    asked = {"q": q} if q else {}
     return ListPane(
         view=view,
         views=views,
@@ -105,12 +102,16 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         items=[_listed(row, said.get(row.id), news, clock) for row in found.items],
         q=q,
         found=texts,
-        more=None if found.next is None else urlencode({**asked, "before": found.next}),
-        asked=f"?{urlencode(asked)}" if asked else "",
+        more=None if found.next is None else _query(q=q, before=str(found.next)),
+        asked=f"?{_query(q=q)}" if q else "",
         unread=unread,
         calls=calls,
         quiet=_is_quiet(visit, clock.loaded),
     )
+
+
+def _query(**asked: str) -> str:
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _named(key: str, views: Sequence[List]) -> List:

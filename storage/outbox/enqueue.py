@@ -14,6 +14,7 @@ from storage.conversations.states import Turn
 from storage.ids import Prefix, new_id
 from storage.outbox.lanes import Choice, choose
 from storage.prepared import Prepared
+from storage.queries import MessageRow, row_as_inserted
 from storage.schema import messages, parts
 from storage.states import MessageState, PartState
 
@@ -63,16 +64,19 @@ class NewMessage:
     """Whom to call when something becomes of it."""
 
 
-_INSERT_MESSAGE = Prepared(insert(messages))
+_INSERT_MESSAGE = Prepared(insert(messages).returning(messages.c.seq))
 _INSERT_PART = Prepared(insert(parts))
 
 
-async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> None:
-    """Insert the message with all its parts, due at ``send_at_ms`` or now; file and journal it."""
+async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> MessageRow:
+    """Insert the message with all its parts, due at ``send_at_ms`` or now; file and journal it.
+
+    Gives its row, as ``queries.get_message`` would.
+    """
     choice = await choose(tx, inbox=message.inbox, contact=message.to, sharing=message.sharing)
     place = await _place(tx, message, now_ms) if message.filed else None
-    filed = {"conversation_id": None if place is None else place.conversation_id}
-    await _INSERT_MESSAGE.execute(tx, _message_row(message, choice, now_ms) | filed)
+    row = _message_row(message, choice, place, now_ms)
+    seq = (await _INSERT_MESSAGE.execute(tx, row)).one_or_none().seq
     for part in message.parts:
         waiting = _part_row(message, part, now_ms) | {"lane": choice.lane}
         await _INSERT_PART.execute(tx, waiting)
@@ -87,6 +91,7 @@ async def enqueue(tx: AsyncConnection, message: NewMessage, *, now_ms: int) -> N
         await filing.add_message(tx, place, message.id, now_ms=now_ms)
     if message.callback is not None:
         await callbacks.register(tx, message.id, message.callback, now_ms=now_ms)
+    return row_as_inserted(row, seq=seq)
 
 
 async def _place(tx: AsyncConnection, message: NewMessage, now_ms: int) -> filing.Place:
@@ -99,7 +104,9 @@ async def _place(tx: AsyncConnection, message: NewMessage, now_ms: int) -> filin
     )
 
 
-def _message_row(message: NewMessage, choice: Choice, now_ms: int) -> dict[str, object]:
+def _message_row(
+    message: NewMessage, choice: Choice, place: filing.Place | None, now_ms: int
+) -> dict[str, object]:
     return {
         "id": message.id,
         "direction": "out",
@@ -112,6 +119,7 @@ def _message_row(message: NewMessage, choice: Choice, now_ms: int) -> dict[str, 
         "national": message.national,
         "parts": len(message.parts),
         "inbox": message.inbox,
+        "conversation_id": None if place is None else place.conversation_id,
         "created_at_ms": now_ms,
         "priority": message.priority,
         "send_at_ms": message.send_at_ms,

@@ -100,6 +100,7 @@ def test_a_full_disk_is_told_everywhere_loses_nothing_and_is_over_by_itself(
         accepted.append(answer.json["id"])
     assert refused is not None
     assert (refused.status, refused.json["code"]) == (503, "store_unavailable")
+    assert refused.json["detail"] == "the disk is full; nothing was done"
     assert refused.headers["Retry-After"]
     stick.order("text_in", **{"from": CUSTOMER, "text": "I write on a full disk"})
 
@@ -127,6 +128,23 @@ def test_a_full_disk_is_told_everywhere_loses_nothing_and_is_over_by_itself(
     texts = [each["text"] for each in gateway.http("GET", "/v1/messages?limit=200").json["items"]]
     assert texts.count("I write on a full disk") == 1
     assert len(stick.ledger("accepted", CUSTOMER)) == len(accepted)
+
+
+def test_a_start_on_a_full_disk_says_so_and_may_be_tried_again(
+    new_gateway: "Callable[[], Gateway]", own_disk: tuple[str, ...]
+) -> None:
+    gateway = new_gateway()
+    (gateway.folder / "data").mkdir()
+    gateway.configure()
+    unshare, mount, shell, option, script, name = own_disk
+    filled = script.replace("exec", "{ cat /dev/zero > data/filler || true; } 2> /dev/null; exec")
+    gateway.su = (unshare, mount, shell, option, filled, name)
+
+    run = gateway.cli("run")
+
+    assert run.status == 1  # systemd starts it again: not so what only a person can put right
+    assert "The disk is full: there is no room for " in run.err
+    assert "Traceback" not in run.err
 
 
 def damage(database: Path, table: str) -> None:
@@ -157,9 +175,16 @@ def test_a_damaged_database_is_named_and_what_is_whole_is_read(new_gateway: Any)
     headers = {"Idempotency-Key": "once"}
     refused = gateway.http("POST", "/v1/messages", wanted, headers=headers)
     assert (refused.status, refused.json["code"]) == (503, "store_unavailable")
+    assert refused.json["detail"] == "the database is damaged; nothing was done"
+    # What is whole takes nothing more either: it might be lost with the rest.
+    other = gateway.http("POST", "/v1/messages", wanted)
+    assert (other.status, other.json["detail"]) == (503, refused.json["detail"])
+    ready = gateway.http("GET", "/readyz")
+    assert (ready.status, "malformed" in ready.json["detail"]) == (503, True)
+    assert "\ngatewayd_store_writable 0.0\n" in gateway.http("GET", "/metrics").body.decode()
     assert gateway.http("GET", f"/v1/messages/{sent}").json["text"] == "kept"
     doctor = gateway.cli("doctor", "--json").json["findings"]
-    assert "database_damaged" in {each["code"] for each in doctor}
+    assert {"database_damaged", "store_unavailable"} <= {each["code"] for each in doctor}
     assert not [row for row in gateway.daemon.log if "request_failed" in row]
     assert gateway.stop() == 0
 

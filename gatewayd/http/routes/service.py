@@ -17,6 +17,7 @@ from gatewayd.metrics import MEDIA_TYPE, Backlog, Snapshot, WebhookFigures
 from gatewayd.watching import ServiceFigures
 from gatewayd.web.apidocs.pages import docs
 from storage import callbacks, gauges, mails, queries
+from storage.copies import last_backup_ms
 from storage.errors import StoreError
 
 _TAG = "Service"
@@ -100,6 +101,7 @@ def _service_figures(
 ) -> ServiceFigures:
     data_dir = context.settings.gateway.data_dir
     shown = context.certificates
+    backup_ms = last_backup_ms(data_dir)
     return ServiceFigures(
         store_writable=context.store.write_trouble is None,
         disk=disk_space(data_dir),
@@ -108,6 +110,7 @@ def _service_figures(
         },
         database_bytes=gauges.database_bytes(data_dir),
         certificate_ends=None if shown is None else shown.pair.not_after.timestamp(),
+        last_backup=None if backup_ms is None else backup_ms / 1000,
     )
 
 

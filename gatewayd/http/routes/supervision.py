@@ -70,7 +70,11 @@ ROUTES = (
         summary="What was done in a time, per person, team, day or inbox",
         description="Times are opening time. `format=csv`, or `Accept: text/csv`, gives a table.",
         query=SupervisionQuery,
-        answers={HTTPStatus.OK: Answer(model=SupervisionReport, description="The figures")},
+        answers={
+            HTTPStatus.OK: Answer(
+                model=SupervisionReport, also={_CSV: None}, description="The figures"
+            )
+        },
     ),
     Route(
         method="GET",

@@ -7,29 +7,41 @@ import { onArrival } from "./travel.js";
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 const composer = () => document.getElementById("composer");
 const textarea = () => composer()?.querySelector("textarea");
-const placeOf = (form) => `draft:${form.dataset.conversation}`;
-let sending = null; // the place of what is on its way
+// A shop's computer is many people's: a draft is whose it is.
+const placeOf = (form) => `draft:${document.body.dataset.person}:${form.dataset.conversation}`;
+const sent = new WeakMap(); // of each form that is on its way: the place of its draft, and the text
 
 /** Keep what is written, by conversation: a reload, a restart or another tab loses nothing. */
 function keep() {
   const form = composer();
   if (!form) return;
-  const text = textarea().value;
-  const as = form.querySelector('input[name="as"]:checked')?.value;
-  if (text) localStorage.setItem(placeOf(form), JSON.stringify({ text, as, at: Date.now() }));
-  else localStorage.removeItem(placeOf(form));
+  put(placeOf(form), textarea().value, form.elements.as?.value);
 }
+
+function put(place, text, as) {
+  if (text) localStorage.setItem(place, JSON.stringify({ text, as, at: Date.now() }));
+  else localStorage.removeItem(place);
+}
+
+const kept = (place) => JSON.parse(localStorage.getItem(place) ?? "null");
+
+/** Show a draft: its text, and that it is a note where it is one. */
+function fill(form, { text, as }) {
+  textarea().value = text;
+  const choice = form.querySelector(`input[type="radio"][name="as"][value="${CSS.escape(as ?? "answer")}"]`);
+  if (choice) choice.checked = true;
+  measure();
+}
+
+/** What was written after a text was sent: the text itself is on its way. */
+const restOf = (text, was) => (text.startsWith(was) ? text.slice(was.length).trimStart() : text);
 
 function restore() {
   const form = composer();
   if (!form || form.dataset.restored || textarea().value) return;
   form.dataset.restored = "yes";
-  const kept = JSON.parse(localStorage.getItem(placeOf(form)) ?? "null");
-  if (!kept) return;
-  textarea().value = kept.text;
-  const as = form.querySelector(`input[name="as"][value="${CSS.escape(kept.as ?? "answer")}"]`);
-  if (as) as.checked = true;
-  measure();
+  const draft = kept(placeOf(form));
+  if (draft) fill(form, draft);
 }
 
 function forgetOld() {
@@ -59,7 +71,7 @@ const measure = settled(120, async () => {
   }
 });
 
-const isNote = (form) => form.querySelector('input[name="as"]:checked')?.value === "note";
+const isNote = (form) => form.elements.as?.value === "note";
 
 /** Whether an answer is written, and not a note. */
 export const isAnswer = () => composer() !== null && !isNote(composer());
@@ -96,6 +108,36 @@ function pressed(event) {
   }
 }
 
+/** What was sent has its answer: it is no draft any more, wherever one is by now. */
+function answered(form, taken) {
+  const { place, text } = sent.get(form);
+  const now = composer();
+  if (now === form && "steps" in form.dataset) {
+    // Not sent yet, only another recipient perhaps: what is written is kept as theirs.
+    localStorage.removeItem(place);
+    keep();
+    measure();
+  } else if (taken && now && placeOf(now) === place) {
+    emptied(now, text);
+  } else if (taken) {
+    const draft = kept(place);
+    if (draft) put(place, restOf(draft.text, text), draft.as);
+  }
+}
+
+/** Clear what was sent; what was written meanwhile stays, and a note is followed by a note. */
+function emptied(form, text) {
+  const rest = restOf(textarea().value, text);
+  const as = form.elements.as?.value;
+  form.reset();
+  for (const menu of form.querySelectorAll("details.menu[open]")) menu.open = false;
+  document.getElementById("measure")?.replaceChildren();
+  fill(form, { text: rest, as });
+  keep();
+  toTheEnd();
+  textarea().focus();
+}
+
 /** Begin. */
 export function compose() {
   onArrival(restore);
@@ -108,32 +150,15 @@ export function compose() {
     if (button) replaceAll(button.dataset.replace, button.dataset.with);
   });
   document.addEventListener("sending", ({ target }) => {
-    if (target.id === "composer") sending = placeOf(target);
+    if (target.id === "composer") sent.set(target, { place: placeOf(target), text: textarea().value });
   });
   document.addEventListener("sent", ({ detail }) => {
-    if (detail.form.id !== "composer") return;
-    const now = composer();
-    if (now === detail.form && "steps" in now.dataset) {
-      // Not sent yet, only another recipient perhaps: what is written is kept as theirs.
-      localStorage.removeItem(sending);
-      keep();
-      measure();
-      return;
-    }
-    if (!detail.taken) return;
-    localStorage.removeItem(sending);
-    if (now?.dataset.conversation === detail.form.dataset.conversation) {
-      now.reset();
-      document.getElementById("measure")?.replaceChildren();
-      toTheEnd();
-      textarea()?.focus();
-    }
+    if (detail.form.id === "composer") answered(detail.form, detail.taken);
   });
-  // Another tab wrote to the same customer: its text is kept under the same name.
-  addEventListener("storage", ({ key, newValue }) => {
+  // Another tab wrote to the same customer: its draft is kept under the same name.
+  addEventListener("storage", ({ key }) => {
     const form = composer();
-    if (!form || key !== placeOf(form) || document.activeElement === textarea()) return;
-    textarea().value = newValue ? JSON.parse(newValue).text : "";
+    if (form && key === placeOf(form)) fill(form, kept(key) ?? { text: "", as: form.elements.as?.value });
   });
   forgetOld();
 }

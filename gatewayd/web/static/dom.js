@@ -12,8 +12,14 @@ export async function request(url, { name, ...options } = {}) {
   const headers = { Accept: "text/html", ...options.headers };
   if (name) headers["X-Gatewayd-Part"] = name;
   const response = await fetch(url, { credentials: "same-origin", ...options, headers });
-  if (response.status === 401) location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search));
+  if (response.status === 401) location.assign(loginTo(location.href));
   return response;
+}
+
+/** The log-in that comes back to a page of ours. */
+export function loginTo(href) {
+  const { pathname, search } = new URL(href);
+  return "/login?next=" + encodeURIComponent(pathname + search);
 }
 
 export const parse = (html) => new DOMParser().parseFromString(html, "text/html");
@@ -30,35 +36,75 @@ export function morph(from, to) {
     return from;
   }
   const version = from.localName === "form" && isUnsaved(from, to) ? from.elements.version?.value : undefined;
+  const filled = FILLED.includes(from.localName) && isFilled(from) ? given(from) : null;
   morphAttributes(from, to);
-  if (from.localName === "textarea") morphText(from, to);
+  if (from.localName === "textarea") from.defaultValue = to.defaultValue;
   else morphChildren(from, to);
+  if (FILLED.includes(from.localName)) fill(from, filled ?? fresh(from));
   // What is typed was made for this version: who saves it is told that there is another by now.
   if (version !== undefined) from.elements.version.value = version;
   return from;
 }
 
-/** What somebody has typed is theirs. */
-function morphText(from, to) {
-  if (from.value !== from.defaultValue) return;
-  from.defaultValue = to.defaultValue;
-  from.value = to.defaultValue;
+const FILLED = ["input", "select", "textarea"];
+const isTicked = (one) => one.type === "checkbox" || one.type === "radio";
+
+/** What somebody has put into a field. */
+const given = (one) => (isTicked(one) ? one.checked : one.value);
+
+/** What the page itself puts into it. */
+function fresh(one) {
+  if (isTicked(one)) return one.defaultChecked;
+  if (one.localName !== "select") return one.defaultValue;
+  const options = [...one.options];
+  return (options.findLast((each) => each.defaultSelected) ?? options.find((each) => !each.disabled))?.value ?? "";
 }
 
-const isTyped = (one) => one.localName === "textarea" || (one.localName === "input" && one.type !== "hidden");
+/** Whether somebody has: that is theirs, and stays. */
+const isFilled = (one) => one.type !== "hidden" && given(one) !== fresh(one);
 
-/** Whether something is typed into a form that the other one has not. */
+function fill(one, what) {
+  if (one.type === "hidden" || one.type === "file" || given(one) === what) return;
+  if (isTicked(one)) one.checked = what;
+  else one.value = what;
+  if (one.selectedIndex < 0) one.value = fresh(one); // what was chosen is no choice any more
+}
+
+/** What is in each field of a form now. */
+export const filledIn = (form) => new Map([...form.elements].filter((one) => FILLED.includes(one.localName)).map((one) => [one, given(one)]));
+
+/** What a form was sent with is the page's from now on, but for what somebody has changed since. */
+export function settle(sent) {
+  for (const [one, what] of sent) {
+    if (one.type === "hidden" || given(one) !== what) continue;
+    if (isTicked(one)) one.defaultChecked = what;
+    else if (one.localName !== "select") one.defaultValue = what;
+    else for (const each of one.options) each.defaultSelected = each.value === what;
+  }
+}
+
+/** Whether something is put into a form that the other one has not. */
 function isUnsaved(from, to) {
   return [...from.elements].some((one) => {
-    const fresh = one.name ? to.elements.namedItem(one.name) : null;
-    return fresh && isTyped(one) && one.value !== one.defaultValue && one.value !== fresh.defaultValue;
+    if (!one.name || !FILLED.includes(one.localName) || !isFilled(one)) return false;
+    const theirs = [...to.elements].find((each) => isField(one, each));
+    return theirs !== undefined && given(one) !== fresh(theirs);
   });
+}
+
+/** Whether two fields or buttons of a form stand for the same thing. */
+function isField(one, other) {
+  if (one.name !== other.name || one.type !== other.type) return false;
+  return !(isTicked(one) || one.localName === "button") || one.value === other.value;
 }
 
 const keyOf = (node) =>
   node.nodeType === Node.ELEMENT_NODE ? node.dataset.key || node.id || null : null;
 
-const isSame = (one, other) => one.nodeName === other.nodeName && keyOf(one) === keyOf(other);
+function isSame(one, other) {
+  if (one.nodeName !== other.nodeName || keyOf(one) !== keyOf(other)) return false;
+  return ![...FILLED, "button"].includes(one.localName) || isField(one, other);
+}
 
 function morphAttributes(from, to) {
   for (const { name, value } of to.attributes) {

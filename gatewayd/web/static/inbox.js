@@ -5,6 +5,8 @@ import { onEvent, onState } from "./stream.js";
 import { go, onArrival } from "./travel.js";
 
 const NEAR_PX = 80;
+let shown = null; // the timeline that was shown last
+let owed = false; // whether the open conversation was not read again for a menu that is open
 let reading = Promise.resolve();
 
 const list = () => document.getElementById("list");
@@ -41,7 +43,9 @@ async function renew(name, shown) {
   const last = newest();
   for (const fresh of [...parse(html).body.children]) {
     const old = document.getElementById(fresh.id);
-    if (old) morph(old, fresh);
+    // Nothing moves under the hand of who chooses in a menu.
+    if (old?.querySelector("details.menu[open]")) owed = true;
+    else if (old) morph(old, fresh);
   }
   if (name !== "timeline") return;
   if (follow) toTheEnd();
@@ -70,8 +74,8 @@ function ignoreLoss(error) {
 
 function happened(type, data) {
   if (type === "conversation.presence") return;
-  const open = timeline()?.dataset.conversation;
-  if (open && (data.conversation_id === open || data.id === open)) renewTimeline();
+  const { conversation: open, contact } = timeline()?.dataset ?? {};
+  if (open && (data.conversation_id === open || data.id === open || data.id === contact)) renewTimeline();
   if (type.startsWith("contact.") || type.startsWith("conversation.")) renewContact();
   if (list() && type !== "modem.state") renewList();
 }
@@ -116,7 +120,7 @@ async function earlier(link) {
   const place = timeline();
   const html = await partOf(link.href, "timeline");
   if (html === null) return;
-  const fresh = parse(html).querySelector("ol");
+  const fresh = parse(html).querySelector("ol.timeline");
   const below = place.scrollHeight - place.scrollTop;
   link.closest("li").replaceWith(...fresh.children);
   place.scrollTop = place.scrollHeight - below;
@@ -126,10 +130,17 @@ async function earlier(link) {
 export function inbox() {
   onEvent(happened);
   onState(changedConnection);
-  onArrival((reason) => {
+  onArrival(() => {
     count();
-    if (reason !== "same") toTheEnd();
+    if (timeline() !== shown) toTheEnd();
+    shown = timeline();
   });
+  // How a menu opens or closes does not bubble.
+  document.addEventListener("toggle", ({ target }) => {
+    if (!owed || target.open || !target.matches("details.menu")) return;
+    owed = false;
+    renewTimeline();
+  }, true);
   document.addEventListener("click", (event) => {
     const more = event.target.closest?.("a[data-more]");
     const before = event.target.closest?.("a[data-earlier]");
@@ -138,8 +149,8 @@ export function inbox() {
       return;
     }
     event.preventDefault();
-    if (more) older(more, more.closest("ol"));
-    else earlier(before);
+    const act = more ? () => older(more, more.closest("ol")) : () => earlier(before);
+    reading = reading.then(act).catch(ignoreLoss);
   }, true);
   document.addEventListener("input", settled(200, (event) => {
     // Who has gone on to a result or a button meanwhile is not called back.

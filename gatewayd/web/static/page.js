@@ -34,5 +34,5 @@ if (document.querySelector(".app")) {
   onGap(soon);
   onArrival(() => catchUp(document.body.dataset.at));
   listen();
-  arrived("new");
+  arrived();
 }

@@ -55,11 +55,12 @@ async function say() {
   if (response?.ok) for (const each of (await response.json()).items) note(conversation, each);
 }
 
-function markRead() {
+async function markRead() {
   const key = newest();
   if (!open() || !me() || document.hidden || !key || key === read) return;
   read = key;
-  post(open(), "read", { up_to: key });
+  const response = await post(open(), "read", { up_to: key });
+  if (!response?.ok && read === key) read = null; // it is said again with the next that happens
 }
 
 /** Begin. */

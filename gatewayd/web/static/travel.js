@@ -1,55 +1,57 @@
 // Links and forms of our own without a new document: fetched, and put in place. Where anything is
 // unusual the browser does what it would do without us.
 
-import { morph, parse, request, settled, words } from "./dom.js";
+import { filledIn, loginTo, morph, parse, request, settle, settled, words } from "./dom.js";
 
 const arrivals = new Set();
+const underWay = new WeakSet(); // forms that were sent and have no answer yet
 let journey = 0;
+let toldOn = null; // the journey on which something was said of the page before
 
 /** Be called after each change of the page, and once at the beginning. */
 export const onArrival = (listener) => arrivals.add(listener);
 
-export function arrived(reason) {
-  for (const listener of arrivals) listener(reason);
+export function arrived() {
+  for (const listener of arrivals) listener();
 }
 
-/** Say something in the place for such. */
-export function say(text, tone = "error") {
-  const place = document.getElementById("flash");
+/** Say that something went wrong, in the place for such; and on which page, if that is another one. */
+function say(text, where = null) {
   const flash = document.createElement("div");
-  flash.className = `flash ${tone}`;
+  flash.className = "flash error";
   flash.append(Object.assign(document.createElement("p"), { textContent: text }));
-  place.replaceChildren(flash);
+  if (where) {
+    flash.append(Object.assign(document.createElement("a"), { textContent: words.go_back, href: where, className: "button quiet small" }));
+  }
+  document.getElementById("flash").replaceChildren(flash);
 }
 
 function isOurs(url) {
   return url.origin === location.origin && !/^\/(static|v1|docs|metrics|login|logout|welcome)/.test(url.pathname);
 }
 
-/**
- * Show an answer of ours as the page; false where it is none, or of another version. It is not shown where
- * nobody waits for it any more when it is all there.
- */
-async function show(response, { push, keepFocus = false, awaited = () => true }) {
-  const html = await response.text();
-  if (!awaited()) return true;
-  const fresh = parse(html);
+/** Show an answer of ours as the page; false where it is none, of another version or for somebody else. */
+function show(response, fresh, { push, keepFocus = false, keepSaid = keepFocus }) {
   const style = (doc) => doc.querySelector('link[rel="stylesheet"]')?.getAttribute("href");
   if (!fresh.querySelector(".app") || !document.querySelector(".app")) return false;
-  if (style(fresh) !== style(document)) return false;
+  if (style(fresh) !== style(document) || isAnother(fresh)) return false;
+  const elsewhere = push && new URL(response.url).pathname !== location.pathname;
   if (push && response.url !== location.href) history.pushState(null, "", response.url);
   document.title = fresh.title;
   // What was said after a form stays, with its undo, when the page is only read again.
-  if (keepFocus) fresh.getElementById("flash")?.replaceWith(document.getElementById("flash").cloneNode(true));
+  if (keepSaid) fresh.getElementById("flash")?.replaceWith(document.getElementById("flash").cloneNode(true));
   if (keepFocus) keepTries(fresh);
-  const before = document.getElementById("main");
   morph(document.body, fresh.body);
   if (!keepFocus && document.activeElement === document.body) {
     document.getElementById("main")?.focus({ preventScroll: true });
   }
-  arrived(before === document.getElementById("main") ? "same" : "new");
+  if (elsewhere) scrollTo(0, 0);
+  arrived();
   return true;
 }
+
+/** Whether a page is not for the person that this one is for: they have logged in in another tab. */
+const isAnother = (fresh) => fresh.body.dataset.person !== document.body.dataset.person;
 
 /** A form that is only read again is the same try: what did arrive before is not sent twice. */
 function keepTries(fresh) {
@@ -59,13 +61,14 @@ function keepTries(fresh) {
   }
 }
 
-/** Go to an address of ours. */
+/** Go to an address of ours. What comes when somebody has gone on is not shown. */
 export async function go(url, { push = true } = {}) {
   const mine = ++journey;
   document.body.setAttribute("aria-busy", "true");
   try {
     const response = await request(url);
-    if (!(await show(response, { push, awaited: () => mine === journey }))) location.assign(url);
+    const fresh = parse(await response.text());
+    if (mine === journey && !show(response, fresh, { push, keepSaid: toldOn === mine })) location.assign(url);
   } catch {
     if (mine === journey) location.assign(url);
   } finally {
@@ -78,32 +81,65 @@ async function refresh() {
   const mine = journey;
   const here = location.href;
   const response = await request(here);
+  const fresh = parse(await response.text());
   // A link or a form may have led elsewhere meanwhile, also while the answer's body came.
-  const awaited = () => mine === journey && here === location.href;
-  if (response.ok) await show(response, { push: false, keepFocus: true, awaited });
+  if (!response.ok || mine !== journey || here !== location.href) return;
+  if (isAnother(fresh)) location.reload();
+  else show(response, fresh, { push: false, keepFocus: true });
 }
 
-/** Send a form; gives whether it was taken. */
-export async function send(form, submitter) {
+/** Send a form; gives whether it was taken. Who goes on meanwhile stays where they are. */
+async function send(form, submitter) {
   const data = new FormData(form, submitter);
   const url = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href, location.href);
-  for (const button of form.querySelectorAll("button")) button.disabled = true;
-  journey += 1;
+  const here = location.href;
+  const filled = filledIn(form);
+  const buttons = [...form.querySelectorAll("button:enabled")];
+  for (const button of buttons) button.disabled = true;
+  underWay.add(form);
+  const mine = ++journey;
   try {
     const body = new URLSearchParams([...data].filter(([, value]) => typeof value === "string"));
     const response = await request(url, { method: "POST", body });
-    if (!(await show(response, { push: response.redirected }))) {
-      if (response.redirected) location.assign(response.url);
-      else say(words.not_sent_yet);
-      return false;
+    const fresh = parse(await response.text());
+    const isTaken = response.ok && fresh.querySelector(".app") !== null && !fresh.querySelector(".flash.error");
+    if (mine !== journey) {
+      tellWhoWentOn(isTaken ? fresh : null, here);
+      return isTaken;
     }
-    return response.ok && !document.querySelector(".flash.error");
-  } catch {
-    say(words.not_sent_yet);
+    if (isTaken) settle(filled);
+    if (!show(response, fresh, { push: response.redirected })) await refused(response, fresh, here);
+    return isTaken;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    if (mine === journey) say(words.not_sent_yet);
+    else tellWhoWentOn(null, here);
     return false;
   } finally {
-    for (const button of form.querySelectorAll("button")) button.disabled = false;
+    underWay.delete(form);
+    for (const button of buttons) button.disabled = false;
   }
+}
+
+/** Where a form's answer is no page of ours to show. */
+async function refused(response, fresh, here) {
+  const problem = fresh.querySelector("[data-problem]");
+  if (problem?.dataset.problem === "csrf_missing") {
+    // Logged in again in another tab: this page's forms carry the secret of the session before.
+    await refresh();
+    say(words.look_again);
+  } else if (problem) say(fresh.querySelector("h1").textContent);
+  else if (!response.redirected) say(words.not_sent_yet);
+  else if (new URL(response.url).pathname === "/login") location.assign(loginTo(here));
+  else location.assign(response.url);
+}
+
+/** What came of a form is said where its sender is by now; `fresh` is null where it was not taken. */
+function tellWhoWentOn(fresh, here) {
+  const said = fresh?.getElementById("flash");
+  if (!fresh) say(words.not_taken, here);
+  else if (said.childElementCount) document.getElementById("flash").replaceWith(said);
+  toldOn = journey;
 }
 
 /** Pages that say which events concern them (`data-refresh="modem. message."`) follow these. */
@@ -140,6 +176,7 @@ function submitted(event) {
     go(url.href);
   } else if (form.method === "post" && document.querySelector(".app")) {
     event.preventDefault();
+    if (underWay.has(form)) return; // a second Enter means the same
     const sending = new CustomEvent("sending", { bubbles: true });
     form.dispatchEvent(sending);
     send(form, event.submitter).then((taken) => document.dispatchEvent(new CustomEvent("sent", { detail: { form, taken } })));

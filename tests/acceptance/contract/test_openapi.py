@@ -69,7 +69,9 @@ def test_nothing_is_said_against_it(furnished: Any, faults_of: Any) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_nothing_is_said_against_it_at_length(furnished: Any, faults_of: Any) -> None:
-    """Also at random, and in rows of requests that use what others made."""
+    """Also at random, and in rows of requests that use what others made; half an hour of it."""
     faults = faults_of(furnished.gateway)
-    judged(furnished, "--phases", "coverage,fuzzing,stateful", "-n", "60", timeout=3500)
+    judged(
+        furnished, "--phases", "fuzzing,stateful", "-n", "20", "--max-time", "1500", timeout=3500
+    )
     assert faults() == []

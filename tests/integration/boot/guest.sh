@@ -13,6 +13,10 @@ status() { systemctl show gatewayd --property "$1" --value; }
 count() { gatewayd messages list --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'; }
 modem_is_ready() { gatewayd modems list | grep -q ready; }
 says_ready() { status StatusText | grep -q ready; }
+says_full() { status StatusText | grep -q "disk is full"; }
+# Started, and says so; or it cannot start, and says why each time.
+tells_full() { says_full || journalctl --unit gatewayd --output cat | grep -q "The disk is full"; }
+fill() { runuser -u gatewayd -- dd if=/dev/zero of=/var/lib/gatewayd/filler bs=4k oflag=append conv=notrunc 2> /dev/null; }
 has_text() { gatewayd messages list --json | grep -q "$1"; }
 
 dpkg -i /root/old.deb > /root/install.log 2>&1; proof "installed $?"
@@ -39,9 +43,26 @@ systemctl reload gatewayd; proof "reload $? $(systemctl is-active gatewayd)"
 dpkg -i /root/new.deb > /root/upgrade.log 2>&1; proof "upgraded $?"
 await 120 modem_is_ready
 proof "after-upgrade $(gatewayd --version) messages $(count) backups $(ls /var/backups/gatewayd | grep -c before-upgrade)"
+printf '#!/bin/sh\nid -un > /var/lib/gatewayd/carried && ls "$1" >> /var/lib/gatewayd/carried\n' > /etc/gatewayd/carry-backup
+chmod 755 /etc/gatewayd/carry-backup
 systemctl start gatewayd-backup.service
 proof "backup $? files $(ls /var/backups/gatewayd | grep -c '^gatewayd-')"
+await 60 test -s /var/lib/gatewayd/carried; proof "carried $? $(tr '\n' ' ' < /var/lib/gatewayd/carried)"
+touch -d 2020-01-01 $(seq --format '/var/backups/gatewayd/gatewayd-202001%02gT000000.db' 1 20)
+chown gatewayd: /var/backups/gatewayd/*; systemctl start gatewayd-backup.service
+proof "rotated $? $(ls /var/backups/gatewayd | grep -c '^gatewayd-') upgrade $(ls /var/backups/gatewayd | grep -c before-upgrade)"
 proof "owner $(stat --format '%U:%G %a' /var/lib/gatewayd/gatewayd.db)"
+
+# A full disk: refused in words, also at a start, and over by itself. What is accepted meanwhile is for later.
+fallocate -l "$(df --output=avail --block-size=1 /var/lib/gatewayd | tail -1)" /filler 2> /dev/null
+fill
+proof "full $(python3 /root/refused.py)"
+await 120 says_full; proof "full-status [$(status StatusText)]"
+gatewayd doctor > /root/doctor.log 2>&1; proof "full-doctor $? $(grep -c store_unavailable /root/doctor.log)"
+systemctl stop gatewayd; fill; systemctl start --no-block gatewayd
+await 120 tells_full; proof "full-start $? [$(status StatusText)]"
+rm -f /filler /var/lib/gatewayd/filler
+await 240 modem_is_ready; proof "room $(systemctl is-active gatewayd) $(gatewayd send +15145550123 "After the full disk" --wait=sent --timeout 60s > /dev/null 2>&1; echo $?)"
 
 cp /etc/gatewayd/gatewayd.toml /root/right.toml
 echo 'nonsense = ' >> /etc/gatewayd/gatewayd.toml

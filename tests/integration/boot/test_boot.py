@@ -6,6 +6,7 @@ Needs root, the registries, and debootstrap, debhelper, qemu-system-x86, e2fspro
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -64,7 +65,8 @@ def disk(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, version in (("old", "0.0.9"), ("new", "0.1.0")):
         run("make", "deb", DEB_VERSION=version)
         shutil.copy(ROOT / f"dist/gatewayd_{version}_amd64.deb", debian / f"root/{name}.deb")
-    shutil.copy(Path(__file__).with_name("guest.sh"), debian / "root/guest.sh")
+    for name in ("guest.sh", "refused.py"):
+        shutil.copy(Path(__file__).with_name(name), debian / "root" / name)
     unit = debian / "etc/systemd/system/proof.service"
     unit.write_text(UNIT)
     wanted = debian / "etc/systemd/system/multi-user.target.wants/proof.service"
@@ -156,13 +158,22 @@ def test_the_package_s_whole_life_on_a_booted_machine(disk: Path, debian: Path, 
     assert proofs["without-modem"].startswith("active restarts 0 [")
     assert "ready" in proofs["ready"]
     assert (proofs["send"], proofs["received"]) == ("0", "0")
-    assert air.accepted() == ["From a booted machine"]
+    assert air.accepted() == ["From a booted machine", "After the full disk"]
     assert proofs["after-kill"] == "active restarts 1 messages 2"
     assert proofs["reload"] == "0 active"
     assert proofs["upgraded"] == "0"
     assert proofs["after-upgrade"] == "gatewayd 0.1.0 messages 2 backups 1"
     assert proofs["backup"] == "0 files 1"
+    assert re.fullmatch(
+        r"0 gatewayd /var/backups/gatewayd/gatewayd-\w+\.db", proofs["carried"].strip()
+    )
+    assert proofs["rotated"] == "0 14 upgrade 1"
     assert proofs["owner"].startswith("gatewayd:gatewayd ")
+    assert proofs["full"] == "503 the disk is full; nothing was done"
+    assert "disk is full" in proofs["full-status"]
+    assert proofs["full-doctor"] == "1 1"
+    assert proofs["full-start"].startswith("0 [")
+    assert proofs["room"] == "active 0"
     assert proofs["wrong-config"] == "failed status 78 restarts 0"
     assert proofs["stopped"] == "success status 0"
     assert proofs["traces"] == "0"

@@ -124,3 +124,44 @@ def test_the_level_holds() -> None:
 )
 def test_short_codes_name_services_and_stay(number: str, masked: str) -> None:
     assert logs.mask(number) == masked
+
+
+def test_what_a_full_disk_says_at_each_try_is_said_once_a_minute() -> None:
+    now = [100.0]
+    repeats = logs.Repeats(monotonic=lambda: now[0])
+
+    def said(event: str = "store_unavailable", name: str = "a", **facts: object) -> object:
+        try:
+            return repeats(logging.getLogger(name), "error", {"event": event, **facts})
+        except structlog.DropEvent:
+            return None
+
+    full = {"reason": "database or disk is full"}
+    assert said(**full) == {"event": "store_unavailable", **full}
+    now[0] += 59
+    assert said(**full) is None
+    assert said(**full) is None
+    assert said(reason="another") is not None
+    assert said(name="b", **full) is not None
+    assert said("message_unknown", **full) is not None
+    assert said("message_unknown", **full) is not None
+    now[0] += 1
+    assert said(**full) == {"event": "store_unavailable", **full, "repeated": 2}
+    now[0] += 60
+    assert said(**full) == {"event": "store_unavailable", **full}
+
+
+def test_kinds_of_what_is_repeated_are_not_kept_for_ever() -> None:
+    repeats = logs.Repeats(monotonic=lambda: 0.0)
+    for number in range(1000):
+        entry = {"event": "store_unavailable", "reason": str(number)}
+        repeats(logging.getLogger("a"), "error", entry)
+    assert len(repeats._said) <= 256
+
+
+def test_a_configured_log_has_it_once() -> None:
+    stream = io.StringIO()
+    logs.configure(LoggingSettings(), stream=stream)
+    for _ in range(3):
+        structlog.get_logger("gatewayd.test").error("store_unavailable", reason="full")
+    assert len(stream.getvalue().splitlines()) == 1

@@ -25,7 +25,7 @@ async def test_a_file_that_a_daemon_has_open(store: Store, tmp_path: Path, now: 
     await tell(store, 3, now)
     file = tmp_path / FILE_NAME
     assert file.with_name(f"{FILE_NAME}-wal").exists()
-    assert examine(file) == Checkup(revision=REVISION, newest_ms=now + 2)
+    assert examine(file) == Checkup(revision=REVISION, oldest_ms=now, newest_ms=now + 2)
     assert [change.data["n"] for change in last_events(file, 2)] == [1, 2]
     await tell(store, 1, now + 10)  # the look holds nothing
 
@@ -34,7 +34,7 @@ async def test_a_file_alone_is_left_alone(store: Store, tmp_path: Path, now: int
     await tell(store, 1, now)
     await store.close()
     before = set(os.listdir(tmp_path))  # noqa: PTH208 - no file of it is opened
-    assert examine(tmp_path / FILE_NAME) == Checkup(revision=REVISION, newest_ms=now)
+    assert examine(tmp_path / FILE_NAME) == Checkup(revision=REVISION, oldest_ms=now, newest_ms=now)
     assert set(os.listdir(tmp_path)) == before  # noqa: PTH208 - as above
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,3 +74,32 @@ async def test_counts(store: Store, desk: Any) -> None:
         assert await queries.sent_since(tx, NOW) == {"counter": 1}
         assert await queries.sent_since(tx, NOW + 1) == {}
         assert await queries.count_by_state(tx) == {"sending": 1, "queued": 1}
+
+
+async def test_what_was_enqueued_is_told_as_it_stands_in_the_store(store: Store) -> None:
+    message = outbox.NewMessage(
+        id="msg_made",
+        to="+15145550001",
+        text="Votre commande est prête",
+        encoding="gsm7",
+        national="turkish",
+        inbox="main",
+        priority=0,
+        send_at_ms=NOW + 1,
+        expires_at_ms=NOW + 2,
+        delivery_report=False,
+        on_unknown="hold",
+        client_reference="order 7",
+        author_type="token",
+        author_id="tok_1",
+        author_name="till",
+        from_number="+15145550100",
+        consent_basis="exempt",
+        parts=[outbox.NewPart(number=1, tpdu=b"\x01")],
+    )
+    async with store.write() as tx:
+        unfiled = replace(message, id="msg_unfiled", filed=False)
+        made = [await outbox.enqueue(tx, each, now_ms=NOW) for each in (message, unfiled)]
+    async with store.read() as tx:
+        assert made == [await queries.get_message(tx, each.id) for each in made]
+    assert [each.conversation_id is None for each in made] == [False, True]

@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import json
 import shlex
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_the_daemons_status_is_the_commands(settings: Settings) -> None:
             Exit.FAILED,
             "cannot be used: database disk image is malformed.",
         ),
+        (
+            StoreUnavailable(reason="database or disk is full"),
+            Exit.FAILED,
+            "The disk is full: there is no room for ",
+        ),
+        (OSError(errno.ENOSPC, "No space left", "/x/y"), Exit.FAILED, "is no room for /x/y."),
+        (OSError(errno.EIO, "Input/output error"), Exit.BUG, "because of a bug: OSError."),
         (PermissionError(13, "Permission denied", "/x/y"), Exit.CONFIG, "/x/y cannot be written"),
         (
             ExceptionGroup("services", [ExceptionGroup("inner", [SchemaTooNew(revision="9")])]),

@@ -178,9 +178,9 @@ def test_config_show_tells_where_each_value_comes_from(folder: Path, run: Any) -
 
     lines = run("config", "show").out.splitlines()
 
-    assert "gateway.country\tCA\tfile" in lines
-    assert "sending.validity\t2d\tdefault" in lines
-    assert f"modems.0.pin_file\t{folder}/a.pin (hidden)\tfile" in lines
+    assert "gateway.country\tCA\tfile\t" in lines
+    assert "sending.validity\t2d\tdefault\t" in lines
+    assert f"modems.0.pin_file\t{folder}/a.pin (hidden)\tfile\t" in lines
     assert json.loads(run("config", "show", "--json").out)["file"] == f"{folder}/gatewayd.toml"
 
 

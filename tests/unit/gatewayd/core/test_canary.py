@@ -58,6 +58,9 @@ class Views:
     def view(self, name: str) -> ModemView | None:
         return self.modems.get(name)
 
+    def number_of(self, name: str) -> str | None:
+        return None if name not in self.modems else self.modems[name].number
+
     async def restart(self, name: str) -> None:
         raise NotImplementedError(name)
 

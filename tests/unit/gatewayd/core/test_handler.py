@@ -1,4 +1,4 @@
-"""One modem's seam: who is on the line, the store's outages, calls and PINs."""
+"""One modem's seam: who is on the line, the store's outages and PINs."""
 
 import asyncio
 from dataclasses import replace
@@ -165,40 +165,6 @@ class TestCancellation:
         with pytest.raises(asyncio.CancelledError):
             await settling
         assert await shop.state(message_id) == "sent"
-
-
-class TestCalls:
-    @pytest.mark.parametrize("caller", ["+15145550123", None])
-    async def test_a_missed_call_is_journaled_without_its_number(
-        self, shop: "Shop", caller: str | None
-    ) -> None:
-        await shop.counter.handler.missed_call(caller)
-        ((data,),) = await shop.rows("SELECT data FROM changes WHERE type = 'call.missed'")
-        assert '"modem": "counter"' in data
-        assert f'"caller_known": {str(caller is not None).lower()}' in data
-        assert "5550123" not in data
-        assert ("conversation_id" in data) == (caller is not None)
-
-    @pytest.mark.parametrize("caller", ["+15145550123", "5145550123", "15145550123"])
-    async def test_a_missed_call_is_in_the_conversation_of_its_caller(
-        self, shop: "Shop", caller: str
-    ) -> None:
-        await shop.counter.hears(shop.pdu("May I call you?"))
-        await shop.counter.handler.missed_call(caller)
-        rows = await shop.rows(
-            "SELECT t.kind, t.modem, c.number, c.state FROM timeline t"
-            " JOIN conversations c ON c.id = t.conversation_id ORDER BY t.seq"
-        )
-        assert [tuple(row) for row in rows] == [
-            ("message", None, "+15145550123", "open"),
-            ("missed_call", "counter", "+15145550123", "open"),
-        ]
-
-    async def test_an_outage_does_not_stop_the_modem(self, shop: "Shop", outage: "Outage") -> None:
-        outage.begin()
-        await shop.counter.handler.missed_call(None)
-        outage.over()
-        assert await shop.events("call.missed") == []
 
 
 class TestPins:

@@ -10,7 +10,6 @@ import pytest
 
 from config.schema import Language, Settings
 from gatewayd.notices import Notices
-from gatewayd.sending_rules import SendingRules
 from gatewayd.services.shop import ShopLoader
 from routing.assign import Person, Staff, Team
 from routing.decision import Decision, Inbox, Incoming, Shop
@@ -122,8 +121,7 @@ async def night(shop: Any, store: Store, settings: Settings) -> Night:
 
 def _notices(shop: Any, settings: Settings) -> Notices:
     loader = ShopLoader(settings=settings, clock=shop.clock)
-    rules = SendingRules(settings=settings, shop=loader)
-    return Notices(settings=settings, clock=shop.clock, rules=rules)
+    return Notices(settings=settings, clock=shop.clock, shop=loader)
 
 
 async def test_an_urgent_word_at_night_is_told_to_who_is_on_call(night: Night) -> None:

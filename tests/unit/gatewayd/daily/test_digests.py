@@ -83,6 +83,40 @@ async def test_who_is_away_is_told_when_they_are_back(mornings: Any) -> None:
     assert await mornings.queued() == [("marie", "2026-11-30/2026-12-02")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"role": "agent"}, {"role": "manager"}),
+        ({"email": None}, {"email": "marie@shop.example"}),
+        ({"state": "suspended"}, {"state": "active"}),
+    ],
+)
+async def test_who_was_told_no_more_for_a_time_begins_anew(
+    mornings: Any, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """What was done while they did not supervise is not theirs to be told in the morning."""
+
+    async def change(values: dict[str, Any]) -> None:
+        async with mornings.store.write() as tx:
+            await people.change(
+                tx,
+                mornings.ids["marie"],
+                values,
+                version=None,
+                by="tok",
+                now_ms=mornings.clock.ms,
+            )
+
+    await mornings.at("2026-08-03T12:00")
+    await change(before)
+    await mornings.at("2026-08-04T07:00")
+    await change(after)
+    await mornings.at("2026-12-01T12:00")
+    assert await mornings.queued() == []
+    await mornings.at("2026-12-02T07:00")
+    assert await mornings.queued() == [("marie", TUESDAY)]
+
+
 async def test_agents_people_without_an_address_and_leavers_get_none(mornings: Any) -> None:
     await mornings.person("luc", role="agent")
     await mornings.person("ada", email=None)

@@ -81,6 +81,7 @@ class Shop:
             "folder": self.folder(),
             "database": Checkup(revision="0001", newest_ms=NOW_MS - 1000),
             "database_file": DATA / "gatewayd.db",
+            "last_backup_ms": NOW_MS - 86_400_000,
             "now_ms": NOW_MS,
             "version": "1.0",
         }

@@ -130,3 +130,25 @@ def test_a_certificate_that_nobody_takes_is_a_trouble(shop: Any, find: Any) -> N
     found = find(shop.facts(config=config))
     assert found["certificate_unfit"].severity is Severity.TROUBLE
     assert found["certificate_unfit"].evidence[Sign.SAID] == "tls.crt expired"
+
+
+THREE_DAYS_MS = 3 * 86_400_000
+
+
+@pytest.mark.parametrize("ever", [True, False])
+def test_a_store_that_nobody_backs_up(shop: Any, find: Any, ever: bool) -> None:
+    then_ms = shop.facts().now_ms - THREE_DAYS_MS
+    made_ms = then_ms if ever else None
+    found = find(shop.facts(last_backup_ms=made_ms, database=Checkup(oldest_ms=then_ms)))
+    assert list(found) == ["backup_old"]
+    assert found["backup_old"].severity is Severity.NOTE
+    assert (Sign.BACKUP in found["backup_old"].evidence) == ever
+
+
+@pytest.mark.parametrize("database", [None, Checkup(), Unreadable(reason="locked")])
+def test_a_store_that_is_backed_up_or_new_or_none(shop: Any, find: Any, database: Any) -> None:
+    lately_ms = shop.facts().now_ms - THREE_DAYS_MS + 1
+    assert not find(shop.facts(last_backup_ms=lately_ms))
+    young = Checkup(oldest_ms=lately_ms)
+    assert not find(shop.facts(last_backup_ms=None, database=young))
+    assert "backup_old" not in find(shop.facts(last_backup_ms=None, database=database))

@@ -84,6 +84,9 @@ class TwoModems:
     def view(self, name: str) -> ModemView | None:
         return self.modems.get(name)
 
+    def number_of(self, name: str) -> str | None:
+        return None if name not in self.modems else self.modems[name].number
+
     def recording_of(self, incident_id: str) -> str | None:
         return f"{incident_id}.at"
 

@@ -53,6 +53,22 @@ async def test_only_who_manages_erases(api: Any, written: Any) -> None:
     assert (await api.admin("GET", f"/v1/messages/{written['id']}"))["text"] == WORDS
 
 
+@pytest.mark.usefixtures("written")
+async def test_a_crms_id_of_a_part_of_them_goes_too(api: Any) -> None:
+    """Who was merged into them had an id in the CRM, which may well be their address."""
+    whom = await contact(api)
+    part = {"numbers": ["+15145550199"], "external_id": "walrus@galaxy.example"}
+    other = await api.admin("POST", "/v1/contacts", status=201, json=part)
+    await api.admin("POST", f"/v1/contacts/{whom['id']}/merge", json={"other": other["id"]})
+    await api.admin("PATCH", f"/v1/contacts/{whom['id']}", json={"external_id": "C-8"})
+    await erase(api, whom["id"])
+    former = await api.admin("GET", "/v1/contacts/former?since=2026-01-01T00:00:00Z")
+    assert [(each["why"], each["external_id"]) for each in former["items"]] == [
+        ("merged", None),
+        ("erased", None),
+    ]
+
+
 async def test_what_waits_is_canceled_and_all_of_it_is_gone(api: Any, written: Any) -> None:
     whom = await contact(api)
     done = await erase(api, whom["id"])

@@ -1,9 +1,11 @@
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gatewayd.web.render import CONTENT_SECURITY_POLICY
+from storage.copies import remember
 from storage.errors import StoreUnavailable
 
 
@@ -101,6 +103,20 @@ async def test_the_queue_s_age_is_that_of_the_part_that_should_have_gone_first(a
     async with api.tcp.get("/metrics") as answer:
         rows = (await answer.text()).splitlines()
     assert 'gatewayd_queue_age_seconds{inbox="main"} 90.0' in rows
+
+
+async def test_when_the_newest_backup_was_made_is_known_once_there_is_one(
+    api: Any, tmp_path: Path
+) -> None:
+    async def told() -> list[str]:
+        async with api.tcp.get("/metrics") as answer:
+            rows = (await answer.text()).splitlines()
+        return [row for row in rows if row.startswith("gatewayd_last_backup")]
+
+    assert await told() == []
+    for made_ms in (1_790_000_000_000, 1_780_000_000_000):
+        remember(tmp_path, tmp_path / "copy.db", now_ms=made_ms)
+    assert await told() == ["gatewayd_last_backup_timestamp_seconds 1.79e+09"]
 
 
 async def test_metrics_are_there_while_the_store_cannot_be_read(

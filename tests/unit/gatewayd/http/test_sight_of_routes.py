@@ -244,6 +244,35 @@ async def test_who_is_merged_into_whom_they_see_is_told_of(world: World) -> None
     assert {world.merged, world.erased, other} == {each["id"] for each in every["items"]}
 
 
+async def test_who_is_merged_twice_over_is_told_of_too(world: World) -> None:
+    """Not only the last of a row of merges: each leads to who is there now."""
+    first, second = [
+        await world.contact_of(await world.room.receive("c", sender=f"+1514555015{digit}"))
+        for digit in (5, 6)
+    ]
+    into = await world.contact_of(world.ours)
+    await world.marie.ask("POST", f"/v1/contacts/{second}/merge", json={"other": first})
+    await world.marie.ask("POST", f"/v1/contacts/{into}/merge", json={"other": second})
+    former = await world.marie.ask("GET", "/v1/contacts/former?since=2026-01-01T00:00:00Z")
+    assert [(each["id"], each["into"]) for each in former["items"]] == [
+        (first, into),
+        (second, into),
+    ]
+    gone = await world.marie.ask("GET", f"/v1/contacts/{first}", status=410)
+    assert into in gone["detail"]
+
+
+async def test_a_crms_id_does_not_tell_that_a_contact_is_elsewhere(world: World) -> None:
+    known = {"external_id": "crm-77"}
+    await world.api.admin("PATCH", f"/v1/contacts/{world.con}", json=known)
+    for path in ("", "/consent"):
+        there, nobody = [
+            await world.marie.ask("GET", f"/v1/contacts/external:{name}{path}", status=404)
+            for name in ("crm-77", "crm-78")
+        ]
+        assert there["detail"].replace("crm-77", "crm-78") == nobody["detail"]
+
+
 async def test_consent_is_shown_and_set_of_their_inboxes(world: World) -> None:
     path = f"/v1/contacts/{world.shared}/consent"
     said = {"what": "opted_out", "reason": "said so here", "inbox": "main"}

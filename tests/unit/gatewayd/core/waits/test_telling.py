@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config.schema import Language
+from gatewayd.mail import notices
 from gatewayd.mail.notices import notice_of
 from storage import people, teams, wishes
 from storage.conversations.states import Turn
@@ -43,6 +44,37 @@ async def test_off_hours_nobody_is_told_and_the_digest_comes_when_they_begin(
     team.restart()
     await team.at("2026-12-03T16:00")
     assert await team.sms("max") == [digest]
+
+
+async def test_a_digest_that_cannot_be_told_holds_up_nobody_elses(
+    team: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with team.shop.store.write() as tx:
+        for name in ("lea", "max"):
+            shifts = {"shifts": "Mo-Fr 12:00-17:00"}
+            of = team.ids[name]
+            await people.change(tx, of, shifts, version=None, by="tok", now_ms=team.now_ms)
+    await team.writes("2026-12-03T09:00", to=None)
+    await team.at("2026-12-03T10:20")
+    broken = min(team.ids, key=team.ids.__getitem__)  # who is told first
+    well = notices.digest_of
+
+    async def digest_of(tx: Any, person: Any, rows: Any, **how: Any) -> Any:
+        if person.name == broken:
+            raise RuntimeError(broken)
+        return await well(tx, person, rows, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notices, "digest_of", digest_of)
+        await team.at("2026-12-03T12:00")
+    (other,) = team.ids.keys() - {broken}
+
+    async def digests_of(name: str) -> int:
+        return sum(text.startswith("While you were away") for text in await team.sms(name))
+
+    assert (await digests_of(broken), await digests_of(other)) == (0, 1)
+    await team.at("2026-12-03T12:15")
+    assert (await digests_of(broken), await digests_of(other)) == (1, 1)
 
 
 async def test_who_is_on_call_is_told_at_once_and_who_is_absent_is_not(team: Any) -> None:
