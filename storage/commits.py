@@ -188,7 +188,7 @@ class Commits:
 
 
 def _copy_of(trouble: StoreUnavailable, cause: Exception) -> StoreUnavailable:
-    told = StoreUnavailable(reason=trouble.reason)
+    told = StoreUnavailable(reason=trouble.reason, damaged=trouble.is_damaged)
     told.__cause__ = cause
     return told
 

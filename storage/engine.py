@@ -61,6 +61,7 @@ class Store:
         self.unavailable_total = 0
         """How often the database did not answer."""
         self._refused: tuple[float, str] | None = None
+        self._damage: str | None = None
 
     @classmethod
     async def open(cls, *, data_dir: Path, url: str | None = None) -> Self:
@@ -99,8 +100,11 @@ class Store:
         It is durable after the block. On SQLite several units share a COMMIT
         (:mod:`storage.commits`); one that ``takes_long`` has its own, so that nobody's answer waits
         for its end. Raises StoreUnavailable where the database does not take it: a full disk, a
-        lost file.
+        lost file; and always once it was seen to be damaged, since that would do more damage.
         """
+        if self._damage is not None:
+            self.unavailable_total += 1
+            raise StoreUnavailable(reason=self._damage, damaged=True)
         commits = self._commits
         writing = self._writer.begin() if commits is None else commits.unit(takes_long=takes_long)
         try:
@@ -141,6 +145,8 @@ class Store:
 
         A full file has room for something small now and then: that is no cure.
         """
+        if self._damage is not None:
+            return self._damage
         if self._refused is None or time.monotonic() - self._refused[0] > TROUBLE_SECONDS:
             return None
         return self._refused[1]
@@ -179,15 +185,20 @@ class Store:
         """Tell the database's own trouble from a bug in what it was asked."""
         try:
             yield
-        except StoreUnavailable:
-            self.unavailable_total += 1
+        except StoreUnavailable as error:
+            self._note(error)
             raise
         except SQLAlchemyError as error:
             trouble = trouble_of(error)
             if trouble is None:
                 raise
-            self.unavailable_total += 1
+            self._note(trouble)
             raise trouble from error
+
+    def _note(self, trouble: StoreUnavailable) -> None:
+        self.unavailable_total += 1
+        if trouble.is_damaged:
+            self._damage = trouble.reason
 
     async def compact(self, needles: Sequence[bytes]) -> Compacted:
         """Let nothing that was deleted lie in the files any more; writers wait meanwhile.

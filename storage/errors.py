@@ -20,6 +20,9 @@ class StoreError(Exception):
     is_full = False
     """Whether it is for want of room on the disk."""
 
+    is_damaged = False
+    """Whether the database's own pages are wrong: that does not pass."""
+
 
 class StoreLocked(StoreError):  # noqa: N818 - names say the event
     """Another process holds the data folder; ``pid`` is None when it left no number."""
@@ -37,9 +40,10 @@ class StoreLocked(StoreError):  # noqa: N818 - names say the event
 class StoreUnavailable(StoreError):  # noqa: N818 - names say the event
     """The database did not take or give data."""
 
-    def __init__(self, *, reason: str) -> None:
+    def __init__(self, *, reason: str, damaged: bool = False) -> None:
         self.reason = reason
         super().__init__(reason)
+        self.is_damaged = damaged
         # In SQLite's words or the system's.
         self.is_full = any(words in reason for words in ("disk is full", os.strerror(errno.ENOSPC)))
 

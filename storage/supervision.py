@@ -186,6 +186,8 @@ def _since() -> ScalarSelect[int | None]:
             earlier.c.kind == "closed",
             earlier.c.seq < timeline.c.seq,
         )
+        # Said aloud: by itself a query is bound to the one around it, not to that one's.
+        .correlate(timeline)
         .scalar_subquery()
     )
     return (
@@ -195,6 +197,7 @@ def _since() -> ScalarSelect[int | None]:
             waits.c.since_ms <= timeline.c.at_ms,
             waits.c.since_ms >= func.coalesce(before, 0),
         )
+        .correlate(timeline)
         .scalar_subquery()
     )
 

@@ -16,10 +16,14 @@ def trouble_of(error: Exception) -> StoreUnavailable | None:
     """Give the error of a database that cannot answer; None where it was asked something wrong."""
     if not isinstance(error, DatabaseError | InterfaceError | PoolTimeoutError):
         return None
-    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        if code is None or code & _PRIMARY_CODE not in _DAMAGED:
-            return None
-    told = StoreUnavailable(reason=str(error.__cause__ or error))
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    damaged = code & _PRIMARY_CODE in _DAMAGED
+    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError) and not damaged:
+        return None
+    told = StoreUnavailable(
+        reason=str(error.__cause__ or error),
+        # A search index that is wrong says nothing of the rows: it can be made again from them.
+        damaged=damaged and code != sqlite3.SQLITE_CORRUPT_VTAB,
+    )
     told.__cause__ = error
     return told

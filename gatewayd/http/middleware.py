@@ -69,7 +69,11 @@ async def _within_barrier(
         return _refused(request, from_http_exception(error, request.path))
     except StoreError as error:
         log.warning("request_store_unavailable", request_id=request_id, error=repr(error))
-        what = "the disk is full" if error.is_full else "the store does not answer"
+        what = "the store does not answer"
+        if error.is_full:
+            what = "the disk is full"
+        elif error.is_damaged:
+            what = "the database is damaged"
         trouble = Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "store_unavailable",

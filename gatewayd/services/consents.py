@@ -67,8 +67,8 @@ class Consents:
         now_ms, author = self._clock.now_ms(), author_of(by)
         async with self._store.write() as tx:
             contact = await contacts.get(tx, contact_id)
-            if contact is None:
-                return None
+            if contact is None or not contact.numbers:
+                return None  # of who was erased nothing is known that could want anything
             modems = [each.name for each in self._settings.modems if each.inbox == inbox]
             numbers = await facts.numbers_of(tx, modems)
             consent = NewConsent(

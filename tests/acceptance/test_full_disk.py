@@ -175,9 +175,16 @@ def test_a_damaged_database_is_named_and_what_is_whole_is_read(new_gateway: Any)
     headers = {"Idempotency-Key": "once"}
     refused = gateway.http("POST", "/v1/messages", wanted, headers=headers)
     assert (refused.status, refused.json["code"]) == (503, "store_unavailable")
+    assert refused.json["detail"] == "the database is damaged; nothing was done"
+    # What is whole takes nothing more either: it might be lost with the rest.
+    other = gateway.http("POST", "/v1/messages", wanted)
+    assert (other.status, other.json["detail"]) == (503, refused.json["detail"])
+    ready = gateway.http("GET", "/readyz")
+    assert (ready.status, "malformed" in ready.json["detail"]) == (503, True)
+    assert "\ngatewayd_store_writable 0.0\n" in gateway.http("GET", "/metrics").body.decode()
     assert gateway.http("GET", f"/v1/messages/{sent}").json["text"] == "kept"
     doctor = gateway.cli("doctor", "--json").json["findings"]
-    assert "database_damaged" in {each["code"] for each in doctor}
+    assert {"database_damaged", "store_unavailable"} <= {each["code"] for each in doctor}
     assert not [row for row in gateway.daemon.log if "request_failed" in row]
     assert gateway.stop() == 0
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, outbox
@@ -245,3 +245,34 @@ async def test_closing_leaves_no_thread_and_no_file_open(tmp_path: Path, migrate
     assert open_files() > 0
     await opened.close()
     assert open_files() == 0
+
+
+def found(code: int) -> DatabaseError:
+    """Make the error of a page that is wrong, as SQLAlchemy hands it on."""
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = code
+    told = DatabaseError("SELECT", {}, error)
+    told.__cause__ = error
+    return told
+
+
+async def test_a_damaged_database_takes_nothing_more_and_is_read_on(store: Store) -> None:
+    with pytest.raises(StoreUnavailable) as seen:
+        async with store.read():
+            raise found(sqlite3.SQLITE_CORRUPT)
+    assert seen.value.is_damaged
+
+    with pytest.raises(StoreUnavailable, match="malformed") as refused:
+        await store.check()
+    assert refused.value.is_damaged
+    assert store.write_trouble == "database disk image is malformed"
+    assert store.unavailable_total == 2
+    await store.answer()
+
+
+async def test_a_search_index_that_is_wrong_is_not_the_end(store: Store) -> None:
+    with pytest.raises(StoreUnavailable) as seen:
+        async with store.write():
+            raise found(sqlite3.SQLITE_CORRUPT_VTAB)
+    assert not seen.value.is_damaged
+    await store.check()

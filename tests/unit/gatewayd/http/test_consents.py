@@ -86,6 +86,15 @@ async def test_an_opt_out_by_hand_is_written_down_and_holds(api: Any) -> None:
     await api.send()
 
 
+async def test_of_who_was_erased_nothing_is_written_down(api: Any) -> None:
+    contact_id = await contact_of(api)
+    gone = {"reason": "asked for it"}
+    await api.admin("POST", f"/v1/contacts/{contact_id}/erase", json=gone)
+    said = {"what": "opted_out", "reason": "said so at the counter"}
+    path = f"/v1/contacts/{contact_id}/consent"
+    assert (await api.admin("POST", path, status=404, json=said))["code"] == "not_found"
+
+
 async def test_what_they_do_not_want_is_refused_with_the_reason(api: Any) -> None:
     contact_id = await contact_of(api)
     await opt_out(api, contact_id)

@@ -110,6 +110,28 @@ async def busy(week: Week) -> None:
     await week.marie.ask("POST", f"/v1/conversations/{one}/close")
 
 
+async def closes(week: Week, conversation_id: str) -> None:
+    await week.marie.ask("POST", f"/v1/conversations/{conversation_id}/close")
+
+
+async def test_what_is_closed_is_measured_by_its_own_conversation_alone(week: Week) -> None:
+    """Neither another's closing, nor what came after, nor what was closed before, is in it."""
+    one = await week.hears()
+    await week.later(30)
+    await closes(week, one)
+    two = await week.hears("+15145550124")
+    await week.later(10)
+    await closes(week, two)
+    assert await week.hears() == one
+    await week.later(20)
+    await closes(week, one)
+    await week.later(1)
+    await week.hears()
+    marie = await week.of("person", week.marie.person["id"])
+    assert (marie["resolved"], marie["resolution_median_seconds"]) == (3, 20 * 60)
+    assert marie["resolution_p90_seconds"] == 30 * 60
+
+
 async def test_figures_of_people_are_in_opening_time(week: Week) -> None:
     await busy(week)
     marie = await week.of("person", week.marie.person["id"])
