@@ -6,7 +6,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -190,17 +189,6 @@ class Life:
             states = [data["state"] for data in (await tx.execute(told)).scalars()]
         assert (len(page.items), row.last_seq) == (model.entries, last)
         assert states[-1] == row.state
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-
-    async def make() -> None:
-        await (await Store.open(data_dir=folder)).close()
-
-    asyncio.run(make())
-    return folder / FILE_NAME
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,7 +6,6 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -45,17 +44,6 @@ happenings = st.lists(
     st.tuples(st.sampled_from(STEPS), st.integers(0, 2), st.integers(0, 1), st.integers(0, 2)),
     max_size=14,
 )
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("empty")
-
-    async def make() -> None:
-        await (await Store.open(data_dir=folder)).close()
-
-    asyncio.run(make())
-    return folder / FILE_NAME
 
 
 class Shop:
@@ -242,11 +230,11 @@ def _answer(message_id: str, number: str, inbox: str) -> outbox.NewMessage:
 @settings(max_examples=30, deadline=None)
 @given(happenings)
 def test_no_history_is_lost_by_merging_and_splitting(
-    empty: Path, steps: list[tuple[str, int, int, int]]
+    migrated: Path, steps: list[tuple[str, int, int, int]]
 ) -> None:
     async def live() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(empty, Path(folder) / FILE_NAME)
+            shutil.copy(migrated, Path(folder) / FILE_NAME)
             store = await Store.open(data_dir=Path(folder))
             try:
                 shop = Shop(store)

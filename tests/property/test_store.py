@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import outbox
-from storage.engine import FILE_NAME, Store
+from storage.engine import Store
 from storage.ids import Prefix, new_id
 from storage.schema import changes, messages, parts
 from storage.states import (
@@ -177,18 +176,6 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file to copy: migrating one for each example would take most of the time."""
-    folder = tmp_path_factory.mktemp("store")
-
-    async def make() -> None:
-        await (await Store.open(data_dir=folder)).close()
-
-    asyncio.run(make())
-    return folder / FILE_NAME
-
-
 # Weighted: most of a life is claiming and accepting, else few messages get far.
 STEPS = ["enqueue", *["claim"] * 4, *["accept"] * 3, *["report"] * 2, *ACTIONS]
 
@@ -201,7 +188,7 @@ STEPS = ["enqueue", *["claim"] * 4, *["accept"] * 3, *["report"] * 2, *ACTIONS]
         max_size=40,
     )
 )
-def test_no_order_of_operations_breaks_a_rule(template: Path, steps: list[tuple[str, int]]) -> None:
+def test_no_order_of_operations_breaks_a_rule(migrated: Path, steps: list[tuple[str, int]]) -> None:
     async def live(folder: Path) -> None:
         store = await Store.open(data_dir=folder)
         try:
@@ -213,5 +200,5 @@ def test_no_order_of_operations_breaks_a_rule(template: Path, steps: list[tuple[
             await store.close()
 
     with tempfile.TemporaryDirectory() as name:
-        shutil.copy(template, name)
+        shutil.copy(migrated, name)
         asyncio.run(live(Path(name)))

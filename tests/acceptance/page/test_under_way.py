@@ -113,7 +113,7 @@ async def test_a_note_about_someone_blocked_leaves_its_field(visit: Any, shop: A
     await tab.page.get_by_role("button", name="Block this contact").click()
     note = tab.page.get_by_role("textbox", name="Note for us")
     await note.fill("They write every week")
-    await tab.page.get_by_role("button", name="Keep").click()
+    await tab.page.get_by_role("button", name="Add note").click()
     await expect(tab.page.locator("li.note .text")).to_have_text(["They write every week"])
     await expect(note).to_have_value("")
 

@@ -310,17 +310,6 @@ class Campaign:
         return f"{out}\nin: {heard} of {len(self.texted)}, left: {self.left()}\n{modems}"
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-
-    async def make() -> None:
-        await (await Store.open(data_dir=folder)).close()
-
-    asyncio.run(make())
-    return folder / FILE_NAME
-
-
 @pytest.fixture
 def run(
     tmp_path: Path, migrated: Path, seed: int, monkeypatch: pytest.MonkeyPatch

@@ -33,7 +33,7 @@ from modem.virtual.ledger import Entry, Happening
 from modem.virtual.modem import VirtualModem
 from modem.virtual.network import VirtualNetwork
 from modem.virtual.sim import Sim
-from storage.engine import FILE_NAME, Store
+from storage.engine import FILE_NAME
 
 SHOP, BRANCH = "+15145550100", "+15145550200"
 CUSTOMER = "+15145550123"
@@ -78,18 +78,6 @@ class World:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await enough.wait()
         stop()
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that is up to date, made once: each test begins with a copy."""
-    folder = tmp_path_factory.mktemp("migrated")
-
-    async def make() -> None:
-        await (await Store.open(data_dir=folder)).close()
-
-    asyncio.run(make())
-    return folder / FILE_NAME
 
 
 @pytest.fixture

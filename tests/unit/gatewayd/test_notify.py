@@ -92,9 +92,9 @@ def view(**facts: Any) -> ModemView:
 
 
 async def test_signs_of_life_come_while_the_store_answers(
-    systemd: Systemd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    systemd: Systemd, prepared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = await Store.open(data_dir=tmp_path)
+    store = await Store.open(data_dir=prepared)
     monkeypatch.setattr(notify, "STATUS_SECONDS", 0.0)
     async with telling(systemd, store, "30000000"):
         for _ in range(3):

@@ -1,7 +1,5 @@
 """A real store on a real file for each test; the schema is migrated once and copied."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -9,28 +7,16 @@ import pytest
 from sqlalchemy import text
 
 from storage import outbox
-from storage.engine import FILE_NAME, Store
+from storage.engine import Store
 from storage.ids import Prefix, new_id
 
 NOW = 1_800_000_000_000
 ALONE = outbox.Sharing()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-
-    async def make() -> None:
-        await (await Store.open(data_dir=folder)).close()
-
-    asyncio.run(make())
-    return folder / FILE_NAME
-
-
 @pytest.fixture
-async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
-    shutil.copy(migrated, tmp_path / FILE_NAME)
-    opened = await Store.open(data_dir=tmp_path)
+async def store(prepared: Path) -> AsyncIterator[Store]:
+    opened = await Store.open(data_dir=prepared)
     yield opened
     await opened.close()
 

@@ -18,8 +18,8 @@ def test_sizes_are_those_of_the_files_that_are_there(tmp_path: Path) -> None:
     assert gauges.database_bytes(tmp_path) == {"database": size}
 
 
-async def test_an_empty_queue_has_no_age(tmp_path: Path) -> None:
-    store = await Store.open(data_dir=tmp_path)
+async def test_an_empty_queue_has_no_age(prepared: Path) -> None:
+    store = await Store.open(data_dir=prepared)
     try:
         async with store.read() as tx:
             assert await gauges.oldest_due_ms(tx, now_ms=1_800_000_000_000) == {}

@@ -94,7 +94,7 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path, prepared: Path) -> AsyncIterator[Shop]:
     document = {
         "gateway": {"name": "Shop", "country": "CA", "data_dir": "."},
         "modems": [
@@ -104,7 +104,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         "smtp": {"host": "mail.shop.example", "from_address": "gateway@shop.example"},
         "alarms": {"sms_to": ["+15145550100"], "email_to": ["it@shop.example"]},
     }
-    store = await Store.open(data_dir=tmp_path)
+    store = await Store.open(data_dir=prepared)
     try:
         yield Shop(from_mapping(document, base=tmp_path), store)
     finally:

@@ -99,8 +99,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    store = await Store.open(data_dir=tmp_path)
+async def office(prepared: Path) -> AsyncIterator[Office]:
+    store = await Store.open(data_dir=prepared)
     clock, line, bus = StoppedClock(), Line(), Bus()
     task = ReportCalls(
         store=store,

@@ -1,7 +1,6 @@
 """The gateway's side of two modems over a real store, with a clock that only the test moves."""
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -40,7 +39,7 @@ from modem.pdu import (
 )
 from modem.state import State
 from storage import outbox, queries
-from storage.engine import FILE_NAME, Store
+from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.ids import Prefix, new_id
 from storage.queries import AttemptRow, MessageRow
@@ -390,21 +389,9 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-
-    async def make() -> None:
-        await (await Store.open(data_dir=folder)).close()
-
-    asyncio.run(make())
-    return folder / FILE_NAME
-
-
 @pytest.fixture
-async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
-    shutil.copy(migrated, tmp_path / FILE_NAME)
-    opened = await Store.open(data_dir=tmp_path)
+async def store(prepared: Path) -> AsyncIterator[Store]:
+    opened = await Store.open(data_dir=prepared)
     yield opened
     await opened.close()
 

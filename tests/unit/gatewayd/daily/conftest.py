@@ -118,9 +118,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def mornings(settings: Settings, tmp_path: Path) -> AsyncIterator[Mornings]:
+async def mornings(settings: Settings, prepared: Path) -> AsyncIterator[Mornings]:
     """Marie manages; it is Monday 30 November 2026, noon, and the shop closes at weekends."""
-    store = await Store.open(data_dir=tmp_path)
+    store = await Store.open(data_dir=prepared)
     made = Mornings(store=store, settings=settings)
     made.clock.shows("2026-11-30T12:00")
     async with store.write() as tx:

@@ -303,8 +303,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def context(settings: Settings, tmp_path: Path) -> AsyncIterator[HttpContext]:
-    store = await Store.open(data_dir=tmp_path)
+async def context(settings: Settings, prepared: Path) -> AsyncIterator[HttpContext]:
+    store = await Store.open(data_dir=prepared)
     try:
         yield HttpContext(
             settings=settings,

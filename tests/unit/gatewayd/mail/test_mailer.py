@@ -96,8 +96,8 @@ class Desk:
 
 
 @pytest.fixture
-async def new_desk(tmp_path: Path) -> AsyncIterator[Callable[[SmtpSettings], Desk]]:
-    store = await Store.open(data_dir=tmp_path)
+async def new_desk(tmp_path: Path, prepared: Path) -> AsyncIterator[Callable[[SmtpSettings], Desk]]:
+    store = await Store.open(data_dir=prepared)
 
     def make(smtp: SmtpSettings) -> Desk:
         listen = Listen(host="127.0.0.1", port=0)

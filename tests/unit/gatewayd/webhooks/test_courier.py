@@ -131,8 +131,8 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, receiver: Any, poster: Poster) -> AsyncIterator[Bench]:
-    store = await Store.open(data_dir=tmp_path)
+async def bench(prepared: Path, receiver: Any, poster: Poster) -> AsyncIterator[Bench]:
+    store = await Store.open(data_dir=prepared)
     yield Bench(store, poster, receiver.url)
     await store.close()
 
