@@ -6,6 +6,7 @@ import { go, onArrival } from "./travel.js";
 
 const NEAR_PX = 80;
 let shown = null; // the timeline that was shown last
+let ends = true; // whether its end is in view: it stays so where the room for it changes
 let owed = false; // whether the open conversation was not read again for a menu that is open
 let reading = Promise.resolve();
 
@@ -51,6 +52,19 @@ async function renew(name, shown) {
   if (follow) toTheEnd();
   else if (newest() !== last) showNewer();
   document.dispatchEvent(new CustomEvent("renewed"));
+}
+
+// What is written grows, a telephone's keyboard comes.
+const room = new ResizeObserver(() => ends && toTheEnd());
+
+function opened() {
+  shown = timeline();
+  room.disconnect();
+  if (!shown) return;
+  ends = true;
+  toTheEnd();
+  shown.addEventListener("scroll", ({ target }) => { ends = isAtEnd(target); });
+  room.observe(shown);
 }
 
 /** The newest row of the timeline that is shown. */
@@ -132,8 +146,7 @@ export function inbox() {
   onState(changedConnection);
   onArrival(() => {
     count();
-    if (timeline() !== shown) toTheEnd();
-    shown = timeline();
+    if (timeline() !== shown) opened();
   });
   // How a menu opens or closes does not bubble.
   document.addEventListener("toggle", ({ target }) => {

@@ -1,4 +1,5 @@
-"""`make screenshots`: every screen, on a desktop and a phone, light and dark, English and French.
+"""`make screenshots`: every screen, on a desktop and a phone, light and dark, English and French;
+`make screenshots ONLY="conversation inbox"` only these.
 
 Not a test: pytest runs it because the shop and the browser are its fixtures. Add a screen to
 SCREENS when you make one, and look at all of them before you call it done.
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+ONLY = os.environ.get("ONLY", "").split()
 FOLDER = Path(os.environ.get("SCREENSHOTS", "build/screenshots"))
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {},
@@ -128,10 +130,11 @@ def places(shop: Any) -> dict[str, str]:
         shop.api("PATCH", f"/v1/contacts/{other}", {"name": name})
     shop.person("luc", "agent", display_name="Luc Bélanger", phone="514 555-0177")
     number = shop.customer()
+    camille = {"numbers": [number], "name": "Camille Gagnon", "language": "fr"}
+    contact = shop.api("POST", "/v1/contacts", camille, 201)["id"]
+    others = acquaintances(shop, contact)
     shop.text_in(number, TALK[0][1])
     conversation = shop.conversation_of(number)
-    contact = shop.api("GET", f"/v1/conversations/{conversation}")["contact"]["id"]
-    shop.api("PATCH", f"/v1/contacts/{contact}", {"name": "Camille Gagnon", "language": "fr"})
     for kind, text in TALK[1:]:
         if kind == "in":
             shop.text_in(number, text)
@@ -147,7 +150,7 @@ def places(shop: Any) -> dict[str, str]:
         made = shop.api("POST", "/v1/saved-replies", reply, 201)
     found = {"conversation": conversation, "contact": contact, "welcome": welcome}
     found["reply"] = made["id"]
-    return found | acquaintances(shop, contact) | colleagues(shop)
+    return found | others | colleagues(shop)
 
 
 def acquaintances(shop: Any, contact: str) -> dict[str, str]:
@@ -191,6 +194,8 @@ async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
     tab = await visit("/inbox/all", **LOOKS[look])
     await tab.page.get_by_role("link").first.wait_for()
     for name, path in SCREENS.items():
+        if ONLY and name not in ONLY:
+            continue
         await tab.go(path.format(**places))
         if name == "conversation":
             await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi!")

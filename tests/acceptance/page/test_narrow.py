@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 WITHIN = """element => {
@@ -37,3 +38,21 @@ async def test_a_long_name_leaves_the_sections_their_room(visit: Any, locale: st
     await name.evaluate("(element, text) => { element.textContent = text; }", rename)
     for text in await tab.page.locator(".sections li:not(.me) span").all():
         assert await text.evaluate("element => element.scrollWidth <= element.clientWidth")
+
+
+async def test_what_was_said_last_stays_in_view_while_one_writes(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("Is it ready?")
+    for number in range(6):
+        body = {"text": f"Note {number}\n\n\n\nand its end"}
+        shop.api("POST", f"/v1/conversations/{conversation}/notes", body, 200)
+    tab = await visit(f"/inbox/all/{conversation}", **PHONE)
+    last = tab.page.locator("li.note .fate").last
+    await expect(last).to_be_in_viewport(ratio=1)
+    await tab.page.get_by_role("textbox", name="Your answer").fill("So many\n" * 8)
+    await expect(last).to_be_in_viewport(ratio=1)
+    # Who has gone back to read stays there.
+    await tab.page.locator("#timeline").evaluate("place => place.scrollTo(0, 0)")
+    first = tab.page.locator("li.note").first
+    await expect(first).to_be_in_viewport()
+    await tab.page.get_by_role("textbox", name="Your answer").fill("No more")
+    await expect(first).to_be_in_viewport()
