@@ -58,5 +58,6 @@ class Admission:
         if isinstance(verdict, Forbidden):
             detail = f"can't be sent to: {DETAILS[verdict.reason]}"
             return NotAdmitted(code=verdict.reason, detail=detail)
-        permitted = replace(message, send_at_ms=verdict.send_at_ms, consent_basis=verdict.basis)
-        return routed(permitted, route)
+        if (verdict.send_at_ms, verdict.basis) != (message.send_at_ms, message.consent_basis):
+            message = replace(message, send_at_ms=verdict.send_at_ms, consent_basis=verdict.basis)
+        return routed(message, route)

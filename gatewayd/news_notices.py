@@ -33,6 +33,9 @@ GRACE_MS = 60_000
 APART_MS = 300_000
 """E-mail and SMS to one person come no closer than this; what is between comes together."""
 
+_OURS = frozenset({EntryKind.NOTE, EntryKind.ASSIGNED})
+"""What is new by a mention in it; all else is a customer's."""
+
 BATCH = 200
 PUT_OFF_MS = 900_000
 
@@ -160,7 +163,7 @@ async def _mentioned(
     tx: AsyncConnection, loaded: LoadedShop, situation: _Situation
 ) -> dict[str, Matter]:
     """Name those whom a note mentions that they have not seen."""
-    notes = {row.seq for row in situation.rows if row.kind is EntryKind.NOTE}
+    notes = {row.seq for row in situation.rows if row.kind in _OURS}
     named = await mentions.of_entries(tx, notes)
     ids = {
         each.person_id
@@ -174,7 +177,7 @@ async def _mentioned(
 def _of_writing(loaded: LoadedShop, situation: _Situation) -> dict[str, Matter]:
     """Name those who have what a customer wrote in, or can take it, and do not know of it."""
     row = situation.conversation
-    wrote = max((each.seq for each in situation.rows if each.kind is not EntryKind.NOTE), default=0)
+    wrote = max((each.seq for each in situation.rows if each.kind not in _OURS), default=0)
     waits = row.unanswered_since_ms is not None and row.state is ConversationState.OPEN
     if not wrote or not waits or row.blocked:
         return {}

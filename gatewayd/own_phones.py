@@ -21,6 +21,8 @@ from gatewayd.failover import sharing_names
 from gatewayd.notice_text import MOST_PARTS, Notice, alert_text, not_sent_text, what_of
 from gatewayd.reminder_text import Reminder, reminder_text
 from gatewayd.services.drafts import Draft, Policy, Refused, prepare
+from gatewayd.services.replying import PLAINLY, Reply
+from gatewayd.services.tokens import Principal, PrincipalType
 from routing.decision import Notification
 from routing.own_phones import Relay
 from storage import alerts, outbox, people
@@ -223,8 +225,18 @@ class OwnPhones:
         reason = why_not(conversation, country=self._policy.country, served=self._policy.inboxes)
         if reason is not None:
             return reason.code
+        if person.inboxes is not None and conversation.inbox not in person.inboxes:
+            return "inbox_not_yours"  # taken from them since they were told
+        by = Principal(
+            type=PrincipalType.PERSON,
+            id=person.id,
+            name=person.display_name,
+            scopes=frozenset(),  # what they may is asked of the code that they quote
+        )
+        answer = Reply(conversation=conversation, manner=PLAINLY, by=by, settings=self._settings)
         draft = Draft(to=conversation.number, text=text, inbox=conversation.inbox, answers=True)
-        author = ("person", person.id, person.display_name)
+        draft = await answer.before(tx, draft, now_ms=now_ms)
+        author = (by.type, by.id, by.name)
         message = self._message(draft, author=author, filed=True, now_ms=now_ms)
         if isinstance(message, Refused):
             return message.refusals[0].code
@@ -232,6 +244,7 @@ class OwnPhones:
         if isinstance(admitted, NotAdmitted):
             return admitted.code
         await outbox.enqueue(tx, admitted, now_ms=now_ms)
+        await answer.after(tx, now_ms=now_ms)
         return None
 
     async def _send(

@@ -16,7 +16,6 @@ from gatewayd.numbers import zone_of
 from gatewayd.services.shop import LoadedShop, ShopLoader
 from routing.consent import MaySend, SendFacts, SendKind, SendReason, may_send
 from storage import consents
-from storage.conversations import facts
 
 BULK = 2
 """The priority of messages that nobody waits for."""
@@ -74,7 +73,7 @@ class Permission:
             tx,
             number=wanted.to,
             inbox=wanted.inbox,
-            business_numbers=await facts.numbers_of(tx, modems),
+            modems=modems,
         )
         asked = SendFacts(
             kind=_kind(wanted, asked=stands.asked),

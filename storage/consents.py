@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, kept_refusals
+from storage.conversations import facts
 from storage.conversations.timeline import Author
 from storage.ids import Prefix, new_id
 from storage.outbox.consent import OPTED_OUT
@@ -91,16 +92,18 @@ class Standing:
 
 
 async def standing(
-    tx: AsyncConnection, *, number: str, inbox: str, business_numbers: Collection[str]
+    tx: AsyncConnection, *, number: str, inbox: str, modems: Collection[str]
 ) -> Standing:
-    """Tell what speaks against sending to ``number`` from one of these numbers of an inbox."""
+    """Tell what speaks against sending to ``number`` from an inbox, by one of these modems."""
     own = (await _OWN_PHONE.execute(tx, {"with_number": number})).one_or_none() is not None
     contact = (await _CONTACT.execute(tx, {"with_number": number})).one_or_none()
     if contact is None:
         held = await kept_refusals.kept(tx, number)
-        out = held.opted_out(inbox, business_numbers)
+        out = bool(held.opt_outs) and held.opted_out(inbox, await facts.numbers_of(tx, modems))
         return Standing(own_phone=own, opted_out=out, blocked=held.blocked)
-    opted_out = await is_opted_out(tx, contact.id, inbox=inbox, business_numbers=business_numbers)
+    opted_out = bool(contact.has_opt_outs) and await is_opted_out(
+        tx, contact.id, inbox=inbox, business_numbers=await facts.numbers_of(tx, modems)
+    )
     asked = False
     if opted_out:
         unanswered = select(conversations.c.id).where(
@@ -117,7 +120,11 @@ _OWN_PHONE = Prepared(
     )
 )
 _CONTACT = Prepared(
-    select(contacts.c.id, contacts.c.blocked_at_ms)
+    select(
+        contacts.c.id,
+        contacts.c.blocked_at_ms,
+        exists().where(opt_outs.c.contact_id == contacts.c.id).label("has_opt_outs"),
+    )
     .join_from(contact_numbers, contacts, contacts.c.id == contact_numbers.c.contact_id)
     .where(contact_numbers.c.number == bindparam("with_number"))
 )

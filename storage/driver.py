@@ -3,7 +3,8 @@
 What may wait runs on the connection's thread: BEGIN with the first statement (another's lock),
 COMMIT and ROLLBACK (the disk), a DELETE (many rows). The others of a write transaction touch a few
 indexed rows at some 20 µs, a fifth of what a hop costs and far less where the processor must wake
-up for it, so they run on the event loop, until the transaction has kept it for LOOP_SECONDS.
+up for it, so they run on the event loop. When they have kept it for LOOP_SECONDS the next one runs
+on the thread, and all else has its turn.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ T = TypeVar("T")
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 LOOP_SECONDS = 0.002
-"""How long the statements of one transaction may keep the event loop, all together."""
+"""How long the statements of one transaction may keep the event loop, one after the other."""
 
 
 class Answer(NamedTuple):
@@ -116,11 +117,11 @@ class Connection(aiosqlite.Connection):
                 return self._run(sql, parameters, many=many)
             finally:
                 self._loop_seconds_left -= perf_counter() - started
-        begins = self._begin_due
         # Cancelled, it leaves the thread busy: then nothing more of this transaction runs here.
-        allowance, self._loop_seconds_left = self._loop_seconds_left, 0.0
+        self._loop_seconds_left = 0.0
         answer = await self._hop(partial(self._run, sql, parameters, many=many))
-        self._loop_seconds_left = self._loop_seconds if begins else allowance
+        if self._conn.in_transaction:  # all else has had its turn meanwhile
+            self._loop_seconds_left = self._loop_seconds
         return answer
 
     async def _hop(self, function: Callable[[], T]) -> T:
@@ -306,7 +307,7 @@ async def connect_writer(
 ) -> WriterConnection:
     """Open the file for writing; ``begin`` as above.
 
-    ``loop_seconds``: how long each unit may keep the event loop with its further statements.
+    ``loop_seconds``: how long each unit may keep the event loop until one runs on the thread.
     """
     opened = await WriterConnection(path, begin=begin, loop_seconds=loop_seconds)
     return cast("WriterConnection", opened)

@@ -168,6 +168,7 @@ class Conversations:
                     team_id = to
                 else:
                     return NoSuchAssignee()
+            named = await named_by(tx, conversation_id, note or "", by=by, now_ms=doing.now_ms)
             return await acts.assign(
                 tx,
                 conversation_id,
@@ -175,6 +176,7 @@ class Conversations:
                 team_id=team_id,
                 note=note,
                 reason=reason,
+                mentions=named.places,
                 doing=doing,
             )
 

@@ -1,7 +1,6 @@
 """Joins the page to the application: its own table of routes, its files, its errors."""
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 
 from aiohttp import web
 
@@ -12,7 +11,7 @@ from gatewayd.http.problems import Problem, not_found
 from gatewayd.web import assets
 from gatewayd.web.contacts.pending import PENDING_FILES, PendingFiles
 from gatewayd.web.entry import reading, visit_of
-from gatewayd.web.languages import N_
+from gatewayd.web.problem_words import problem_words
 from gatewayd.web.render import page
 from gatewayd.web.route import PageRoute
 from gatewayd.web.routes import ROUTES
@@ -59,28 +58,17 @@ async def _file(request: web.Request) -> web.StreamResponse:
     return web.Response(body=body, content_type=asset.media_type, charset=None, headers=headers)
 
 
-_TITLES = {
-    HTTPStatus.FORBIDDEN: N_("This is not yours to see"),
-    HTTPStatus.NOT_FOUND: N_("There is nothing here"),
-    HTTPStatus.CONFLICT: N_("That is not possible now"),
-    HTTPStatus.UNPROCESSABLE_ENTITY: N_("That is not possible"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("This is too large"),
-    HTTPStatus.MISDIRECTED_REQUEST: N_("This address is not known here"),
-    HTTPStatus.SERVICE_UNAVAILABLE: N_("The gateway is busy; try again in a moment"),
-}
-_FAULT = N_("Something went wrong")
-
-
 def _problem(context: HttpContext, request: web.Request, problem: Problem) -> web.Response | None:
     """Tell a person what a program is told as JSON."""
     if request.path.startswith("/v1/") or "text/html" not in request.headers.get("Accept", ""):
         return None
-    reader = reading(context, request)
+    title, advice = problem_words(problem)
     response = page(
-        reader,
+        reading(context, request),
         "problem.html",
         status=problem.status,
-        title=_TITLES.get(problem.status, _FAULT),
+        title=title,
+        advice=advice,
         problem=problem,
         request_id=request[REQUEST_ID],
     )

@@ -58,11 +58,7 @@ async def add_note(
         return row
     note = NewEntry(kind=EntryKind.NOTE, text=text, author=doing.author, mentions=mentions)
     seq = await _change(tx, row, {}, note, "updated", doing)
-    if mentions and seq is not None:
-        await news.add(tx, seq, now_ms=doing.now_ms)
-        named: list[Json] = [*dict.fromkeys(each.person_id for each in mentions)]
-        told: dict[str, Json] = {"by": doing.author.id, "people": named}
-        await _tell(tx, row, "mentioned", {}, now_ms=doing.now_ms, more=told)
+    await _tell_mentioned(tx, row, seq, mentions, doing)
     return ActOutcome.DONE
 
 
@@ -75,10 +71,12 @@ async def assign(
     note: str | None,
     doing: Doing,
     reason: str | None = None,
+    mentions: Sequence[Mention] = (),
 ) -> ActOutcome:
     """Hand it to a person or a team that there is, or to nobody.
 
-    ``note`` says why in somebody's words, ``reason`` in one of ours.
+    ``note`` says why in somebody's words, ``reason`` in one of ours; ``mentions`` are whom the
+    note names.
     """
     row = await _look(tx, conversation_id, doing)
     if isinstance(row, ActOutcome):
@@ -93,8 +91,10 @@ async def assign(
         team_id=team_id,
         reason=reason,
         author=doing.author,
+        mentions=mentions,
     )
-    await _change(tx, row, to, entry, "assigned", doing, more={**to, "reason": reason})
+    seq = await _change(tx, row, to, entry, "assigned", doing, more={**to, "reason": reason})
+    await _tell_mentioned(tx, row, seq, mentions, doing)
     await waits.look_at(tx, conversation_id)
     return ActOutcome.DONE
 
@@ -291,6 +291,20 @@ async def _apply(
     if done.rowcount != 1:
         raise LookupError(row["id"])
     return seq
+
+
+async def _tell_mentioned(
+    tx: AsyncConnection,
+    row: RowMapping,
+    seq: int | None,
+    mentions: Sequence[Mention],
+    doing: Doing,
+) -> None:
+    if mentions and seq is not None:
+        await news.add(tx, seq, now_ms=doing.now_ms)
+        named: list[Json] = [*dict.fromkeys(each.person_id for each in mentions)]
+        told: dict[str, Json] = {"by": doing.author.id, "people": named}
+        await _tell(tx, row, "mentioned", {}, now_ms=doing.now_ms, more=told)
 
 
 async def _tell(

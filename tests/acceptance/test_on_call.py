@@ -86,14 +86,19 @@ def test_an_urgent_word_reaches_the_phone_and_its_reply_reaches_the_customer(
 
     stick.order("text_in", **{"from": LEA, "text": f"{code} I am on my way"})
 
+    business = shop.http("GET", "/v1/inboxes/main").json["display_name"]
+    signed = f"I am on my way\nLéa @ {business}"
+
     def replied() -> Any:
         texts = [each["text"] for each in stick.ledger("text", CUSTOMER)]
-        return texts if "I am on my way" in texts else None
+        return texts if signed in texts else None
 
-    assert shop.until(replied) == ["Léa knows.", "I am on my way"]
+    assert shop.until(replied) == ["Léa knows.", signed]
     (found,) = shop.http("GET", f"/v1/conversations?q={CUSTOMER[1:]}").json["items"]
     path = f"/v1/conversations/{found['id']}"
-    newest = shop.http("GET", path).json["timeline"]["items"][0]["message"]
+    shown = shop.http("GET", path).json
+    assert shown["assignee"]["name"] == "Léa"
+    newest = next(each for each in shown["timeline"]["items"] if each["message"])["message"]
     assert (newest["author"]["type"], newest["author"]["name"]) == ("person", "Léa")
     assert LEA not in json.dumps(shop.http("GET", path).json)
     assert shop.http("GET", f"/v1/conversations?q={LEA[1:]}").json["items"] == []

@@ -35,14 +35,14 @@ export function morph(from, to) {
     from.nodeValue = to.nodeValue;
     return from;
   }
-  const version = from.localName === "form" && isUnsaved(from, to) ? from.elements.version?.value : undefined;
+  const version = from.localName === "form" && isUnsaved(from, to) ? from.elements.version?.value : "";
   const filled = FILLED.includes(from.localName) && isFilled(from) ? given(from) : null;
   morphAttributes(from, to);
   if (from.localName === "textarea") from.defaultValue = to.defaultValue;
   else morphChildren(from, to);
   if (FILLED.includes(from.localName)) fill(from, filled ?? fresh(from));
   // What is typed was made for this version: who saves it is told that there is another by now.
-  if (version !== undefined) from.elements.version.value = version;
+  if (version) from.elements.version.value = version;
   return from;
 }
 

@@ -30,8 +30,8 @@ function isOurs(url) {
   return url.origin === location.origin && !/^\/(static|v1|docs|metrics|login|logout|welcome)/.test(url.pathname);
 }
 
-/** Show an answer of ours as the page; false where it is none, of another version or for somebody else. */
-function show(response, fresh, { push, keepFocus = false, keepSaid = keepFocus }) {
+/** Show an answer of ours, to `form` perhaps, as the page; false: it is none, of another version, or another person's. */
+function show(response, fresh, { push, keepFocus = false, keepSaid = keepFocus, form }) {
   const style = (doc) => doc.querySelector('link[rel="stylesheet"]')?.getAttribute("href");
   if (!fresh.querySelector(".app") || !document.querySelector(".app")) return false;
   if (style(fresh) !== style(document) || isAnother(fresh)) return false;
@@ -41,6 +41,8 @@ function show(response, fresh, { push, keepFocus = false, keepSaid = keepFocus }
   // What was said after a form stays, with its undo, when the page is only read again.
   if (keepSaid) fresh.getElementById("flash")?.replaceWith(document.getElementById("flash").cloneNode(true));
   if (keepFocus) keepTries(fresh);
+  // The answer to a form brings the version that it goes on from, whatever is still written in it.
+  if (form?.elements.version) form.elements.version.value = "";
   morph(document.body, fresh.body);
   if (!keepFocus && document.activeElement === document.body) {
     document.getElementById("main")?.focus({ preventScroll: true });
@@ -108,7 +110,7 @@ async function send(form, submitter) {
       return isTaken;
     }
     if (isTaken) settle(filled);
-    if (!show(response, fresh, { push: response.redirected })) await refused(response, fresh, here);
+    if (!show(response, fresh, { push: response.redirected, form })) await refused(response, fresh, here);
     return isTaken;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

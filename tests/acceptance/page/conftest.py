@@ -98,14 +98,14 @@ class Shop:
             ].value
         return self._cookies[name]
 
-    def say(self, name: str, conversation: str, text: str) -> Any:
-        """Let a colleague answer; gives the message."""
+    def say(self, name: str, conversation: str, text: str, what: str = "messages") -> Any:
+        """Let a colleague answer, or write `notes`; gives the message."""
         cookie = f"gatewayd_session={self.person(name)}"
         with closing(HTTPConnection(*self.gateway.address, timeout=30)) as line:
             line.request("GET", "/v1/session", headers={"Cookie": cookie})
             token = json.loads(line.getresponse().read())["csrf_token"]
             headers = {"Cookie": cookie, "X-CSRF-Token": token, "Content-Type": "application/json"}
-            path = f"/v1/conversations/{conversation}/messages"
+            path = f"/v1/conversations/{conversation}/{what}"
             line.request("POST", path, json.dumps({"text": text}), headers)
             return json.loads(line.getresponse().read())
 

@@ -74,7 +74,7 @@ TALK = (
         "out",
         "Bonjour! Presque : il manque un câble, qui arrive jeudi. On vous écrira ensuite.",
     ),
-    ("in", "Parfait, merci 👍 Jeudi soir, vous fermez à quelle heure?"),
+    ("in", "Parfait, merci! Jeudi soir, vous fermez à quelle heure?"),
 )
 REPLIES = (
     ("hours", "We are open from 9 to 18.", "Nous sommes ouverts de 9 h à 18 h."),
@@ -119,12 +119,14 @@ RULES = {
 @pytest.fixture(scope="session")
 def places(shop: Any) -> dict[str, str]:
     """A shop with a few customers, one of whom has a longer talk."""
-    for text in (
-        "Do you have the city bike in blue? http://xn--le-6kc8da.com/deal",
-        "Can I change my appointment to Friday at 10?",
-        "Merci beaucoup, à bientôt!",
+    for name, text in (
+        (None, "Do you have the city bike in blue? http://xn--le-6kc8da.com/deal"),
+        ("Sofia Nguyen", "Can I change my appointment to Friday at 10?"),
+        ("Jean-Marc Pelletier", "Merci beaucoup, à bientôt!"),
     ):
-        shop.conversation(text)
+        other = shop.api("GET", f"/v1/conversations/{shop.conversation(text)}")["contact"]["id"]
+        shop.api("PATCH", f"/v1/contacts/{other}", {"name": name})
+    shop.person("luc", "agent", display_name="Luc Bélanger", phone="514 555-0177")
     number = shop.customer()
     shop.text_in(number, TALK[0][1])
     conversation = shop.conversation_of(number)
@@ -134,7 +136,7 @@ def places(shop: Any) -> dict[str, str]:
         if kind == "in":
             shop.text_in(number, text)
         elif kind == "note":
-            shop.api("POST", f"/v1/conversations/{conversation}/notes", {"text": text})
+            shop.say("luc", conversation, text, what="notes")
         else:
             sent = shop.say("marie", conversation, text)
             shop.gateway.message(sent["id"], "delivered")
@@ -173,7 +175,6 @@ def acquaintances(shop: Any, contact: str) -> dict[str, str]:
 def colleagues(shop: Any) -> dict[str, str]:
     """Some colleagues: one on vacation, one off shift, one on call."""
     shop.person("marie")
-    shop.person("luc", "agent", display_name="Luc Bélanger", phone="514 555-0177")
     shop.person("lea", "agent", display_name="Léa Roy", shifts="Su 10:00-10:01")
     shop.person("omar", "agent", display_name="Omar Haddad", delegate=shop.people["luc"])
     away = {"kind": "vacation", "until": "2199-01-01T00:00:00Z", "delegate": shop.people["luc"]}
@@ -192,7 +193,7 @@ async def test_screens(visit: Any, places: dict[str, str], look: str) -> None:
     for name, path in SCREENS.items():
         await tab.go(path.format(**places))
         if name == "conversation":
-            await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi !")
+            await tab.page.locator("#text").fill("Jeudi, nous fermons à 21 h… à jeudi!")
             await tab.page.locator("#measure > *").first.wait_for()
         await tab.page.screenshot(path=f"{FOLDER}/{name}-{look}.png")
         if name == "conversation":

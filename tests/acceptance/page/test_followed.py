@@ -69,6 +69,12 @@ async def test_what_is_chosen_and_not_saved_stays_and_is_for_its_version(
     await expect(form.get_by_label("Language")).to_have_value("fr")
     await form.get_by_role("button", name="Save").click()
     await expect(tab.page.locator("#flash")).to_contain_text("Somebody changed it just now")
+    # Who has looked, and means it, saves again.
+    await expect(form.get_by_label("Language")).to_have_value("fr")
+    await form.get_by_role("button", name="Save").click()
+    await expect(tab.page.locator("#flash")).to_contain_text("Saved")
+    after = shop.api("GET", f"/v1/contacts/{contact}")
+    assert (after["name"], after["language"]) == ("Bob", "fr")
 
 
 async def test_a_search_stays_in_its_list(visit: Any, shop: Any) -> None:

@@ -165,7 +165,7 @@ async def test_without_script_a_customer_is_read_and_answered(visit: Any, shop: 
     await expect(tab.page.locator(".message.out .text")).to_contain_text("Yes, since this morning.")
     await tab.page.get_by_label("Your answer").fill("Blue one, back room.")
     await tab.page.get_by_label("Note for us").check()
-    await tab.page.get_by_role("button", name="Keep").click()
+    await tab.page.get_by_role("button", name="Add note").click()
     await expect(tab.page.locator(".note .text")).to_have_text("Blue one, back room.")
     sent = shop.api("GET", f"/v1/messages?conversation={conversation}&direction=out")["items"]
     assert len(sent) == 1

@@ -30,7 +30,7 @@ async def test_a_colleague_is_called_and_sees_it_until_they_have_read_it(
     await look(marie, "mention-offered")
     await field.press("Enter")
     await expect(field).to_have_value("Did you promise that, @Paula ")
-    await marie.page.get_by_role("button", name="Keep").click()
+    await marie.page.get_by_role("button", name="Add note").click()
     await expect(marie.page.locator("#flash")).to_contain_text("It calls Paula")
     await expect(marie.page.locator(".note .mention")).to_have_text("@Paula")
     row = paul.page.locator(f'a.row[href*="{conversation}"]')
@@ -55,7 +55,7 @@ async def test_without_script_a_name_calls_too(visit: Any, shop: Any) -> None:
     tab = await visit(f"/inbox/all/{conversation}", java_script_enabled=False)
     await tab.page.get_by_label("Note for us").check()
     await tab.page.locator("#text").fill("@olga, for you")
-    await tab.page.get_by_role("button", name=re.compile("Keep|Send")).last.click()
+    await tab.page.get_by_role("button", name=re.compile("Add note|Send")).last.click()
     await expect(tab.page.locator("#flash")).to_contain_text("It calls Olga")
 
 

@@ -5,7 +5,7 @@ import socket
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 
-SOCKET = "/run/gatewayd/gatewayd.sock"
+SOCKET = "/var/lib/gatewayd/gatewayd.sock"
 MOST = 2000
 
 

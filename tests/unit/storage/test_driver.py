@@ -76,6 +76,23 @@ async def test_a_long_transaction_leaves_the_loop(
         with on_loop(tx) as seen:
             await tx.execute(INSERT, {"key": "c"})
         assert seen == {"INSERT": False}
+        with on_loop(tx) as seen:
+            await tx.execute(INSERT, {"key": "d"})
+        assert seen == {"INSERT": True}
+
+
+async def test_outside_a_transaction_all_runs_on_the_thread(tmp_path: Path) -> None:
+    connection = await driver.connect_writer(tmp_path / "db", begin="BEGIN", loop_seconds=1.0)
+    here, seen = threading.get_ident(), []
+    connection._conn.set_trace_callback(lambda _: seen.append(threading.get_ident() == here))
+    for _ in range(2):
+        await connection.run("PRAGMA user_version", (), many=False)
+    connection.begin_with_next()
+    await connection.run("CREATE TABLE t (n)", (), many=False)
+    await connection.rollback()
+    assert not any(seen)
+    assert len(seen) >= 4
+    await connection.close()
 
 
 async def test_an_error_on_the_loop_rolls_back(store: Store) -> None:

@@ -158,7 +158,7 @@ async def test_who_was_blocked_is_not_written_to_by_anybody(shop: "Shop") -> Non
     await blocked(shop)
     await erase(shop)
     async with shop.store.read() as tx:
-        ours: dict[str, Any] = {"inbox": "main", "business_numbers": []}
+        ours: dict[str, Any] = {"inbox": "main", "modems": []}
         held = await consents.standing(tx, number=CUSTOMER, **ours)
         assert (held.blocked, held.opted_out) == (True, False)
         other = await consents.standing(tx, number="+15145550199", **ours)

@@ -17,7 +17,7 @@ from routing.evaluate import evaluate
 from routing.hours import Hours
 from routing.model import Do, Kind, Rule, SenderType, Target, TargetKind
 from routing.own_phones import Alert
-from storage import alerts, changes, contacts, people, rulebook, webhooks
+from storage import alerts, changes, contacts, inboxes, people, rulebook, webhooks
 from storage.conversations import filing
 from storage.conversations.filing import Place
 from storage.conversations.states import Turn
@@ -209,13 +209,42 @@ async def test_a_reply_with_the_code_goes_on_from_the_shops_number_under_the_per
     code = await night.code()
     await night.own_phone(f"{code.lower()}: j'arrive dans 20 minutes")
     (reply,) = await night.sent(CUSTOMER)
-    assert reply.text == "j'arrive dans 20 minutes"
+    said = "j'arrive dans 20 minutes\nLéa @ Shop"
+    assert reply.text == said
     assert (reply.author_type, reply.author_id, reply.author_name) == ("person", night.lea, "Léa")
     assert (reply.inbox, reply.conversation_id) == ("main", place.conversation_id)
-    assert await night.timeline(place) == ["urgent, de l'eau!", "j'arrive dans 20 minutes"]
-    assert await night.shop.rows("SELECT state FROM conversations") == [("waiting",)]
+    assert await night.timeline(place) == ["urgent, de l'eau!", said]
+    assert await night.shop.rows("SELECT state, person_id FROM conversations") == [
+        ("waiting", night.lea)
+    ]
     everything = await night.shop.rows("SELECT * FROM messages WHERE contact = :to", to=CUSTOMER)
     assert not any(ON_CALL in str(value) for row in everything for value in row)
+
+
+async def test_a_stretch_of_replies_is_signed_once(night: Night) -> None:
+    await night.customer("urgent")
+    code = await night.code()
+    for words in ("j'arrive", "dans 5 minutes"):
+        await night.own_phone(f"{code} {words}")
+    assert [reply.text for reply in await night.sent(CUSTOMER)] == [
+        "j'arrive\nLéa @ Shop",
+        "dans 5 minutes",
+    ]
+
+
+async def test_who_does_not_want_conversations_taken_is_obeyed_from_phones_too(
+    night: Night,
+) -> None:
+    async with night.shop.store.write() as tx:
+        await inboxes.seed(tx, ["main"], now_ms=NIGHT_MS)
+        set_ = {"take_on_answer": False, "signature_mode": "never"}
+        more = {"fields": set_, "version": None, "by": "tok", "now_ms": NIGHT_MS}
+        await inboxes.change(tx, "main", set_, **more)
+    await night.customer("urgent")
+    await night.own_phone(f"{await night.code()} j'arrive")
+    (reply,) = await night.sent(CUSTOMER)
+    assert reply.text == "j'arrive"
+    assert await night.shop.rows("SELECT person_id FROM conversations") == [(None,)]
 
 
 @pytest.mark.parametrize(("hours", "works"), [(23.9, True), (24.1, False)])
@@ -245,7 +274,14 @@ async def _denied(night: Night, _place: Place) -> str:
     return "j'arrive"
 
 
-@pytest.mark.parametrize("prepare", [_blocked, _too_long, _denied])
+async def _inbox_taken_away(night: Night, _place: Place) -> str:
+    async with night.shop.store.write() as tx:
+        elsewhere = {"inboxes": ["spare"]}
+        await people.change(tx, night.lea, elsewhere, version=None, by="tok", now_ms=NIGHT_MS)
+    return "j'arrive"
+
+
+@pytest.mark.parametrize("prepare", [_blocked, _too_long, _denied, _inbox_taken_away])
 async def test_a_reply_that_cannot_be_sent_on_is_said_and_has_no_code(
     night: Night, prepare: Callable[..., Any]
 ) -> None:

@@ -108,3 +108,9 @@ def test_the_browser_s_language_is_taken_where_we_have_it(
     header: str | None, language: str
 ) -> None:
     assert preferred(header, Language.FR) == language
+
+
+def test_french_is_set_as_in_quebec() -> None:
+    """No space before ; ? and !; one that does not break before a colon and inside of « »."""
+    wrong = re.compile(r"(?<!«)\s[;?!](?!\w)| [:»](?!\w)|« ")
+    assert not [each for french in translated().values() for each in french if wrong.search(each)]

@@ -193,6 +193,26 @@ async def test_a_mention_and_new_words_are_one_notice(team: Any) -> None:
     assert await team.sms("max") == [MENTIONED]
 
 
+async def test_a_mention_in_a_hand_over_is_told_and_is_nothing_that_the_customer_wrote(
+    team: Any,
+) -> None:
+    place = await team.writes("2026-12-03T09:00")
+    await reads_all(team, "lea", place.conversation_id)
+    mention = Mention(person_id=team.ids["max"], start=0, stop=4)
+    async with team.shop.store.write() as tx:
+        await acts.assign(
+            tx,
+            place.conversation_id,
+            person_id=team.ids["lea"],
+            team_id=None,
+            note="@Max, did you promise that?",
+            doing=team.doing,
+            mentions=[mention],
+        )
+    await team.at("2026-12-03T09:05")
+    assert (await team.sms("max"), await team.sms("lea")) == ([MENTIONED], [])
+
+
 async def test_a_mention_that_was_read_is_not_told_and_off_hours_it_waits(team: Any) -> None:
     place = await team.writes("2026-12-03T09:00")
     await reads_all(team, "lea", place.conversation_id)

@@ -89,6 +89,20 @@ async def test_a_program_can_mention_and_is_never_mentioned(floor: Any) -> None:
     assert await listed(eloi) == [there]
 
 
+async def test_the_note_of_a_hand_over_mentions_too(floor: Any) -> None:
+    marie, eloi = await floor.person("marie"), await floor.person("eloi")
+    there = await floor.receive()
+    handed = {"to": marie.id, "note": "Mine now; @Eloi, did you promise that?"}
+    await marie.do(there, "assign", handed)
+    shown = await eloi.show(there)
+    entry = shown["timeline"]["items"][0]
+    assert (entry["type"], shown["mentions"]) == ("assigned", 1)
+    assert entry["mentions"] == [{"user_id": eloi.id, "name": "Eloi Roy", "range": [10, 15]}]
+    assert await listed(eloi) == [there]
+    (data,) = await journal(floor, "conversation.mentioned")
+    assert (data["people"], data["by"], data["id"]) == ([eloi.id], marie.id, there)
+
+
 @pytest.mark.parametrize("text", ["", "x" * 5001])
 async def test_a_note_has_a_text_of_some_length(floor: Any, text: str) -> None:
     marie, there = await floor.person("marie"), await floor.receive()
