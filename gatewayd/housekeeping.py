@@ -90,7 +90,11 @@ class Housekeeping:
         if self._due_ms is None:
             return LONGEST_WAIT_SECONDS
         wait_seconds = (self._due_ms - self._clock.now_ms()) / 1000
-        return min(max(wait_seconds, 0.0), LONGEST_WAIT_SECONDS)
+        if wait_seconds <= 0:
+            # It became due during this round, as all does that is accepted meanwhile.
+            self._bus.publish(Topic.OUTBOX)
+            return ROUND_SECONDS
+        return min(wait_seconds, LONGEST_WAIT_SECONDS)
 
     async def _settle_due(self, now_ms: int) -> bool:
         """Expire what is too late, queue again what policy re-sends."""

@@ -102,7 +102,10 @@ async def _note(visit: Visit) -> web.StreamResponse:
     if len(text) > _LONGEST_NOTE:
         count = visit.formats.number(_LONGEST_NOTE)
         return await _again(visit, visit.tongue.say(_LONG_NOTE, count=count))
-    noted = await visit.request.app[CONVERSATIONS].note(row.id, text, by=visit.author)
+    key = key_of_try(visit, "note", row.id, text)
+    noted = await visit.request.app[CONVERSATIONS].note(row.id, text, by=visit.author, key=key)
+    if isinstance(noted.outcome, KeyConflict):
+        return await _again(visit, visit.tongue.say(_PERHAPS_SENT))
     names = ", ".join(each.display_name for each in noted.mentioned)
     flash = Flash(message=_MENTIONED, values={"names": names}) if names else Flash(message=_NOTED)
     return go_to(place_of(visit), flash=flash)

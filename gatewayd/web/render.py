@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gatewayd.web import flashes, formats
 from gatewayd.web.assets import asset_url
+from gatewayd.web.devices import device_name
 from gatewayd.web.faults import fault_words
 from gatewayd.web.flashes import Flash
 from gatewayd.web.found import pieces
@@ -108,6 +109,7 @@ def _environment(tongue: Tongue) -> Environment:
         "words": json.dumps(words(tongue), ensure_ascii=False),
     }
     made.filters |= {
+        "device": device_name,
         "hostile": lambda text: as_html(text, warning=warning),
         "initials": formats.initials,
         "pieces": pieces,

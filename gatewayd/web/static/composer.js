@@ -18,8 +18,9 @@ function keep() {
   put(placeOf(form), textarea().value, form.elements.as?.value);
 }
 
-function put(place, text, as) {
-  if (text) localStorage.setItem(place, JSON.stringify({ text, as, at: Date.now() }));
+/** `once` names the try of what was sent as it stands: it may have arrived, its answer lost. */
+function put(place, text, as, once) {
+  if (text) localStorage.setItem(place, JSON.stringify({ text, as, once, at: Date.now() }));
   else localStorage.removeItem(place);
 }
 
@@ -41,7 +42,9 @@ function restore() {
   if (!form || form.dataset.restored || textarea().value) return;
   form.dataset.restored = "yes";
   const draft = kept(placeOf(form));
-  if (draft) fill(form, draft);
+  if (!draft) return;
+  if (draft.once) form.elements.once.value = draft.once;
+  fill(form, draft);
 }
 
 function forgetOld() {
@@ -150,7 +153,11 @@ export function compose() {
     if (button) replaceAll(button.dataset.replace, button.dataset.with);
   });
   document.addEventListener("sending", ({ target }) => {
-    if (target.id === "composer") sent.set(target, { place: placeOf(target), text: textarea().value });
+    if (target.id !== "composer") return;
+    const place = placeOf(target);
+    const text = textarea().value;
+    sent.set(target, { place, text });
+    put(place, text, target.elements.as?.value, target.elements.once.value);
   });
   document.addEventListener("sent", ({ detail }) => {
     if (detail.form.id === "composer") answered(detail.form, detail.taken);

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, Route, expect
 
 SENT = """() => new Promise((done) =>
@@ -116,6 +117,35 @@ async def test_a_note_about_someone_blocked_leaves_its_field(visit: Any, shop: A
     await tab.page.get_by_role("button", name="Add note").click()
     await expect(tab.page.locator("li.note .text")).to_have_text(["They write every week"])
     await expect(note).to_have_value("")
+
+
+@pytest.mark.parametrize("as_", ["Answer", "Note for us"])
+async def test_what_arrived_though_its_answer_was_lost_is_not_there_twice(
+    visit: Any, shop: Any, as_: str
+) -> None:
+    conversation = shop.conversation("Is it ready?")
+    tab = await visit(f"/inbox/all/{conversation}")
+
+    async def lose(route: Route) -> None:
+        await route.fetch(max_redirects=0)
+        await route.abort()
+
+    await tab.page.route("**/answer", lose)
+    await tab.page.get_by_role("radio", name=as_).check()
+    await answer(tab.page).fill("It is.")
+    await tab.page.keyboard.press("Control+Enter")
+    await expect(tab.page.locator("#flash")).to_contain_text("That did not reach the gateway")
+    tab.watch.faults.clear()  # the browser notes the lost connection
+    await tab.page.unroute("**/answer")
+    await tab.page.reload()
+    await expect(answer(tab.page)).to_have_value("It is.")
+    await expect(tab.page.get_by_role("radio", name=as_)).to_be_checked()
+    await answer(tab.page).focus()
+    await tab.page.keyboard.press("Control+Enter")
+    await expect(answer(tab.page)).to_have_value("")
+    entries = shop.api("GET", f"/v1/conversations/{conversation}")["timeline"]["items"]
+    kinds = [each["type"] for each in entries]
+    assert kinds.count("note") + len(sent(shop, conversation)) == 1
 
 
 async def test_what_is_sent_later_closes_its_menu(visit: Any, shop: Any) -> None:

@@ -39,6 +39,20 @@ async def test_wakes_for_the_next_due_part(shop: "Shop") -> None:
         assert await hints.wait(0)
 
 
+async def test_what_becomes_due_meanwhile_is_told_and_hurries_no_round(
+    shop: "Shop", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lasts(_: int) -> None:
+        shop.clock.advance(2)
+
+    housekeeping = shop.housekeeping()
+    monkeypatch.setattr(housekeeping, "_prune", lasts)
+    await shop.enqueue(send_in=1)
+    with shop.bus.subscribe(Topic.OUTBOX) as hints:
+        assert await housekeeping.round() == module.ROUND_SECONDS
+        assert await hints.wait(0)
+
+
 async def test_never_longer_than_a_minute(shop: "Shop") -> None:
     await shop.enqueue(send_in=86_400)
     assert await shop.housekeeping().round() == LONGEST_WAIT_SECONDS

@@ -179,6 +179,18 @@ async def test_a_note_is_for_us_only(desk: Desk) -> None:
     assert [item for item in sent if item["direction"] == "out"] == []
 
 
+async def test_a_note_that_is_sent_twice_is_one(desk: Desk) -> None:
+    note = {"as": "note", "once": "b" * 22}
+    for _ in range(2):
+        status, _ = await desk.send(f"{desk.home}/answer", text="Il a payé", **note)
+        assert status == 303
+    assert (await desk.shown()).count("Il a payé</div>") == 1
+
+    # Something else under the same name may be the same, written on: whoever wrote it looks.
+    status, page = await desk.send(f"{desk.home}/answer", text="Il a payé hier", **note)
+    assert (status, "Your first try did reach the gateway" in page) == (422, True)
+
+
 async def test_the_measure_of_a_text_is_shown(desk: Desk) -> None:
     status, page = await desk.send(f"{desk.home}/measure", text="ô" * 80)
 
