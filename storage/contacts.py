@@ -22,7 +22,15 @@ from storage.editing import Edit, edit
 from storage.errors import CursorExpired
 from storage.people import Taken
 from storage.prepared import Prepared
-from storage.schema import IS_BLOCKED, contact_numbers, contact_tags, contacts, conversations
+from storage.schema import (
+    IS_BLOCKED,
+    WAIT_IS_OPEN,
+    contact_numbers,
+    contact_tags,
+    contacts,
+    conversations,
+    waits,
+)
 from storage.search.names import Called, has_number, is_meant
 
 
@@ -186,13 +194,14 @@ async def set_blocked(
         return Edit.DONE
     values = {"blocked_at_ms": now_ms if blocked else None}
     outcome = await _edit(tx, contact_id, values, version=None, now_ms=now_ms)
-    if blocked:
-        # Nobody is to be reminded of what they wrote.
-        await tx.execute(
-            conversations.update()
-            .where(conversations.c.contact_id == contact_id)
-            .values(unanswered_since_ms=None, version=conversations.c.version + 1)
-        )
+    # Nobody is to be reminded of what they wrote; who is heard again has waited since then.
+    wait = select(waits.c.since_ms).where(waits.c.conversation_id == conversations.c.id)
+    since = None if blocked else wait.where(WAIT_IS_OPEN).scalar_subquery()
+    await tx.execute(
+        conversations.update()
+        .where(conversations.c.contact_id == contact_id)
+        .values(unanswered_since_ms=since, version=conversations.c.version + 1)
+    )
     await _tell(tx, contact_id, by=by, now_ms=now_ms, blocked=blocked)
     return outcome
 

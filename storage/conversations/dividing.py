@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.conversations import journal
 from storage.conversations.joining import wait_anew
 from storage.conversations.states import ConversationState
+from storage.conversations.timeline import EntryKind
 from storage.ids import Prefix, new_id
-from storage.schema import alerts, conversation_tags, conversations, messages, timeline
+from storage.schema import alerts, conversation_tags, conversations, messages, timeline, waits
 
 
 async def divide_all(
@@ -73,7 +74,8 @@ async def _settle(
     tx: AsyncConnection, conversation_id: str, before: RowMapping, *, now_ms: int
 ) -> None:
     """Let one half be what its own history makes of it."""
-    values = _half(before, await _history(tx, conversation_id))
+    settled_ms = await _settled_ms(tx, conversation_id)
+    values = _half(before, await _history(tx, conversation_id), settled_ms=settled_ms)
     values["last_seq"] = await _last_seq(tx, conversation_id)
     of_it = conversations.c.id == conversation_id
     changed = await tx.execute(
@@ -97,11 +99,13 @@ async def _settle(
     )
 
 
-def _half(before: RowMapping, rows: Sequence[Any]) -> dict[str, Any]:
+def _half(before: RowMapping, rows: Sequence[Any], *, settled_ms: int) -> dict[str, Any]:
+    """``settled_ms``: what came up to then was answered, whatever the other half waits for."""
     incoming = [row.at_ms for row in rows if row.direction != "out"]
     outgoing = [row.at_ms for row in rows if row.direction == "out"]
     since_ms = before["unanswered_since_ms"]
-    waiting = [] if since_ms is None else [at_ms for at_ms in incoming if at_ms >= since_ms]
+    unsettled = [at_ms for at_ms in incoming if at_ms > settled_ms]
+    waiting = [] if since_ms is None else [at_ms for at_ms in unsettled if at_ms >= since_ms]
     state = ConversationState(before["state"])
     if not rows:
         state = ConversationState.CLOSED
@@ -134,6 +138,19 @@ async def _history(tx: AsyncConnection, conversation_id: str) -> list[Any]:
         .order_by(timeline.c.seq)
     )
     return list(await tx.execute(query))
+
+
+async def _settled_ms(tx: AsyncConnection, conversation_id: str) -> int:
+    """Tell when somebody last answered or closed what had come there; 0: never."""
+    here = timeline.c.conversation_id == conversation_id
+    answered = (
+        select(func.max(waits.c.ended_ms))
+        .join(timeline, timeline.c.message_id == waits.c.answer_id)
+        .where(here)
+    )
+    closed = select(func.max(timeline.c.at_ms)).where(here, timeline.c.kind == EntryKind.CLOSED)
+    times = [(await tx.execute(query)).scalar_one() for query in (answered, closed)]
+    return max(at_ms or 0 for at_ms in times)
 
 
 async def _last_seq(tx: AsyncConnection, conversation_id: str) -> int:

@@ -109,6 +109,35 @@ async def test_a_split_takes_what_passed_with_the_number(api: Any, two: tuple[An
     assert await timeline(api, both["split_off"]) == ["two", "split"]
 
 
+async def conversation(api: Any, whom: Any) -> Any:
+    found = await api.admin("GET", "/v1/conversations", params={"contact": whom["id"]})
+    return found["items"][0]
+
+
+@pytest.mark.parametrize("how", ["messages", "close"])
+async def test_who_was_answered_before_a_merge_does_not_wait_after_a_split(
+    api: Any, how: str
+) -> None:
+    """The other has waited since before they wrote; that was never theirs."""
+    await receive(api, WORK, "one")
+    api.clock.ms += 1000
+    await receive(api, MOBILE, "two")
+    api.clock.ms += 1000
+    mobile, work = await contact(api, MOBILE), await contact(api, WORK)
+    path = f"/v1/conversations/{(await conversation(api, mobile))['id']}/{how}"
+    if how == "messages":
+        await api.admin("POST", path, status=202, json={"text": "answer"})
+    else:
+        await api.admin("POST", path)
+    merged = await merge(api, mobile, work)
+    assert (await conversation(api, merged))["unanswered_since"] is not None
+    both = await split(api, merged, WORK)
+    answered = await conversation(api, both["contact"])
+    waits = await conversation(api, both["split_off"])
+    assert (answered["unanswered_since"], answered["state"]) == (None, "waiting")
+    assert (waits["state"], waits["unanswered_since"] is None) == ("open", False)
+
+
 @pytest.mark.parametrize(
     ("numbers", "code"),
     [

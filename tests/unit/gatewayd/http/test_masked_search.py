@@ -42,20 +42,20 @@ LISTS = ["/v1/contacts", "/v1/conversations", "/v1/search"]
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("q", PARTS)
-async def test_a_part_of_a_number_finds_nobody(floor: Floor, path: str, q: str) -> None:
-    found = await floor.found(floor.agent, path, q)
-    named = [each for each in found if "Marie" in str(each)]
-    assert found == named  # by a name that has digits in it
-    assert len(await floor.found(floor.boss, path, q.removesuffix("*"))) >= 1
+async def test_a_part_of_a_number_finds_nobody(floor: Floor, path: str) -> None:
+    for q in PARTS:
+        found = await floor.found(floor.agent, path, q)
+        named = [each for each in found if "Marie" in str(each)]
+        assert found == named, q  # by a name that has digits in it
+        assert len(await floor.found(floor.boss, path, q.removesuffix("*"))) >= 1, q
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("q", [NUMBER, "514 555-0123", "5145550123", "1-514-555-0123"])
-async def test_the_whole_number_finds_who_has_it(floor: Floor, path: str, q: str) -> None:
-    (found,) = await floor.found(floor.agent, path, q)
-    assert "+1514•••0123" in str(found)
-    assert NUMBER[1:] not in str(found)
+async def test_the_whole_number_finds_who_has_it(floor: Floor, path: str) -> None:
+    for q in (NUMBER, "514 555-0123", "5145550123", "1-514-555-0123"):
+        (found,) = await floor.found(floor.agent, path, q)
+        assert "+1514•••0123" in str(found), q
+        assert NUMBER[1:] not in str(found), q
 
 
 async def test_what_is_found_does_not_tell_where_its_digits_are(floor: Floor) -> None:

@@ -113,16 +113,17 @@ async def test_who_is_not_logged_in_is_led_to_the_log_in(staffroom: Any, desk: D
     assert wrong == {}
 
 
-@pytest.mark.parametrize(
-    "route",
-    [route for route in ROUTES if route.changes and route.access is not Door.OPEN],
-    ids=name,
-)
-async def test_no_form_is_taken_without_its_secret(desk: Desk, route: PageRoute) -> None:
-    async with desk.browser.client.post(
-        desk.place(route), data={"text": "x"}, headers=HTML, allow_redirects=False
-    ) as answer:
-        assert answer.status == 403
+async def test_no_form_is_taken_without_its_secret(desk: Desk) -> None:
+    wrong = {}
+    for route in ROUTES:
+        if not route.changes or route.access is Door.OPEN:
+            continue
+        async with desk.browser.client.post(
+            desk.place(route), data={"text": "x"}, headers=HTML, allow_redirects=False
+        ) as answer:
+            if answer.status != 403:
+                wrong[name(route)] = answer.status
+    assert wrong == {}
 
 
 async def test_hostile_words_are_words(desk: Desk) -> None:

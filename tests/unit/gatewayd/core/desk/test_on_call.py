@@ -42,12 +42,13 @@ async def test_an_urgent_word_reaches_who_is_on_call_whose_reply_reaches_the_cus
     assert await night.answers() == ["La personne de garde le sait."]
 
     await night.says(f"{code_in(alert)} J'arrive dans 20 minutes.", sender=LEA, minutes=3)
-    assert (await texts(night, CUSTOMER))[-1] == ("person", "J'arrive dans 20 minutes.")
+    assert (await texts(night, CUSTOMER))[-1] == ("person", "J'arrive dans 20 minutes.\nLea @ Shop")
     assert await night.timeline() == [
         ("message", None),
         ("assigned", "gateway"),
         ("message", None),
         ("message", None),
+        ("assigned", "Lea"),
     ]
     assert (await night.conversation()).state == "waiting"
     assert await texts(night, MAX) == []

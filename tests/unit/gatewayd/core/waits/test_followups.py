@@ -214,10 +214,15 @@ async def test_a_blocked_customer_waits_for_nothing_until_they_are_heard_again(t
             of = place.contact_id
             await contacts.set_blocked(tx, of, blocked=blocked, by="tok", now_ms=team.now_ms)
 
+    async def since() -> list[Any]:
+        rows = await team.shop.rows("SELECT unanswered_since_ms FROM conversations")
+        return [row.unanswered_since_ms for row in rows]
+
     await block(True)
     await team.at("2026-12-03T14:00")
-    assert await team.told() == []
+    assert (await team.told(), await since()) == ([], [None])
     await block(False)
+    assert await since() == [ms("2026-12-03T10:00")]
     await team.at("2026-12-03T14:00")
     assert await team.told() == ["due_soon", "overdue", "escalated", "reminder"]
 
