@@ -8,6 +8,7 @@ const NEAR_PX = 80;
 let shown = null; // the timeline that was shown last
 let ends = true; // whether its end is in view: it stays so where the room for it changes
 let owed = false; // whether the open conversation was not read again for a menu that is open
+let bare = document.title; // without the count; it may begin with an area code, (514)
 let reading = Promise.resolve();
 
 const list = () => document.getElementById("list");
@@ -97,7 +98,6 @@ function happened(type, data) {
 /** Show in the title how many wait for this reader. */
 function count() {
   const unread = Number(document.querySelector("[data-unread]")?.dataset.unread ?? 0);
-  const bare = document.title.replace(/^\(\d+\) /, "");
   document.title = unread ? `(${unread}) ${bare}` : bare;
   document.dispatchEvent(new CustomEvent("counted"));
 }
@@ -145,6 +145,7 @@ export function inbox() {
   onEvent(happened);
   onState(changedConnection);
   onArrival(() => {
+    bare = document.title;
     count();
     if (timeline() !== shown) opened();
   });

@@ -1,5 +1,6 @@
 """An open page shows what is so now, also after somebody has used it; what they write stays."""
 
+import re
 from typing import Any
 
 from playwright.async_api import expect
@@ -97,6 +98,21 @@ async def test_a_conversation_opens_at_its_end(visit: Any, shop: Any) -> None:
     await expect(tab.page.locator("li.note")).to_have_count(12)
     await expect(tab.page.locator("li.note .fate").last).to_be_in_viewport()
     await expect(tab.page.locator("li.note").first).not_to_be_in_viewport()
+
+
+async def test_the_title_counts_what_is_unread_and_has_the_whole_number(
+    visit: Any, shop: Any
+) -> None:
+    number = shop.customer()
+    shop.text_in(number, "Who am I?")
+    conversation = shop.conversation_of(number)
+    shop.conversation("Unread, so that there is a count")
+    tab = await visit(f"/inbox/all/{conversation}", person="nora", role="agent")
+    whole = rf"^\(\d+\) \(514\) {number[5:8]}-{number[8:]} · "
+    await expect(tab.page).to_have_title(re.compile(whole))
+    more = shop.conversation("One more")
+    await expect(tab.page.locator(f'a.row[href*="{more}"]')).to_be_visible()
+    await expect(tab.page).to_have_title(re.compile(whole))
 
 
 async def test_another_page_begins_at_its_top(visit: Any) -> None:
