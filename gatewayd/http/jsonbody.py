@@ -14,6 +14,7 @@ from multidict import MultiMapping
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from gatewayd.http.models.shapes import WORDS
 from gatewayd.http.problems import FieldProblem, Problem, unprocessable
 
 _MAX_ERRORS = 20
@@ -198,6 +199,8 @@ def _word(error: ErrorDetails, known: Sequence[str]) -> str:
             return f"must be {_context(error).get('expected', 'one of the known values')}"
         case "value_error":
             return error["msg"].removeprefix("Value error, ")
+        case "string_pattern_mismatch":
+            return WORDS[str(_context(error)["pattern"])]
         case _:
             return error["msg"][:1].lower() + error["msg"][1:]
 

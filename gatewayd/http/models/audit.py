@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gatewayd.http.models.base import Moment, Output, Page, PageQuery, Query, moment_at
+from gatewayd.http.models.shapes import SHA256
 from gatewayd.services.audits import AuditList
 from storage.audit import AuditRow, Verdict
 
@@ -28,7 +29,7 @@ class VerifyQuery(Query):
 
     expect: Annotated[
         str | None,
-        Field(pattern="^[0-9a-f]{64}$", description="a `hash` that was logged or noted earlier"),
+        Field(pattern=SHA256, description="a `hash` that was logged or noted earlier"),
     ] = None
 
 

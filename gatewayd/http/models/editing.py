@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from gatewayd.http.models.base import Input
+from gatewayd.http.models.shapes import SLUG
 
 Language = Literal["en", "fr"]
 
@@ -21,7 +22,7 @@ Line = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_line)]
 Line200 = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
 """As Line, of what another system made."""
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,31}$")]
+Slug = Annotated[str, Field(pattern=SLUG)]
 """A name to type and to log."""
 
 Tag = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_line)]

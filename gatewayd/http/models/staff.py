@@ -7,6 +7,7 @@ from pydantic import Field
 
 from gatewayd.http.models.base import Input, Moment, Output, Page, moment_at, moment_of
 from gatewayd.http.models.editing import NOT_GIVEN, Edited, Language, Line, Slug
+from gatewayd.http.models.shapes import EMAIL
 from gatewayd.services.links import MadeLink
 from gatewayd.services.roles import Role
 from storage.links import LinkPurpose
@@ -31,7 +32,7 @@ _DELEGATE = Field(
 
 _ROLE = Field(strict=False, description="what they may do")
 _INBOXES = Field(max_length=100, description="the only ones that they see; null: all")
-_EMAIL = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+_EMAIL = Field(max_length=254, pattern=EMAIL)
 _NOTIFY = Field(max_length=3, description="the ways in which they wish to be told; null: all")
 
 Inboxes = Annotated[list[Annotated[str, Field(max_length=64)]] | None, _INBOXES]

@@ -5,13 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from gatewayd.http.models.base import Input, Moment, Output, Page
+from gatewayd.http.models.shapes import PRINTABLE
 from gatewayd.services.tokens import Scope
 
 
 class TokenIn(Input):
     """A token to make."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
     scopes: Annotated[
         list[str],
         Field(min_length=1, max_length=20, json_schema_extra={"items": {"enum": list(Scope)}}),

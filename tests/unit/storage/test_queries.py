@@ -52,6 +52,7 @@ async def test_each_filter(store: Store, desk: Any) -> None:
     assert await listed(store, q="100%") == [one]
     assert await listed(store, q="%") == [one]  # a character, not a wildcard
     assert await listed(store, q="_") == []
+    assert await listed(store, q="\0") == []  # nor the end of what is asked
     assert await listed(store, client_reference="none") == []
 
 

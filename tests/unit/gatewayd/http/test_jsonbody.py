@@ -1,13 +1,19 @@
+from collections.abc import Iterator
 from http import HTTPStatus
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Annotated, Literal
 
 import pytest
 from multidict import MultiDict
 from pydantic import Field
 
+from gatewayd.http import models
 from gatewayd.http.jsonbody import body_as, parse_object, query_as
 from gatewayd.http.models.base import Input, Moment, Query, milliseconds
-from gatewayd.http.models.editing import Line
+from gatewayd.http.models.editing import Line, Slug
+from gatewayd.http.models.settings import _PATTERN
+from gatewayd.http.models.shapes import SHA256, WORDS
 from gatewayd.http.problems import FieldProblem, Problem
 
 
@@ -196,3 +202,40 @@ def test_a_number_is_the_same_however_it_is_written() -> None:
 def test_what_is_no_integer_or_not_exactly_one_is_none(number: str) -> None:
     with pytest.raises(Problem):
         body_as(Signed, f'{{"count": {number}}}'.encode())
+
+
+class Shaped(Query):
+    name: Slug | None = None
+    expect: Annotated[str | None, Field(pattern=SHA256)] = None
+
+
+def test_a_wrong_shape_is_told_in_words_and_not_as_a_pattern() -> None:
+    with pytest.raises(Problem) as refused:
+        query_as(Shaped, MultiDict({"name": "Bad Name", "expect": "x"}))
+    told = [error.detail for error in refused.value.errors]
+    assert [detail.partition(" small")[0] for detail in told] == [
+        "must be 1 to 32",
+        "must be the 64 hexadecimal digits of a SHA-256 in",
+    ]
+
+
+def test_each_shape_of_a_body_or_query_has_words() -> None:
+    def patterns(value: object) -> Iterator[str]:
+        match value:
+            case dict():
+                for name, inner in value.items():
+                    if name == "pattern" and isinstance(inner, str):
+                        yield inner
+                    yield from patterns(inner)
+            case list():
+                for inner in value:
+                    yield from patterns(inner)
+
+    shapes = {
+        pattern
+        for package in walk_packages(models.__path__, f"{models.__name__}.")
+        for model in vars(import_module(package.name)).values()
+        if isinstance(model, type) and issubclass(model, Input | Query)
+        for pattern in patterns(model.model_json_schema())
+    }
+    assert shapes - {_PATTERN} == WORDS.keys()  # a time of the day has words of its own
