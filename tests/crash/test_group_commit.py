@@ -16,6 +16,8 @@ class Campaign:
 
     def __init__(self, rig: Any, kills: int) -> None:
         self.acknowledged: dict[str, str] = {}
+        self.killed: object | None = None
+        """The process that was killed last; it may be dying still."""
         self._rig = rig
         self._kills_left = kills
         self._until_kill = self._drawn()
@@ -52,6 +54,7 @@ class Campaign:
         self._until_kill -= 1
         if self._until_kill == 0:
             self._rig.kill()
+            self.killed = self._rig.process
             self._kills_left -= 1
             self._until_kill = self._drawn()
 
@@ -68,7 +71,8 @@ async def _kill_amid_commits(rig: Any, *, kills: int) -> None:
             died.cancel()
         await writing
     assert 0 < rig.kills <= kills
-    if rig.process.returncode is not None:
+    if campaign.killed is rig.process:  # with the last answer
+        await rig.process.wait()
         await rig.start()
     found = await rig.messages(direction="out")
     assert Counter(each["client_reference"] for each in found) == Counter(

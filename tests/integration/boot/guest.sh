@@ -48,6 +48,7 @@ chmod 755 /etc/gatewayd/carry-backup
 systemctl start gatewayd-backup.service
 proof "backup $? files $(ls /var/backups/gatewayd | grep -c '^gatewayd-')"
 await 60 test -s /var/lib/gatewayd/carried; proof "carried $? $(tr '\n' ' ' < /var/lib/gatewayd/carried)"
+rm /etc/gatewayd/carry-backup  # without one nothing is carried, and nothing fails
 touch -d 2020-01-01 $(seq --format '/var/backups/gatewayd/gatewayd-202001%02gT000000.db' 1 20)
 chown gatewayd: /var/backups/gatewayd/*; systemctl start gatewayd-backup.service
 proof "rotated $? $(ls /var/backups/gatewayd | grep -c '^gatewayd-') upgrade $(ls /var/backups/gatewayd | grep -c before-upgrade)"
@@ -79,5 +80,5 @@ dpkg --remove gatewayd > /root/remove.log 2>&1
 proof "removed $? data $(ls /var/lib/gatewayd | grep -c '^gatewayd.db$') program $(ls -d /opt/gatewayd/bin 2> /dev/null | wc -l)"
 dpkg --purge gatewayd > /root/purge.log 2>&1
 proof "purged $? left $(ls -d /etc/gatewayd /var/lib/gatewayd /var/backups/gatewayd /opt/gatewayd 2> /dev/null | wc -l)"
-proof "failed-units $(systemctl --failed --no-legend | grep -c gatewayd)"
+proof "failed-units $(systemctl --failed --no-legend | grep -c gatewayd) $(systemctl --failed --no-legend --plain | grep gatewayd | cut -d ' ' -f 1 | tr '\n' ' ')"
 proof "end"

@@ -179,4 +179,4 @@ def test_the_package_s_whole_life_on_a_booted_machine(disk: Path, debian: Path, 
     assert proofs["traces"] == "0"
     assert proofs["removed"] == "0 data 1 program 0"
     assert proofs["purged"] == "0 left 0"
-    assert proofs["failed-units"] == "0"
+    assert proofs["failed-units"].strip() == "0"
