@@ -90,7 +90,7 @@ async def test_a_shortcut_stands_once_in_its_place(boss: Any) -> None:
         ({"en": "", "fr": ""}, "/en", "empty"),
         ({"en": " "}, "/en", "empty"),
         ({"inbox": "other"}, "/inbox", "no such inbox"),
-        ({"shortcut": "two words"}, "/shortcut", "pattern"),
+        ({"shortcut": "two words"}, "/shortcut", "must be 1 to 32 small letters"),
     ],
 )
 async def test_what_cannot_be_used_is_refused(
