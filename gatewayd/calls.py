@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import ModemSettings
+from gatewayd.barrier import contained
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.insisting import STORE_RETRY_SECONDS
@@ -68,8 +69,10 @@ class MissedCalls:
         """Commit what is kept, the oldest first, as far as the store takes it."""
         async with self._one_at_a_time:
             while self._kept:
+                one = partial(self._store.shielded, partial(self._record, self._kept[0]))
                 try:
-                    await self._store.shielded(partial(self._record, self._kept[0]))
+                    # An error of ours would be met again at each try, and the next calls wait.
+                    await contained(one, "missed_call_failed", modem=self._modem.name)
                 except StoreUnavailable as error:
                     _log.error("store_unavailable", reason=error.reason)
                     self._left.set()

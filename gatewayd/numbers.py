@@ -73,7 +73,6 @@ _UNREADABLE: dict[int, BadNumber] = {
 }
 
 
-@lru_cache(maxsize=1024)  # libphonenumber takes 40 µs, and most numbers are written to again
 def normalise(written: str, *, country: str | None) -> Number | BadNumber:
     """Read a number to send to, written internationally, nationally or as a short code.
 
@@ -85,6 +84,12 @@ def normalise(written: str, *, country: str | None) -> Number | BadNumber:
     if refusal is not None:
         return refusal
     digits = "".join(character for character in text if character not in _SEPARATORS)
+    return _read(digits, country)
+
+
+@lru_cache(maxsize=1024)  # libphonenumber takes 40 µs, and most numbers are written to again
+def _read(digits: str, country: str | None) -> Number | BadNumber:
+    """Read what is short and spelt like a number: what is kept here has a bound."""
     try:
         parsed = phonenumbers.parse(digits, _region(country))
     except NumberParseException as error:

@@ -10,11 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from storage.changes import Change
-from storage.engine import FILE_NAME
 from storage.errors import StoreUnavailable
+from storage.outside import connect, nobody_writes
 from storage.schema import REVISION
 
 CHECK_SECONDS = 20.0
@@ -69,28 +67,18 @@ def examine(path: Path, *, seconds: float = CHECK_SECONDS) -> Checkup | Unreadab
             return None
     except OSError as error:
         return Unreadable(reason=error.strerror or str(error))
-    alone = _nobody_writes(path)
+    alone = nobody_writes(path)
     found = _look(path, immutable=alone, seconds=seconds)
-    if alone and isinstance(found, Checkup) and found.damage and not _nobody_writes(path):
+    if alone and isinstance(found, Checkup) and found.damage and not nobody_writes(path):
         # A daemon started meanwhile; what looked broken was half written.
         found = _look(path, immutable=False, seconds=seconds)
     return found
 
 
-def sqlite_file(data_dir: Path, url: str | None) -> Path | None:
-    """Where the database's file is; None where it is another server's."""
-    if url is None:
-        return data_dir / FILE_NAME
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return Path(parsed.database) if parsed.database else data_dir / FILE_NAME
-    return None
-
-
 def last_events(path: Path, limit: int) -> list[Change]:
     """List the newest events, oldest first; raises StoreUnavailable."""
     try:
-        with closing(_connect(path, immutable=_nobody_writes(path))) as connection:
+        with closing(connect(path, immutable=nobody_writes(path))) as connection:
             rows = connection.execute(
                 "SELECT id, seq, type, subject, data, created_at_ms FROM changes "
                 "ORDER BY seq DESC LIMIT ?",
@@ -116,20 +104,10 @@ def sqlite_version() -> str:
     return sqlite3.sqlite_version
 
 
-def _nobody_writes(path: Path) -> bool:
-    """No write-ahead log: then the file may be read as it is, and nothing is left beside it."""
-    return not path.with_name(f"{path.name}-wal").exists()
-
-
-def _connect(path: Path, *, immutable: bool) -> sqlite3.Connection:
-    query = "mode=ro&immutable=1" if immutable else "mode=ro"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{query}", uri=True, isolation_level=None)
-
-
 def _look(path: Path, *, immutable: bool, seconds: float) -> Checkup | Unreadable:
     known = Checkup()
     try:
-        with closing(_connect(path, immutable=immutable)) as connection:
+        with closing(connect(path, immutable=immutable)) as connection:
             known = _facts(connection)
             deadline = time.monotonic() + seconds
             connection.set_progress_handler(

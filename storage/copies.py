@@ -44,7 +44,7 @@ def last_backup_ms(data_dir: Path) -> int | None:
 
 def _listed(data_dir: Path) -> Iterator[KnownCopy]:
     try:
-        lines = (data_dir / LIST_NAME).read_text(encoding="utf-8").splitlines()
+        lines = (data_dir / LIST_NAME).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return
     for line in lines:

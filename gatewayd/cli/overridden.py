@@ -7,6 +7,7 @@ from pathlib import Path
 from config.values import format_duration
 from gatewayd.cli import show
 from storage import overrides
+from storage.engine import FILE_NAME
 from storage.errors import StoreUnavailable
 
 _OVERRIDDEN = {
@@ -23,7 +24,7 @@ def set_by_managers(data_dir: Path) -> Mapping[str, Mapping[str, str]]:
     What cannot be read is said on stderr; the file's settings are shown all the same.
     """
     try:
-        inboxes = overrides.of_inboxes(data_dir)
+        inboxes = overrides.of_inboxes(data_dir / FILE_NAME)
     except StoreUnavailable as error:
         show.note(f"What managers have set cannot be read: {error.reason}.")
         return {}

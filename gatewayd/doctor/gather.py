@@ -18,6 +18,7 @@ from modem.usb_reset import FOLDER as USB_FOLDER
 from storage import checkup
 from storage.copies import last_backup_ms
 from storage.lock import holder
+from storage.outside import sqlite_file
 
 MACHINE = Path("/")
 
@@ -40,7 +41,7 @@ def gather(chosen: Path | None, *, version: str, root: Path = MACHINE) -> Facts:
     account = host.account_of(data_dir)
     told = daemon.ask(settings.http.socket)
     ports = ports_of(root, settings, sticks, account)
-    database_file = checkup.sqlite_file(data_dir, settings.storage.url)
+    database_file = sqlite_file(data_dir, settings.storage.url)
     return Facts(
         config=_with_pins(config, settings, account),
         daemon=told,

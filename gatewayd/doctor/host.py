@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatewayd.doctor.facts import FolderFacts, PortFacts
+from storage.copies import LIST_NAME
 
 _READ_WRITE = 0o6
-_OUR_FILES = "gatewayd."
-"""Database, its log, the lock; the rest of the folder is not the daemon's."""
+_OUR_FILES = ("gatewayd.", LIST_NAME)
+"""Database, its log, the lock, the list of backups; the rest of the folder is not the daemon's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,10 @@ def _service_figures(
 ) -> ServiceFigures:
     data_dir = context.settings.gateway.data_dir
     shown = context.certificates
-    backup_ms = last_backup_ms(data_dir)
+    try:
+        backup_ms = last_backup_ms(data_dir)
+    except OSError:  # a file of root's, after one start by hand: told by the doctor (files_foreign)
+        backup_ms = None
     return ServiceFigures(
         store_writable=context.store.write_trouble is None,
         disk=disk_space(data_dir),

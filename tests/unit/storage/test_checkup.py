@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from storage import changes
-from storage.checkup import Checkup, Unreadable, examine, last_events, sqlite_file
+from storage.checkup import Checkup, Unreadable, examine, last_events
 from storage.engine import FILE_NAME, Store
 from storage.errors import StoreUnavailable
+from storage.outside import sqlite_file
 from storage.schema import REVISION
 
 

@@ -94,3 +94,14 @@ async def test_the_last_moment_is_when_the_modem_ends(shop: "Shop", outage: "Out
         replace(shop.counter.status, state=State.STOPPED, reason=None)
     )
     assert [number for number, _ in await callers(shop)] == ["+15145550123"]
+
+
+async def test_a_call_that_runs_into_an_error_of_ours_holds_up_no_other(
+    shop: "Shop", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = shop.counter.handler
+    monkeypatch.setattr(calls.calls, "_replies", None)
+    await calls.missed_call("+15145550123")
+    monkeypatch.undo()
+    await calls.missed_call("+15145550124")
+    assert [number for number, _ in await callers(shop)] == ["+15145550124"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gatewayd.web.render import CONTENT_SECURITY_POLICY
-from storage.copies import remember
+from storage.copies import LIST_NAME, remember
 from storage.errors import StoreUnavailable
 
 
@@ -117,6 +117,12 @@ async def test_when_the_newest_backup_was_made_is_known_once_there_is_one(
     for made_ms in (1_790_000_000_000, 1_780_000_000_000):
         remember(tmp_path, tmp_path / "copy.db", now_ms=made_ms)
     assert await told() == ["gatewayd_last_backup_timestamp_seconds 1.79e+09"]
+
+    (tmp_path / LIST_NAME).write_bytes(b"\xff half a line")
+    assert await told() == []
+    (tmp_path / LIST_NAME).unlink()
+    (tmp_path / LIST_NAME).mkdir()  # it cannot be read: all else is told
+    assert await told() == []
 
 
 async def test_metrics_are_there_while_the_store_cannot_be_read(
