@@ -39,6 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data").mkdir(mode=0o750)
     (tmp_path / "gatewayd.toml").write_text(
         '[gateway]\ncountry = "CA"\nlanguage = "fr"\ndata_dir = "data"\n'
+        '[http]\nlisten = "127.0.0.1:0"\n'  # whoever listens on this machine is not asked about
         '[[modems]]\nname = "counter"\ndevice = "virtual:"\n'
     )
     monkeypatch.chdir(tmp_path)
