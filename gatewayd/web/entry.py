@@ -24,7 +24,7 @@ from gatewayd.web import flashes
 from gatewayd.web.formats import Formats
 from gatewayd.web.languages import preferred, tongue
 from gatewayd.web.render import go_to
-from gatewayd.web.route import PART_HEADER, Form, PageRoute, Upload, Visit
+from gatewayd.web.route import AGAIN_HEADER, PART_HEADER, Form, PageRoute, Upload, Visit
 
 LANGUAGE_COOKIE = "gatewayd_language"
 THEME_COOKIE = "gatewayd_theme"
@@ -99,8 +99,16 @@ def reading(
         ),
         theme=theme_of(request),
         form=form,
-        flash=flashes.taken(request),
+        flash=None if _is_only_again(request) else flashes.taken(request),
     )
+
+
+def _is_only_again(request: web.Request) -> bool:
+    """Whether our script reads a page again, or a part: what is to be said once is not for that.
+
+    It may do so in any tab, just while another one follows its form's answer to the next page.
+    """
+    return PART_HEADER in request.headers or AGAIN_HEADER in request.headers
 
 
 def login_path(request: web.Request) -> str:

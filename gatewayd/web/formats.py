@@ -12,6 +12,7 @@ from babel import dates, numbers, units
 from gatewayd.masking import mask_number
 from gatewayd.money import Money
 from gatewayd.web.languages import N_, Tongue
+from storage.conversations.views import MOST_COUNTED
 
 _MS = 1000
 _MICROS = Decimal(1_000_000)
@@ -115,6 +116,10 @@ class Formats:
     def number(self, value: float | Decimal) -> str:
         """Write a number."""
         return numbers.format_decimal(value, locale=self.tongue.locale)
+
+    def count(self, value: int) -> str:
+        """Write how many there are, where counting stops at ``MOST_COUNTED``."""
+        return self.number(value) + ("+" if value >= MOST_COUNTED else "")
 
     def percent(self, value: float) -> str:
         """Write a share of 1."""

@@ -95,6 +95,7 @@ class Visit:
 
 
 PART_HEADER = "X-Gatewayd-Part"
+AGAIN_HEADER = "X-Gatewayd-Again"
 
 PageHandler = Callable[[Visit], Awaitable[web.StreamResponse]]
 

@@ -3,7 +3,7 @@
 import http.client
 import re
 import stat
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,11 @@ WORDS = "The words of a customer, which nobody else may read"
 
 def sockets(pid: int) -> set[str]:
     """The inodes of a process's sockets."""
-    found = set()
+    names = []
     for file in Path(f"/proc/{pid}/fd").iterdir():
-        match = re.fullmatch(r"socket:\[(\d+)\]", str(file.readlink()))
-        if match:
-            found.add(match[1])
-    return found
+        with suppress(FileNotFoundError):  # it has closed one meanwhile
+            names.append(str(file.readlink()))
+    return {found[1] for name in names if (found := re.fullmatch(r"socket:\[(\d+)\]", name))}
 
 
 def listening(pid: int) -> list[tuple[str, int]]:

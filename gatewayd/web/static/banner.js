@@ -5,7 +5,7 @@ import { onEvent, onState } from "./stream.js";
 
 const look = settled(150, async () => {
   try {
-    const response = await request("/banner");
+    const response = await request("/banner", { again: true });
     const fresh = response.ok ? parse(await response.text()).getElementById("banner") : null;
     const shown = document.getElementById("banner");
     if (fresh && shown) morph(shown, fresh);

@@ -7,10 +7,11 @@ export const csrfToken = () => document.body.dataset.csrf;
 /** Accents and capitals do not matter: "prêt" is found by "pret". */
 export const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Ask for an address of ours as HTML; `name` asks for one part of that page. */
-export async function request(url, { name, ...options } = {}) {
+/** Ask for an address of ours as HTML: one part of that page by its `name`; or `again`, when nothing is said with it. */
+export async function request(url, { name, again = false, ...options } = {}) {
   const headers = { Accept: "text/html", ...options.headers };
   if (name) headers["X-Gatewayd-Part"] = name;
+  if (again) headers["X-Gatewayd-Again"] = "1";
   const response = await fetch(url, { credentials: "same-origin", ...options, headers });
   if (response.status === 401) location.assign(loginTo(location.href));
   return response;

@@ -82,7 +82,7 @@ export async function go(url, { push = true } = {}) {
 async function refresh() {
   const mine = journey;
   const here = location.href;
-  const response = await request(here);
+  const response = await request(here, { again: true });
   const fresh = parse(await response.text());
   // A link or a form may have led elsewhere meanwhile, also while the answer's body came.
   if (!response.ok || mine !== journey || here !== location.href) return;

@@ -15,6 +15,7 @@ from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
 from storage.conversations.acts import ActOutcome
 from storage.conversations.reading import ConversationRow, longest_waiting
+from storage.conversations.views import View
 
 _SHOWN = 50
 _LONGEST_NOTE = 5000
@@ -39,9 +40,19 @@ class WaitingRow:
     """Whether who has it is not there."""
 
 
-async def waiting_now(visit: Visit) -> Sequence[WaitingRow]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingNow:
+    """Everybody who waits, and of them those who have waited longest."""
+
+    count: int
+    """Up to ``views.MOST_COUNTED``."""
+    longest: Sequence[WaitingRow]
+
+
+async def waiting_now(visit: Visit) -> WaitingNow:
     """List those who have waited longest first."""
     service = visit.request.app[CONVERSATION_VIEWS]
+    counts = await service.counts(by=visit.author)
     async with visit.context.store.read() as tx:
         rows = await longest_waiting(tx, may_see=visit.author.inboxes, limit=_SHOWN)
         clock = await service.clock(tx)
@@ -50,7 +61,7 @@ async def waiting_now(visit: Visit) -> Sequence[WaitingRow]:
         for person in await visit.request.app[STAFF].people()
         if any(absence.from_ms <= clock.now_ms for absence in person.absences)
     }
-    return [
+    longest = [
         WaitingRow(
             row=row,
             waited_ms=1000 * (clock.seconds(row.inbox, row.unanswered_since_ms) or 0),
@@ -59,6 +70,7 @@ async def waiting_now(visit: Visit) -> Sequence[WaitingRow]:
         )
         for row in rows
     ]
+    return WaitingNow(count=max(counts[View.WAITING], len(longest)), longest=longest)
 
 
 async def _hand(visit: Visit) -> web.StreamResponse:

@@ -130,6 +130,12 @@ class Shop:
         self.text_in(number, text)
         return self.conversation_of(number)
 
+    def close_all(self) -> None:
+        """Let nobody wait: pages that list who does show those who have waited longest."""
+        while waiting := self.api("GET", "/v1/conversations?view=waiting&limit=100")["items"]:
+            for conversation in waiting:
+                self.api("POST", f"/v1/conversations/{conversation['id']}/close", status=200)
+
 
 @pytest.fixture(scope="session")
 def shop(make_gateway: Callable[[Path], Any]) -> Iterator[Shop]:
@@ -230,4 +236,5 @@ async def visit(browser: Browser, shop: Shop) -> AsyncIterator[Visit]:
     yield open_
     for context in contexts:
         await context.close()
+    shop.close_all()
     assert [fault for watch in watches for fault in watch.faults] == []

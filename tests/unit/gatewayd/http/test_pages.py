@@ -172,6 +172,35 @@ async def test_a_later_answer_can_be_taken_back(desk: Desk) -> None:
     assert (await desk.browser.ask("GET", f"/v1/messages/{message['id']}"))["state"] == "canceled"
 
 
+@pytest.mark.parametrize("header", ["X-Gatewayd-Again", "X-Gatewayd-Part"])
+async def test_what_is_said_after_a_form_is_for_the_page_that_it_leads_to(
+    desk: Desk, header: str
+) -> None:
+    """Not for a tab that just then reads its page again."""
+    await desk.send(f"{desk.home}/close")
+    again = HTML | {header: "rows"}
+    for path in (desk.home, "/banner"):
+        async with desk.browser.client.get(path, headers=again) as answer:
+            assert "Undo" not in await answer.text()
+
+    assert "Undo" in await desk.shown()
+    assert "Undo" not in await desk.shown()
+
+
+async def test_supervision_tells_how_many_wait_beyond_those_that_it_shows(
+    staffroom: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, page = await desk.get("/supervision")
+    assert "have waited longest" not in page
+
+    monkeypatch.setattr("gatewayd.web.supervision.waiting._SHOWN", 1)
+    await staffroom.receive("Moi aussi", sender="+15145550199")
+    _, page = await desk.get("/supervision")
+    assert page.count('class="waiter"') == 1
+    assert re.search(r'Who waits now <span class="badge wait">2<', page)
+    assert 'href="/inbox/waiting"' in page.partition("have waited longest")[2]
+
+
 async def test_a_note_is_for_us_only(desk: Desk) -> None:
     await desk.send(f"{desk.home}/answer", text="Il attend depuis hier", **{"as": "note"})
 

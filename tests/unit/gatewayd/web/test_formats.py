@@ -65,6 +65,10 @@ def test_amounts_have_the_places_that_they_need() -> None:
     assert plain(FR.money(Money(micros=40_000, currency="CAD"))) == "0,04 $"
 
 
+def test_a_count_that_stopped_says_so() -> None:
+    assert [EN.count(each) for each in (0, 999, 1000)] == ["0", "999", "1,000+"]
+
+
 def test_a_number_of_here_is_written_without_its_country() -> None:
     assert EN.phone("+15145550123") == "(514) 555-0123"
     assert EN.phone("+33612345678") == "+33 6 12 34 56 78"
