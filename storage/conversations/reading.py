@@ -15,6 +15,7 @@ from storage.conversations.timeline import Author, EntryKind
 from storage.conversations.views import Seen
 from storage.errors import CursorExpired
 from storage.ids import Prefix
+from storage.opting_out import holds_for
 from storage.schema import (
     IS_BLOCKED,
     IS_UNANSWERED,
@@ -130,10 +131,8 @@ class EntryPage:
 
 _OPTED_OUT = (
     select(opt_outs.c.contact_id)
-    .where(
-        opt_outs.c.contact_id == conversations.c.contact_id,
-        opt_outs.c.inbox == conversations.c.inbox,
-    )
+    .where(opt_outs.c.contact_id == conversations.c.contact_id, holds_for(conversations.c.inbox))
+    .correlate(conversations)
     .exists()
 )
 _ALL = (

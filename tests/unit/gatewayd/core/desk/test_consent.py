@@ -1,5 +1,6 @@
 """STOP first, before everything: confirmed once, then silence, also for what was queued."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -154,12 +155,17 @@ async def test_an_opt_out_for_a_time_ends_by_itself(desk: Any) -> None:
         expires_at_ms=until_ms,
     )
     await desk.write(consents.record, opted_out)
+    # What ends with its time is this one only, not what they said to another of our numbers.
+    for_good = replace(opted_out, business_number="+15145550199", expires_at_ms=None)
+    await desk.write(consents.record, for_good)
     await desk.shop.housekeeping().round()
-    assert len(await desk.shop.rows("SELECT * FROM opt_outs")) == 1
+    assert len(await desk.shop.rows("SELECT * FROM opt_outs")) == 2
     desk.shop.clock.advance(3601)
     await desk.shop.housekeeping().round()
-    assert await desk.shop.rows("SELECT * FROM opt_outs") == []
-    assert [row.what for row in await ledger(desk)] == ["opted_out", "opt_out_expired"]
+    (left,) = await desk.shop.rows("SELECT business_number FROM opt_outs")
+    assert left.business_number == "+15145550199"
+    told = [row.what for row in await ledger(desk)]
+    assert told == ["opted_out", "opted_out", "opt_out_expired"]
 
 
 @pytest.mark.parametrize(("hour", "goes"), [(14, True), (22, False)])
