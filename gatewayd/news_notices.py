@@ -179,7 +179,7 @@ def _of_writing(loaded: LoadedShop, situation: _Situation) -> dict[str, Matter]:
     row = situation.conversation
     wrote = max((each.seq for each in situation.rows if each.kind not in _OURS), default=0)
     waits = row.unanswered_since_ms is not None and row.state is ConversationState.OPEN
-    if not wrote or not waits or row.blocked:
+    if not wrote or not waits or row.blocked or row.wants_nothing:
         return {}
     holder = [name for name, person in loaded.people.items() if person.id == row.person_id]
     if holder:

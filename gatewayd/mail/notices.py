@@ -61,7 +61,9 @@ async def digest_of(
     noted = {row.conversation_id: None for row in held if row.kind == Kind.MENTIONED}
     others = {row.conversation_id: None for row in held if row.kind != Kind.MENTIONED}
     about = [await _conversation(tx, each) for each in others]
-    waiting = [row for row in about if row.unanswered_since_ms is not None]
+    waiting = [
+        row for row in about if row.unanswered_since_ms is not None and not row.wants_nothing
+    ]
     mentioned = [await _conversation(tx, each) for each in noted]
     return Digest(
         waiting=[(await shown_to(tx, person, row)).who for row in waiting],

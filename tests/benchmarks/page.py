@@ -22,6 +22,7 @@ from tests.benchmarks.inbox import place_of
 
 SIZE = Size(conversations=100_000, messages=200_000)
 MOST_VISIBLE_MS = 300
+MOST_VISIBLE_EVER_MS = 1000
 MOST_BYTES = 100_000
 _SCREENS: Mapping[str, str] = {
     "all conversations": "/inbox/all",
@@ -42,8 +43,9 @@ _TIMES = """() => new Promise((done) => {
     done({first: load.responseStart, load: load.loadEventEnd, largest, bytes});
   }).observe({type: "largest-contentful-paint", buffered: true});
 })"""
-_SHOWN = """(text) => new Promise((done) => {
-  const look = () => document.body.textContent.includes(text) && (done(Date.now()), true);
+_SHOWN = """([place, text]) => new Promise((done) => {
+  const said = () => document.querySelector(place)?.textContent ?? "";
+  const look = () => said().includes(text) && (done(Date.now()), true);
   if (!look()) new MutationObserver((_, watch) => look() && watch.disconnect())
     .observe(document.body, {subtree: true, childList: true, characterData: true});
 })"""
@@ -139,17 +141,38 @@ def _print(what: str, found: Sequence[Mapping[str, float]]) -> None:
 
 
 async def _visible(bench: Rig, daemon: Daemon, context: BrowserContext, times: int) -> None:
-    """From the time that a message was written with, just before its commit, to its words."""
+    """See what comes in while the page is open, without a reload: its list, then its timeline."""
     page = await context.new_page()
     await _load(page, "/inbox/all")
+    await _appears(bench, daemon, page, ("in the list", "#list"), times)
+    message = await _newest(daemon)
+    await _load(page, f"/inbox/all/{message['conversation_id']}")
+    await _appears(bench, daemon, page, ("in the timeline", "#timeline"), times)
+    await page.close()
+
+
+async def _appears(
+    bench: Rig, daemon: Daemon, page: Page, where: tuple[str, str], times: int
+) -> None:
+    """From the time that a message was written with, just before its commit, to its words."""
+    words, place = where
     spans: list[float] = []
     for _ in range(times):
         text = f"Is it ready? {secrets.token_hex(4)}"
         async with asyncio.TaskGroup() as tasks:
-            shown = tasks.create_task(page.evaluate(_SHOWN, text))
+            shown = tasks.create_task(page.evaluate(_SHOWN, [place, text]))
             bench.network.text_in(to=bench.lines[0].modem.number, from_=CUSTOMER, text=text)
-        async with daemon.http.get("/v1/messages?direction=in&limit=1") as answer:
-            [message] = (await answer.json())["items"]
-        committed = datetime.fromisoformat(message["created_at"]).timestamp()
+        committed = datetime.fromisoformat((await _newest(daemon))["created_at"]).timestamp()
         spans.append(shown.result() / 1000 - committed)
-    figures.spread("commit to visible in the list", spans, most_median_ms=MOST_VISIBLE_MS)
+    figures.spread(
+        f"commit to visible {words}",
+        spans,
+        most_median_ms=MOST_VISIBLE_MS,
+        most_p95_ms=MOST_VISIBLE_EVER_MS,
+    )
+
+
+async def _newest(daemon: Daemon) -> Any:
+    async with daemon.http.get("/v1/messages?direction=in&limit=1") as answer:
+        [message] = (await answer.json())["items"]
+        return message

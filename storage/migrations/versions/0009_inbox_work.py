@@ -16,6 +16,8 @@ def upgrade() -> None:
     op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
     op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
     op.add_column("timeline", sa.Column("reason", sa.String(), nullable=True))
+    op.add_column("modems", sa.Column("inbox", sa.String(), nullable=True))
+    op.create_index("ix_modems_inbox", "modems", ["inbox", "number"], unique=False)
     _reads()
     _mentions()
     _news()

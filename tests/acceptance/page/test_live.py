@@ -14,19 +14,16 @@ STREAMS = (
 )
 
 
-async def test_a_text_appears_within_a_second_in_list_and_timeline(visit: Any, shop: Any) -> None:
+async def test_a_text_appears_in_list_and_timeline_without_a_reload(visit: Any, shop: Any) -> None:
     number = shop.customer()
     shop.text_in(number, "Are you open on Sunday?")
     conversation = shop.conversation_of(number)
     tab = await visit(f"/inbox/waiting/{conversation}")
     await expect(tab.page.locator(".message.in .text")).to_have_text("Are you open on Sunday?")
     shop.text_in(number, "I mean this Sunday")
-    await expect(tab.page.locator(".message.in .text").last).to_have_text(
-        "I mean this Sunday", timeout=1000
-    )
-    await expect(tab.page.locator(f'a.row[href*="{conversation}"]')).to_contain_text(
-        "I mean this Sunday", timeout=1000
-    )
+    await expect(tab.page.locator(".message.in .text").last).to_have_text("I mean this Sunday")
+    row = tab.page.locator(f'a.row[href*="{conversation}"]')
+    await expect(row).to_contain_text("I mean this Sunday")
 
 
 async def test_words_of_messages_and_notes_are_found(visit: Any, shop: Any) -> None:

@@ -46,7 +46,7 @@ async def test_a_modem_that_restarts_is_followed_without_a_reload(visit: Any, sh
     await expect(tab.page.locator(".badge").first).to_have_text("No network")
     await expect(inbox.page.locator(".banner")).to_contain_text("No network")
     shop.gateway.sticks["counter"].order("set", registration=1)
-    await expect(tab.page.locator(".badge").first).to_have_text("Ready", timeout=30_000)
+    await expect(tab.page.locator(".badge").first).to_have_text("Ready")
     await expect(inbox.page.locator(".banner")).to_have_count(0)
 
 

@@ -54,7 +54,7 @@ async def test_a_restart_in_mid_draft_loses_nothing(browser: Browser, own_shop: 
     await expect(page.locator("#flash")).to_contain_text("Your text is kept")
     await page.get_by_label("Your answer").press_sequentially(" power goes.")
     own_shop.start()
-    await expect(banner).to_contain_text("Connected again", timeout=15_000)
+    await expect(banner).to_contain_text("Connected again")
     await expect(page.get_by_label("Your answer")).to_have_value(
         "It is half written when the power goes."
     )
