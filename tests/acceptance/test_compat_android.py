@@ -27,7 +27,7 @@ class Hooks(http.server.ThreadingHTTPServer):
 
     def until(self, condition: Callable[[], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(condition, timeout=50), self.taken
+            assert self.changed.wait_for(condition, timeout=120), self.taken
 
     def bodies(self) -> list[Any]:
         return [json.loads(body) for _, body in self.taken]

@@ -26,7 +26,7 @@ async def codes(file: Path, *words: str) -> tuple[int | None, set[str]]:
 
 async def until_not(file: Path, passing: set[str]) -> None:
     """Ask again while this is all there is; each round starts a process, which takes its time."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await codes(file))[1] == passing:
             pass
 
@@ -54,6 +54,6 @@ async def test_the_doctor_beside_the_demo(start_demo: Any, tmp_path: Path) -> No
     assert "commande" not in everything
 
     demo.process.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await demo.process.wait()
     assert await codes(file) == (1, {"daemon_stopped"})

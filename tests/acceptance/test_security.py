@@ -143,6 +143,6 @@ def test_only_these_routes_are_open(gateway: "Gateway") -> None:
 
 
 def _anonymous(gateway: "Gateway", method: str, path: str, headers: dict[str, str]) -> int:
-    with closing(http.client.HTTPConnection(*gateway.address, timeout=30)) as line:
+    with closing(http.client.HTTPConnection(*gateway.address, timeout=120)) as line:
         line.request(method, path, b"{}" if method != "GET" else None, headers)
         return line.getresponse().status

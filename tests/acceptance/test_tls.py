@@ -62,7 +62,7 @@ def test_a_client_that_trusts_the_shop_alone_asks_by_name_and_by_address(new_gat
     trusting = ssl.create_default_context(cafile=gateway.folder / "data" / "tls" / "authority.crt")
     headers = {"Authorization": f"Bearer {gateway.token}"}
     for host in ("localhost", "127.0.0.1"):
-        line = http.client.HTTPSConnection(host, gateway.address[1], timeout=30, context=trusting)
+        line = http.client.HTTPSConnection(host, gateway.address[1], timeout=120, context=trusting)
         with closing(line):
             line.request("GET", "/v1/messages", headers=headers)
             answer = line.getresponse()
