@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, kept_refusals
-from storage.conversations import facts
+from storage.conversations import facts, waits
 from storage.conversations.timeline import Author
 from storage.ids import Prefix, new_id
 from storage.opting_out import holds_for, holds_for_any
@@ -170,6 +170,7 @@ async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> st
     else:
         of_it = opt_outs.c.contact_id == consent.contact_id
         await tx.execute(delete(opt_outs).where(of_it, _ended_by(consent)))
+    await waits.look_at_those_of(tx, consent.contact_id)
     return consent_id
 
 

@@ -9,6 +9,7 @@ from gatewayd.bus import Topic
 from modem.events import NotSent, Unknown
 from storage import consents, contacts
 from storage.consents import ConsentKind, NewConsent
+from storage.conversations import reading
 from storage.conversations.timeline import Author
 
 CUSTOMER = "+15145550123"
@@ -41,6 +42,21 @@ async def test_staff_see_it_and_need_not_answer_it(desk: Any) -> None:
     told = await desk.shop.rows("SELECT consent FROM timeline WHERE kind = 'consent'")
     assert told == [("opted_out",)]
     assert await desk.shop.events("contact.consent") == ["contact.consent"]
+
+
+async def test_a_question_before_it_stays_open_and_is_waited_for_no_more(desk: Any) -> None:
+    async def shown() -> Any:
+        async with desk.shop.store.read() as tx:
+            return await reading.get(tx, (await desk.conversation()).id)
+
+    await desk.says("Is it ready?")
+    assert not (await shown()).wants_nothing
+    await desk.says("STOP")
+    conversation = await shown()
+    assert (conversation.state, conversation.wants_nothing) == ("open", True)
+    desk.shop.clock.advance(60)
+    await desk.says("But is it ready?")
+    assert not (await shown()).wants_nothing
 
 
 async def test_something_fuzzier_is_only_suggested(desk: Any) -> None:
