@@ -173,13 +173,13 @@ class Process:
                 return line
         raise AssertionError("it ended:\n" + "".join(self.log))
 
-    def end(self, number: int = signal.SIGTERM) -> int:
+    def tell(self, number: int) -> None:
+        """Send a signal."""
         self._process.send_signal(number)
-        return self.wait()
 
-    def hang_up(self) -> None:
-        """Send SIGHUP: read the configuration again."""
-        self._process.send_signal(signal.SIGHUP)
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.tell(number)
+        return self.wait()
 
     def wait(self) -> int:
         status = self._process.wait(PATIENCE_SECONDS)
@@ -373,6 +373,18 @@ class Gateway:
     def modem(self, name: str, *states: str) -> Any:
         """Give a modem, as soon as it is in one of the states."""
         return self._in_state(f"/v1/modems/{name}", states, "modem.state")
+
+    def idle(self) -> None:
+        """Wait until nothing of other tests goes out: a fault strikes what comes first."""
+
+        def look() -> bool | None:
+            for state in ("queued", "sending"):
+                for item in self.http("GET", f"/v1/messages?limit=200&state={state}").json["items"]:
+                    if self.http("GET", f"/v1/messages/{item['id']}").json["send_at"] is None:
+                        return None
+            return True
+
+        self.until(look)
 
     def incoming(self, **wanted: object) -> Any:
         """Give the newest incoming message with these fields, as soon as it is there."""

@@ -1,6 +1,7 @@
 """A backup while it works, and a restore that sends nothing twice."""
 
 import json
+import signal
 import socket
 from collections import Counter
 from collections.abc import Callable
@@ -110,7 +111,7 @@ def test_systemd_is_told_and_a_reload_is_answered(
         until("READY=1")
         until("STATUS=counter ready")
         gateway.configure(tables='[logging]\nlevel = "debug"\n[sending]\nmax_parts = 3\n')
-        gateway.daemon.hang_up()
+        gateway.daemon.tell(signal.SIGHUP)
         assert json.loads(gateway.daemon.until("configuration_reloaded"))["applied"] == [
             "logging.level"
         ]

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import signal
 import socket
 import ssl
 from contextlib import closing
@@ -47,7 +48,7 @@ def test_a_renewed_certificate_is_taken_up_by_a_reload(new_gateway: Any) -> None
     assert shown(gateway) == {"first.lan"}
 
     put(gateway.folder, "renewed.lan")
-    gateway.daemon.hang_up()
+    gateway.daemon.tell(signal.SIGHUP)
     gateway.daemon.until("tls_certificate_taken_up")
 
     assert shown(gateway) == {"renewed.lan"}
