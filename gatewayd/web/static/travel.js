@@ -84,9 +84,9 @@ export async function go(url, { push = true } = {}) {
 async function refresh() {
   const mine = journey;
   const here = location.href;
-  const response = await request(here, { again: true, shown: asShown(here) });
+  const response = await request(here, { again: true, shown: asShown(here, { again: true }) });
   const fresh = parse(await response.text());
-  await lengthen(fresh);
+  await lengthen(fresh, { again: true });
   // A link or a form may have led elsewhere meanwhile, also while the answer's body came.
   if (!response.ok || mine !== journey || here !== location.href) return;
   if (isAnother(fresh)) location.reload();

@@ -188,7 +188,7 @@ async def test_a_list_is_as_long_as_it_was(staffroom: Any, monkeypatch: pytest.M
     talk = Talk(await staffroom.enter("marie", role="manager"), oldest, messages)
 
     async def rows(path: str = "/inbox/all", **how: str) -> int:
-        return (await talk.see(path, **how)).count("data-row>")
+        return (await talk.see(path, **how)).count("data-row=")
 
     assert await rows() == 40
     assert await rows(shown="rows=50") == 50
@@ -198,5 +198,3 @@ async def test_a_list_is_as_long_as_it_was(staffroom: Any, monkeypatch: pytest.M
     assert await rows(shown="rows=9999") == 45
     more = talk.link(await talk.see(f"/inbox/all/{oldest}", shown="rows=9999"), "more")
     assert await rows(more, shown="rows=10", part="more") == 10
-    # Which one is open is seen there, too.
-    assert (await talk.see(more, part="more")).count('aria-current="true"') == 1
