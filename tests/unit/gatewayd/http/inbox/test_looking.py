@@ -137,6 +137,26 @@ async def test_what_came_before_the_form_is_not_news_to_who_looks_back(talk: Tal
     assert newest[1] == back[1]
 
 
+async def test_what_was_looked_for_stays_after_a_form(talk: Talk) -> None:
+    page = await talk.see(f"?q=message+20&at={talk.messages[20]}")
+
+    async def send(word: str, **fields: str) -> str:
+        action = re.search(rf'action="([^"]+/{word}[^"]*)"', page)
+        assert action
+        data = {"csrf_token": talk.browser.session["csrf_token"]} | fields
+        async with talk.browser.client.post(
+            action[1], data=data, headers=HTML, allow_redirects=False
+        ) as answer:
+            return str(answer.headers["Location"])
+
+    here = f"/inbox/all/{talk.id}?q=message+20"
+    assert await send("close") == f"{here}&at={talk.messages[20]}"
+    closed = await talk.see(f"{here}&at={talk.messages[20]}")
+    assert f'action="/inbox/all/{talk.id}/reopen?q=message+20&at={talk.messages[20]}"' in closed
+    # An answer stands at the end.
+    assert await send("answer", text="It is ready") == here
+
+
 async def test_what_is_shown_is_read_again_as_far(talk: Talk, staffroom: Any) -> None:
     page = await talk.see()
     assert talk.shown(page) == range(90, 150)
