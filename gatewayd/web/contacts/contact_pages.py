@@ -57,7 +57,7 @@ async def contact_page(
     visit: Visit, contact: ContactRow, form: ContactForm, *, said: Any = None
 ) -> web.Response:
     """Write the page; ``form`` and ``said`` are forms that could not be taken, with why."""
-    wrong = form.errors or (said is not None and said.errors)
+    wrong = bool(form.errors or (said is not None and said.errors))
     return page(
         visit,
         "contacts/contact.html",
@@ -68,6 +68,7 @@ async def contact_page(
         passed=await conversations_of(visit, contact),
         consent=await consent_of(visit, contact.id),
         said=said,
+        is_refused=wrong,
         inboxes=await inbox_names(visit),
         is_person=is_person(contact),
     )
