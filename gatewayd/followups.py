@@ -26,7 +26,7 @@ from gatewayd.services.targets import targets_of
 from gatewayd.telling import Teller, Telling, ms_of, record
 from gatewayd.timekeeping import Timekeeping
 from gatewayd.wishes import Matter
-from routing.followup import FollowUp, Rung, Wait, follow_up
+from routing.followup import FollowUp, Plan, Rung, Wait, follow_up
 from routing.opening_time import open_between
 from storage import rulebook, targets
 from storage.attempt import Failed, attempt
@@ -52,6 +52,14 @@ _ENTRIES = {
     Rung.OVERDUE: EntryKind.OVERDUE,
     Rung.ESCALATED: EntryKind.ESCALATED,
 }
+
+_NOTHING = FollowUp(
+    plan=Plan(due_soon_at=None, due_at=None, escalate_at=None),
+    rung=Rung.NONE,
+    move=None,
+    look_at=None,
+)
+"""Of who said STOP last: nobody is to answer, so nobody is reminded, and it goes to nobody else."""
 
 _log = structlog.get_logger(__name__)
 
@@ -176,6 +184,8 @@ class Followups:
     async def _judge(
         self, tx: AsyncConnection, loaded: LoadedShop, wait: OpenWait, now_ms: int
     ) -> FollowUp:
+        if wait.wants_nothing:
+            return _NOTHING
         inbox = loaded.inbox(wait.inbox)
         names = {row.id: name for name, row in loaded.people.items()}
         handed_ms = await waits.handed_ms(tx, wait.conversation_id)

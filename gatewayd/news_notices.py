@@ -1,4 +1,4 @@
-"""Tells people of what is new to them: what a customer wrote or rang, a note that mentions them.
+"""Tells people of what is new to them: what a customer wrote, a note, what was handed to them.
 
 Nobody is told of what they have seen, or somebody answered, within a minute; nor of a conversation
 again until they have looked; and whoever was just called by e-mail or SMS is told the rest at once,
@@ -34,7 +34,7 @@ APART_MS = 300_000
 """E-mail and SMS to one person come no closer than this; what is between comes together."""
 
 _OURS = frozenset({EntryKind.NOTE, EntryKind.ASSIGNED})
-"""What is new by a mention in it; all else is a customer's."""
+"""What one of us did, new to whom it mentions, or was handed; all else is a customer's."""
 
 BATCH = 200
 PUT_OFF_MS = 900_000
@@ -126,12 +126,14 @@ class NewsNotices:
             texted={each.person_id for each in earlier},
         )
         mentioned = await _mentioned(tx, loaded, situation)
-        writing = _of_writing(loaded, situation)
-        told = (
+        told: set[str] = set()
+        for kind, names in (
             (Kind.MENTIONED, mentioned),
-            (Kind.NEW, {name: each for name, each in writing.items() if name not in mentioned}),
-        )
-        for kind, audience in told:
+            (Kind.HANDED, _handed(loaded, situation)),
+            (Kind.NEW, _of_writing(loaded, situation)),
+        ):
+            audience = {name: matter for name, matter in names.items() if name not in told}
+            told |= audience.keys()
             telling = Telling(conversation=row, kind=kind, audience=audience, since_ms=since_ms)
             await self._tell_all(tx, loaded, telling, max(each.seq for each in rows), now_ms)
 
@@ -174,12 +176,30 @@ async def _mentioned(
     return {name: Matter.MENTION for name, row in loaded.people.items() if row.id in ids}
 
 
+def _handed(loaded: LoadedShop, situation: _Situation) -> dict[str, Matter]:
+    """Name who was handed it by somebody else, has it still, and has not looked since."""
+    row = situation.conversation
+    given = max(
+        (
+            each.seq
+            for each in situation.rows
+            if each.kind is EntryKind.ASSIGNED
+            and each.person_id == row.person_id is not None
+            and each.author_id != row.person_id
+        ),
+        default=0,
+    )
+    if given <= situation.read.get(row.person_id or "", 0) or row.state is ConversationState.CLOSED:
+        return {}
+    return {name: Matter.HANDED for name, one in loaded.people.items() if one.id == row.person_id}
+
+
 def _of_writing(loaded: LoadedShop, situation: _Situation) -> dict[str, Matter]:
     """Name those who have what a customer wrote in, or can take it, and do not know of it."""
     row = situation.conversation
     wrote = max((each.seq for each in situation.rows if each.kind not in _OURS), default=0)
     waits = row.unanswered_since_ms is not None and row.state is ConversationState.OPEN
-    if not wrote or not waits or row.blocked:
+    if not wrote or not waits or row.blocked or row.wants_nothing:
         return {}
     holder = [name for name, person in loaded.people.items() if person.id == row.person_id]
     if holder:

@@ -3,9 +3,15 @@
 Works inside the transaction of what it does. Who takes it is :mod:`routing.followup`'s.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Language
+from gatewayd.barrier import trace
 from gatewayd.clock import moment_at
 from gatewayd.effects import GATEWAY
 from gatewayd.reminder_text import Kind
@@ -17,6 +23,7 @@ from routing.duty import told_from
 from routing.followup import Move, Why
 from routing.hours import state_at
 from storage import stand_ins, wishes
+from storage.attempt import Failed, attempt
 from storage.conversations import acts, reading
 from storage.conversations.acts import Doing
 from storage.conversations.states import ConversationState
@@ -24,10 +31,13 @@ from storage.conversations.waits import OpenWait
 from storage.engine import Store
 from storage.errors import StoreUnavailable
 from storage.stand_ins import StandInRow
+from storage.wishes import WishesRow
 
 REASSIGNED = "reassigned"
 PUT_OFF_MS = 900_000
 """What ran into an error of ours is tried again after so long."""
+
+_log = structlog.get_logger(__name__)
 
 _BECAUSE = {
     Why.AWAY: {Language.EN: "{who} is away", Language.FR: "Absence : {who}"},
@@ -68,6 +78,23 @@ async def reassign(
     return telling
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """What became of one: whether it was given back, else when to look again, if ever."""
+
+    given_back: bool = False
+    next_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What a round did: how many were given back, when to look again, and what there was left."""
+
+    given_back: int
+    next_ms: int | None
+    mark: tuple[int, int]
+
+
 class GiveBack:
     """Gives back what others had while somebody was not there, if they wish so."""
 
@@ -91,32 +118,58 @@ class GiveBack:
         if mark == self._mark and not is_due:
             return 0
         try:
-            given_back, next_ms = await self._store.shielded(lambda tx: self._all(tx, now_ms))
+            done = await self._store.shielded(lambda tx: self._all(tx, now_ms))
         except StoreUnavailable:
             raise  # it is all to be done yet
         except Exception:
             self._mark, self.next_ms = mark, now_ms + PUT_OFF_MS
             raise
-        self._mark, self.next_ms = mark, next_ms
-        return given_back
+        self._mark, self.next_ms = done.mark, done.next_ms
+        return done.given_back
 
-    async def _all(self, tx: AsyncConnection, now_ms: int) -> tuple[int, int | None]:
-        """Give how many were given back, and when somebody may be back next."""
+    async def _all(self, tx: AsyncConnection, now_ms: int) -> _Done:
+        """Give back all that are to be given back; one that fails holds up no other."""
         loaded = await self._shop.load(tx)
         wished = await wishes.of_people(tx)
-        given_back, returns = 0, []
+        given_back, nexts = 0, list[int | None]()
         for row in await stand_ins.list_all(tx):
-            name = next(name for name, one in loaded.people.items() if one.id == row.person_id)
-            if not row.still_given or row.state == ConversationState.CLOSED:
-                await stand_ins.forget(tx, row.conversation_id)
-            elif _is_back(loaded, name, row, now_ms):
-                if wishes_of(wished.get(row.person_id)).take_back:
-                    await self._one(tx, loaded, row, name, now_ms)
-                    given_back += 1
-                await stand_ins.forget(tx, row.conversation_id)
+            outcome = await attempt(tx, partial(self._settle, tx, loaded, wished, row, now_ms))
+            if isinstance(outcome, Failed):
+                error = outcome.error
+                _log.error(
+                    "not_given_back",
+                    conversation=row.conversation_id,
+                    error=type(error).__name__,
+                    trace=trace(error),
+                )
+                nexts.append(now_ms + PUT_OFF_MS)
             else:
-                returns.append(_returns_ms(loaded, name, row, now_ms))
-        return given_back, min((each for each in returns if each is not None), default=None)
+                given_back += outcome.given_back
+                nexts.append(outcome.next_ms)
+        return _Done(
+            given_back=given_back,
+            next_ms=min((each for each in nexts if each is not None), default=None),
+            mark=await stand_ins.mark(tx),
+        )
+
+    async def _settle(
+        self,
+        tx: AsyncConnection,
+        loaded: LoadedShop,
+        wished: Mapping[str, WishesRow],
+        row: StandInRow,
+        now_ms: int,
+    ) -> _Settled:
+        """Give one back where its person is there and wishes it, or tell when they may be."""
+        name = next(name for name, one in loaded.people.items() if one.id == row.person_id)
+        is_over = not row.still_given or row.state == ConversationState.CLOSED
+        if not is_over and not _is_back(loaded, name, row, now_ms):
+            return _Settled(next_ms=_returns_ms(loaded, name, row, now_ms))
+        given_back = not is_over and wishes_of(wished.get(row.person_id)).take_back
+        if given_back:
+            await self._one(tx, loaded, row, name, now_ms)
+        await stand_ins.forget(tx, row.conversation_id)
+        return _Settled(given_back=given_back)
 
     async def _one(
         self, tx: AsyncConnection, loaded: LoadedShop, row: StandInRow, name: str, now_ms: int

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     REASSIGNED = "reassigned"
     NEW = "new"
     """A customer wrote, or rang."""
+    HANDED = "handed"
+    """Somebody handed it to who is told."""
     MENTIONED = "mentioned"
     """A note mentions who is told."""
 
@@ -40,13 +42,14 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """Several at once: who waits still, how many do not, about whom notes mention who is told.
+    """Several at once: who waits still, how many do not, who was handed over, and mentions.
 
     ``there``: they were there meanwhile, and are told of more than the last time.
     """
 
     waiting: Sequence[str] = ()
     settled: int = 0
+    handed: Sequence[str] = ()
     mentioned: Sequence[str] = ()
     there: bool = False
 
@@ -71,6 +74,10 @@ _SAID = {
     Kind.NEW: {
         Language.EN: "New: {who} waits for an answer.",
         Language.FR: "Nouveau : {who} attend une réponse.",
+    },
+    Kind.HANDED: {
+        Language.EN: "The conversation with {who} was handed to you.",
+        Language.FR: "On vous a confié la conversation avec {who}.",
     },
     Kind.MENTIONED: {
         Language.EN: "A note about {who} mentions you. Read it in the inbox.",
@@ -98,6 +105,10 @@ _WAITS = {
         Language.EN: "New: {who} waits for an answer",
         Language.FR: "Nouveau : {who} attend une réponse",
     },
+    Kind.HANDED: {
+        Language.EN: "The conversation with {who} was handed to you",
+        Language.FR: "On vous a confié la conversation avec {who}",
+    },
     Kind.MENTIONED: {
         Language.EN: "A note about {who} mentions you",
         Language.FR: "Une note sur {who} vous mentionne",
@@ -114,6 +125,10 @@ _DIGEST = {
 _MORE = {
     Language.EN: "More since: {told}. {rest}",
     Language.FR: "Depuis : {told}. {rest}",
+}
+_HANDED = {
+    Language.EN: "handed to you ({names})",
+    Language.FR: "on vous a confié ({names})",
 }
 _MENTIONED = {
     Language.EN: "notes that mention you ({names})",
@@ -152,12 +167,14 @@ def waiting_text(kind: Kind, who: str, language: Language) -> str:
 
 
 def digest_text(digest: Digest, language: Language) -> str:
-    """Say who still waits of those whom one was not told of, how many do not, and the mentions."""
+    """Say who still waits of those whom one was not told of, how many do not, and what else is."""
     count = len(digest.waiting)
     told = []
-    if digest.waiting or not digest.mentioned:
+    if digest.waiting or not (digest.handed or digest.mentioned):
         form = _NONE_WAITS if not count else _ONE_WAITS if count == 1 else _WAIT
         told.append(form[language].format(count=count, names=_names(digest.waiting)))
+    if digest.handed:
+        told.append(_HANDED[language].format(names=_names(digest.handed)))
     if digest.mentioned:
         told.append(_MENTIONED[language].format(names=_names(digest.mentioned)))
     rest = _SETTLED[language].format(count=digest.settled) if digest.settled else ""

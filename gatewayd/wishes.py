@@ -32,6 +32,8 @@ class Matter(StrEnum):
     """What a customer writes where they have the conversation."""
     NEW_TEAM = "new_team"
     """What a customer writes where their team has it, or nobody."""
+    HANDED = "handed"
+    """What somebody hands to them."""
     MENTION = "mention"
     """A note that mentions them."""
 
@@ -54,6 +56,7 @@ DEFAULT = Wishes(
             Matter.OVERDUE: frozenset({Way.PAGE, Way.EMAIL}),
             Matter.NEW_MINE: frozenset({Way.PAGE}),
             Matter.NEW_TEAM: frozenset({Way.PAGE}),
+            Matter.HANDED: frozenset({Way.PAGE, Way.EMAIL}),
             Matter.MENTION: frozenset({Way.PAGE, Way.EMAIL}),
         }
     )

@@ -6,17 +6,29 @@ inbox; and a number that moves to another inbox takes its opt-outs along.
 """
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import changes, kept_refusals
-from storage.conversations import facts
+from storage.conversations import facts, waits
 from storage.conversations.timeline import Author
 from storage.ids import Prefix, new_id
+from storage.opting_out import holds_for, holds_for_any
 from storage.outbox.consent import OPTED_OUT
 from storage.outbox.settle import cancel
 from storage.prepared import Prepared
@@ -27,6 +39,7 @@ from storage.schema import (
     contacts,
     conversations,
     messages,
+    modems,
     opt_outs,
     people,
 )
@@ -156,15 +169,22 @@ async def record(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> st
         await cancel_waiting(tx, consent.contact_id, inbox=consent.inbox, now_ms=now_ms)
     else:
         of_it = opt_outs.c.contact_id == consent.contact_id
-        await tx.execute(delete(opt_outs).where(of_it, _within(consent)))
+        await tx.execute(delete(opt_outs).where(of_it, _ended_by(consent)))
+    await waits.look_at_those_of(tx, consent.contact_id)
     return consent_id
 
 
-def _within(consent: NewConsent) -> ColumnElement[bool]:
-    of_inbox = opt_outs.c.inbox == consent.inbox
-    if consent.business_number is None:
-        return of_inbox
-    return or_(of_inbox, opt_outs.c.business_number == consent.business_number)
+def _ended_by(consent: NewConsent) -> ColumnElement[bool]:
+    """Say which opt-outs are over: all that held for the inbox, or the one whose time is over."""
+    number = consent.business_number or ""
+    if consent.what is ConsentKind.EXPIRED:
+        return and_(
+            opt_outs.c.inbox == consent.inbox,
+            opt_outs.c.business_number == number,
+            opt_outs.c.until_ms.is_not(None),
+        )
+    held = holds_for(literal(consent.inbox))
+    return or_(held, opt_outs.c.business_number == number) if number else held
 
 
 async def _append(tx: AsyncConnection, consent: NewConsent, *, now_ms: int) -> str:
@@ -261,11 +281,25 @@ async def opt_outs_of(tx: AsyncConnection, contact_id: str) -> list[OptOutRow]:
     ]
 
 
+async def opted_out_of(tx: AsyncConnection, contact_id: str) -> list[OptOutRow]:
+    """List what a contact wants no messages of: a number that moved is of its inbox of now too."""
+    found: list[OptOutRow] = []
+    for row in await opt_outs_of(tx, contact_id):
+        moved = select(modems.c.inbox).where(
+            modems.c.number == row.business_number,
+            modems.c.inbox.is_not(None),
+            modems.c.inbox != row.inbox,
+        )
+        elsewhere = (await tx.execute(moved.distinct().order_by(modems.c.inbox))).scalars()
+        found += [row, *(replace(row, inbox=str(inbox)) for inbox in elsewhere)]
+    return found
+
+
 async def opted_out_among(
     tx: AsyncConnection, contact_ids: Collection[str], *, may_see: Collection[str] | None
 ) -> frozenset[str]:
     """Give those of these contacts who are opted out of any inbox, or of these; None: of all."""
     query = select(opt_outs.c.contact_id).where(opt_outs.c.contact_id.in_(contact_ids))
     if may_see is not None:
-        query = query.where(opt_outs.c.inbox.in_(may_see))
+        query = query.where(holds_for_any(may_see))
     return frozenset((await tx.execute(query)).scalars())

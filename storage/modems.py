@@ -46,7 +46,7 @@ class IncidentRow:
 STEPS_KEPT = 50
 """Of one incident; a ladder has fewer, and each is told once."""
 
-_COLUMNS = tuple(column for column in modems.c if column.name != "updated_at_ms")
+_COLUMNS = tuple(column for column in modems.c if column.name not in {"updated_at_ms", "inbox"})
 _ALL = select(*_COLUMNS).order_by(modems.c.name)
 _ONE = select(*_COLUMNS).where(modems.c.name == bindparam("of_name"))
 _INCIDENTS = (
@@ -97,6 +97,20 @@ async def upsert(tx: AsyncConnection, modem: ModemRow, *, now_ms: int) -> None:
     )
     if changed.rowcount == 0:
         await tx.execute(insert(modems), facts)
+
+
+async def assign(tx: AsyncConnection, inboxes: Mapping[str, str], *, now_ms: int) -> None:
+    """Keep which inbox each modem has, as the configuration says; one that is not in it has none.
+
+    Reading whom one can answer asks for it: an opt-out goes along with its number.
+    """
+    gone = update(modems).where(modems.c.name.not_in(inboxes), modems.c.inbox.is_not(None))
+    await tx.execute(gone.values(inbox=None))
+    for name, inbox in inboxes.items():
+        changed = await tx.execute(update(modems).where(modems.c.name == name).values(inbox=inbox))
+        if changed.rowcount == 0:
+            row = {"name": name, "inbox": inbox, "muted": False, "updated_at_ms": now_ms}
+            await tx.execute(insert(modems), row)
 
 
 async def set_muted(tx: AsyncConnection, *, name: str, muted: bool, now_ms: int) -> None:

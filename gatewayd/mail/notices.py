@@ -1,6 +1,6 @@
 """What an e-mail to a person of ours says: joined when it goes, so that nothing erased does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,15 +58,25 @@ async def digest_of(
     tx: AsyncConnection, person: PersonRow, held: Sequence[HeldRow], *, there: bool
 ) -> Digest:
     """Sum up for a person what was held back, as it is by now."""
-    noted = {row.conversation_id: None for row in held if row.kind == Kind.MENTIONED}
-    others = {row.conversation_id: None for row in held if row.kind != Kind.MENTIONED}
-    about = [await _conversation(tx, each) for each in others]
-    waiting = [row for row in about if row.unanswered_since_ms is not None]
-    mentioned = [await _conversation(tx, each) for each in noted]
+    by_kind: dict[str, dict[str, ConversationRow]] = {}
+    for each in held:
+        kind = each.kind if each.kind in {Kind.HANDED, Kind.MENTIONED} else ""
+        row = await _conversation(tx, each.conversation_id)
+        by_kind.setdefault(kind, {})[row.id] = row
+    handed = [row for row in by_kind.get(Kind.HANDED, {}).values() if row.person_id == person.id]
+    about = by_kind.get("", {}).values()
+    waiting = [
+        row for row in about if row.unanswered_since_ms is not None and not row.wants_nothing
+    ]
+
+    async def named(rows: Iterable[ConversationRow]) -> list[str]:
+        return [(await shown_to(tx, person, row)).who for row in rows]
+
     return Digest(
-        waiting=[(await shown_to(tx, person, row)).who for row in waiting],
+        waiting=await named(waiting),
         settled=len(about) - len(waiting),
-        mentioned=[(await shown_to(tx, person, row)).who for row in mentioned],
+        handed=await named(handed),
+        mentioned=await named(by_kind.get(Kind.MENTIONED, {}).values()),
         there=there,
     )
 

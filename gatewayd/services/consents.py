@@ -92,7 +92,7 @@ class Consents:
 
 
 async def _view(tx: AsyncConnection, contact_id: str, by: Principal) -> ConsentView:
-    holding = await consents.opt_outs_of(tx, contact_id)
+    holding = await consents.opted_out_of(tx, contact_id)
     ledger = await consents.ledger(tx, contact_id)
     return ConsentView(
         opt_outs=tuple(each for each in holding if by.may_see(each.inbox)),

@@ -177,6 +177,7 @@ class Conversations:
                 note=note,
                 reason=reason,
                 mentions=named.places,
+                by_hand=True,
                 doing=doing,
             )
 

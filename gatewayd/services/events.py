@@ -75,8 +75,8 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.overdue": "an answer is overdue: so is the team",
     "conversation.escalated": "it has been for long: the managers are told",
     "conversation.reminder": "these `people` (ids) are to see on the page that a customer waits; "
-    "`kind` is `new`, `due_soon`, `overdue`, `escalated`, `reassigned` (it is theirs now), or "
-    "`mentioned`: a note mentions them",
+    "`kind` is `new`, `due_soon`, `overdue`, `escalated`, `reassigned` (it is theirs now), "
+    "`handed` (somebody gave it to them), or `mentioned`: a note mentions them",
     "conversation.mentioned": "a note (`by` whom) mentions these `people` (ids)",
     "conversation.reassigned": "it went to a person (`person_id`) or team (`team_id`) because who "
     "had it is not there (`reason`: `away`, `break`, `sick`, `vacation`, `left`, `off_shift`), has "

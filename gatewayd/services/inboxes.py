@@ -20,7 +20,7 @@ from routing.expression import problem_of
 from routing.rulebook import Rulebook
 from routing.signature import DEFAULT_SIGNATURE, SignatureMode
 from routing.signature import problem_of as signature_problem
-from storage import inboxes, teams
+from storage import inboxes, modems, teams
 from storage.editing import Edit
 from storage.engine import Store
 from storage.inboxes import InboxRow
@@ -48,9 +48,15 @@ class InboxView:
 
 
 async def seed_inboxes(settings: Settings, *, store: Store, clock: Clock) -> None:
-    """Make what the configuration names and the store lacks; what managers set stays."""
+    """Make what the configuration names and the store lacks; what managers set stays.
+
+    Keeps also which modems each inbox has now.
+    """
     async with store.write() as tx:
-        await inboxes.seed(tx, inbox_names(settings), now_ms=clock.now_ms())
+        now_ms = clock.now_ms()
+        await inboxes.seed(tx, inbox_names(settings), now_ms=now_ms)
+        by_modem = {modem.name: modem.inbox for modem in settings.modems}
+        await modems.assign(tx, by_modem, now_ms=now_ms)
 
 
 def inbox_names(settings: Settings) -> tuple[str, ...]:

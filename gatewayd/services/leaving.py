@@ -100,6 +100,7 @@ async def suspend(
             person_id=None if heir.person is None else heir.person.id,
             team_id=team_id,
             note=note,
+            by_hand=True,
             doing=doing,
         )
     return Gone(handed_over=len(left), tokens=tuple(ended))

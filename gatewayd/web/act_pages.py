@@ -1,4 +1,4 @@
-"""What is done to a conversation and its contact: handed over, put to sleep, closed, tagged."""
+"""What is done to a conversation: handed over, put to sleep, closed, tagged, blocked."""
 
 import re
 from collections.abc import Sequence
@@ -19,10 +19,8 @@ from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
 from gatewayd.web.tags import tags_of
 from storage.conversations.acts import ActOutcome
-from storage.conversations.reading import ConversationRow
 from storage.conversations.states import Act
 from storage.editing import Edit
-from storage.people import Taken
 
 _CLOSED = N_("Closed.")
 _REOPENED = N_("Open again.")
@@ -36,10 +34,7 @@ _TAGGED = N_("Saved")
 _BLOCKED = N_("Blocked. What they send is kept, and bothers nobody.")
 _UNBLOCKED = N_("Not blocked any more.")
 _CHANGED = N_("Somebody changed it just now. Look again.")
-_TAKEN = N_("Another contact has this already.")
 _LONGEST_NOTE = 5000
-_LONGEST_NAME = 60
-_LANGUAGES = {"en", "fr"}
 
 
 async def close(visit: Visit) -> web.StreamResponse:
@@ -125,28 +120,9 @@ async def block(visit: Visit) -> web.StreamResponse:
         undo=f"{place_of(visit)}/block",
         undo_fields={"blocked": "no" if blocked else "yes"},
     )
-    return _edited(visit, outcome, flash, row)
-
-
-async def edit_contact(visit: Visit) -> web.StreamResponse:
-    """Write down who they are."""
-    row = await named_conversation(visit)
-    name = " ".join(visit.field("name").split())[:_LONGEST_NAME]
-    language = visit.field("language")
-    values = {
-        "name": name if name.isprintable() and name else None,
-        "language": language if language in _LANGUAGES else None,
-        "notes": visit.field("notes").strip()[:_LONGEST_NOTE] or None,
-    }
-    version = visit.field("version")
-    outcome = await visit.request.app[CONTACTS].change(
-        row.contact_id,
-        values,
-        tags=None,
-        version=int(version) if re.fullmatch(r"[0-9]{1,9}", version) else None,
-        by=visit.author,
-    )
-    return _edited(visit, outcome, Flash(message=_TAGGED), row)
+    if outcome is Edit.NOT_FOUND:
+        raise not_found(f"contact {row.contact_id!a}")
+    return go_to(place_of(visit), flash=flash)
 
 
 def _done(visit: Visit, outcome: ActOutcome, flash: Flash) -> web.StreamResponse:
@@ -161,20 +137,6 @@ def _done(visit: Visit, outcome: ActOutcome, flash: Flash) -> web.StreamResponse
             raise not_found(f"conversation {visit.named('id')!a}")
 
 
-def _edited(
-    visit: Visit, outcome: Edit | Taken, flash: Flash, row: ConversationRow
-) -> web.StreamResponse:
-    match outcome:
-        case Taken():
-            return _wrong(visit, _TAKEN)
-        case Edit.DONE:
-            return go_to(place_of(visit), flash=flash)
-        case Edit.CHANGED_MEANWHILE:
-            return _wrong(visit, _CHANGED)
-        case Edit.NOT_FOUND:
-            raise not_found(f"contact {row.contact_id!a}")
-
-
 def _wrong(visit: Visit, message: str) -> web.StreamResponse:
     return go_to(place_of(visit), flash=Flash(message=message, tone=Tone.ERROR))
 
@@ -186,7 +148,6 @@ _ACTS = {
     "assign": assign,
     "tag": tag,
     "block": block,
-    "contact": edit_contact,
 }
 
 ROUTES: Sequence[PageRoute] = tuple(

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gatewayd.web.contacts.fields import ContactForm
 from gatewayd.web.inbox_pages import list_pane
 from gatewayd.web.open_conversation import OpenConversation, Written, open_conversation
 from gatewayd.web.render import page
@@ -34,12 +35,19 @@ async def conversation_page(
     *,
     shown: str = "conversation",
     written: Written | None = None,
+    contact_form: ContactForm | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> web.StreamResponse:
-    """Write the page of a conversation; ``written`` is what its composer begins with."""
+    """Write the page of a conversation; ``written`` is what its composer begins with.
+
+    ``contact_form`` is that of the contact, where it could not be taken.
+    """
+    form = contact_form or ContactForm(visit=visit)
     common: dict[str, Any] = {
         "open": opened,
         "view": visit.named("view"),
+        "contact_form": form,
+        "contact_fields": form.fields(opened.contact),
         "written": written or opened.begun(visit.request.query.get("reply")),
     }
     if visit.part in _PARTS:

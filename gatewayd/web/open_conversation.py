@@ -119,7 +119,7 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
     contact = await app[CONTACTS].get(row.contact_id)
     if contact is None:
         raise LookupError(row.contact_id)
-    people = await app[STAFF].people()
+    people, teams = await app[STAFF].people(), await app[STAFF].teams()
     signed = await app[CONVERSATIONS].as_sent(row, _ANY_TEXT, manner=PLAINLY, by=visit.author)
     return OpenConversation(
         row=row,
@@ -128,11 +128,11 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
         earlier=entries.next,
         panel=await panel_of(visit, contact, but=row.id),
         mentioned=mentioned,
-        colleagues=colleagues(people, row.inbox, but=visit.person_id),
+        colleagues=colleagues(people, teams, row.inbox, but=visit.person_id),
         unanswerable=app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent),
         scheduled=later,
         people=people,
-        teams=await app[STAFF].teams(),
+        teams=teams,
         snoozes=snoozes(visit.formats),
         signature=signed.removeprefix(_ANY_TEXT).strip(),
         replies=await app[SAVED_REPLIES].offer(row, by=visit.author),

@@ -72,11 +72,12 @@ async def assign(
     doing: Doing,
     reason: str | None = None,
     mentions: Sequence[Mention] = (),
+    by_hand: bool = False,
 ) -> ActOutcome:
     """Hand it to a person or a team that there is, or to nobody.
 
     ``note`` says why in somebody's words, ``reason`` in one of ours; ``mentions`` are whom the
-    note names.
+    note names. ``by_hand``: somebody does it, so that a person who gets it is to be told.
     """
     row = await _look(tx, conversation_id, doing)
     if isinstance(row, ActOutcome):
@@ -94,6 +95,9 @@ async def assign(
         mentions=mentions,
     )
     seq = await _change(tx, row, to, entry, "assigned", doing, more={**to, "reason": reason})
+    is_new = by_hand and person_id not in {None, row["person_id"], doing.author.id}
+    if seq is not None and is_new and not mentions:
+        await news.add(tx, seq, now_ms=doing.now_ms)
     await _tell_mentioned(tx, row, seq, mentions, doing)
     await waits.look_at(tx, conversation_id)
     return ActOutcome.DONE

@@ -156,6 +156,8 @@ async def _wait(tx: AsyncConnection, place: Place, message_id: str | None, *, no
         await waits.begin(tx, of, inbox=place.inbox, now_ms=now_ms)
     elif place.turn is Turn.CUSTOMER and place.before is ConversationState.SNOOZED:
         await waits.resume(tx, of, now_ms=now_ms)
+    elif place.turn is Turn.CUSTOMER:
+        await waits.heard(tx, of)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Owns what people are still to be told of by itself, and what they were told and have not seen.
 
-What is new is noted with what it is: a customer's text or call, a note that mentions somebody.
+What is new is noted with what it is: a customer's text or call, a note that mentions somebody, a
+hand-over to a person.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,6 +23,9 @@ class NewsRow:
     conversation_id: str
     kind: EntryKind
     at_ms: int
+    person_id: str | None
+    """To whom it was handed."""
+    author_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,14 @@ class ToldRow:
 _ADD = Prepared(insert(news))
 _NEXT = select(func.min(news.c.at_ms))
 _DUE = (
-    select(news.c.seq, timeline.c.conversation_id, timeline.c.kind, news.c.at_ms)
+    select(
+        news.c.seq,
+        timeline.c.conversation_id,
+        timeline.c.kind,
+        news.c.at_ms,
+        timeline.c.person_id,
+        timeline.c.author_id,
+    )
     .join(timeline, timeline.c.seq == news.c.seq)
     .where(news.c.at_ms <= bindparam("before"))
     .order_by(news.c.seq)

@@ -15,6 +15,7 @@ from storage.conversations.timeline import Author, EntryKind
 from storage.conversations.views import Seen
 from storage.errors import CursorExpired
 from storage.ids import Prefix
+from storage.opting_out import OPTED_OUT_MS, wants_nothing
 from storage.schema import (
     IS_BLOCKED,
     IS_UNANSWERED,
@@ -23,7 +24,6 @@ from storage.schema import (
     contacts,
     conversation_tags,
     conversations,
-    opt_outs,
     people,
     teams,
     timeline,
@@ -58,10 +58,20 @@ class ConversationRow:
     last_out_ms: int | None
     answered_ms: int | None
     held_since_ms: int | None
-    opted_out: bool
+    opted_out_ms: int | None
     last_seq: int
     version: int
     created_at_ms: int
+
+    @property
+    def opted_out(self) -> bool:
+        """Whether the contact wants no messages from this inbox."""
+        return self.opted_out_ms is not None
+
+    @property
+    def wants_nothing(self) -> bool:
+        """Whether that is the last that they said here."""
+        return wants_nothing(self.opted_out_ms, last_in_ms=self.last_in_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,21 +138,13 @@ class EntryPage:
     next: str | None
 
 
-_OPTED_OUT = (
-    select(opt_outs.c.contact_id)
-    .where(
-        opt_outs.c.contact_id == conversations.c.contact_id,
-        opt_outs.c.inbox == conversations.c.inbox,
-    )
-    .exists()
-)
 _ALL = (
     select(
         conversations,
         contacts.c.name.label("contact_name"),
         contacts.c.external_id.label("contact_external_id"),
         IS_BLOCKED.label("blocked"),
-        _OPTED_OUT.label("opted_out"),
+        OPTED_OUT_MS.label("opted_out_ms"),
         people.c.display_name.label("person_name"),
         teams.c.display_name.label("team_name"),
         waits.c.due_soon_at_ms,
@@ -271,7 +273,6 @@ def _row(row: RowMapping, tags: Sequence[str]) -> ConversationRow:
             **row,
             "state": state,
             "blocked": bool(row["blocked"]),
-            "opted_out": bool(row["opted_out"]),
         },
         tags=(*tags,),
     )

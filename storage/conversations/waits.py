@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Update, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.opting_out import OPTED_OUT_MS, wants_nothing
 from storage.prepared import Prepared
 from storage.schema import IS_BLOCKED, WAIT_IS_OPEN, contacts, conversations, timeline, waits
 
@@ -36,6 +37,13 @@ class OpenWait:
     person_id: str | None
     team_id: str | None
     since_ms: int
+    last_in_ms: int | None
+    opted_out_ms: int | None
+
+    @property
+    def wants_nothing(self) -> bool:
+        """Whether the last that the customer said is that they want no messages."""
+        return wants_nothing(self.opted_out_ms, last_in_ms=self.last_in_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,15 @@ _END = Prepared(
         look_at_ms=null(),
     )
 )
+_HEARD = Prepared(
+    update(waits)
+    .where(
+        waits.c.conversation_id == bindparam("of_conversation"),
+        WAIT_IS_OPEN,
+        waits.c.look_at_ms == bindparam("never"),
+    )
+    .values(look_at_ms=bindparam("now"))
+)
 _SEEN = ~(
     select(contacts.c.id)
     .join(conversations, conversations.c.contact_id == contacts.c.id)
@@ -107,6 +124,8 @@ _ONE = (
         waits.c.rung,
         conversations.c.person_id,
         conversations.c.team_id,
+        conversations.c.last_in_ms,
+        OPTED_OUT_MS.label("opted_out_ms"),
     )
     .join(conversations, conversations.c.id == waits.c.conversation_id)
     .where(waits.c.seq == bindparam("of_wait"), WAIT_IS_OPEN, waits.c.look_at_ms.is_not(None))
@@ -174,6 +193,19 @@ async def look_at(tx: AsyncConnection, conversation_id: str) -> None:
     """Let a wait be looked at now: something of its conversation is otherwise."""
     awake = _of(conversation_id).where(waits.c.look_at_ms.is_not(None))
     await tx.execute(awake.values(look_at_ms=LOOK_NOW_MS))
+
+
+async def heard(tx: AsyncConnection, conversation_id: str) -> None:
+    """Let one of which nothing was due be looked at: its customer has written again."""
+    values = {"of_conversation": conversation_id, "never": _NEVER_MS, "now": LOOK_NOW_MS}
+    await _HEARD.execute(tx, values)
+
+
+async def look_at_those_of(tx: AsyncConnection, contact_id: str) -> None:
+    """Let the waits of a contact be looked at now: what they want is otherwise."""
+    theirs = select(conversations.c.id).where(conversations.c.contact_id == contact_id)
+    awake = (waits.c.conversation_id.in_(theirs), WAIT_IS_OPEN, waits.c.look_at_ms.is_not(None))
+    await tx.execute(update(waits).where(*awake).values(look_at_ms=LOOK_NOW_MS))
 
 
 async def look_at_all(tx: AsyncConnection) -> None:

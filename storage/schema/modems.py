@@ -28,6 +28,8 @@ modems = Table(
     Column("muted", Boolean, nullable=False),
     Column("last_ready_ms", Ms),
     Column("updated_at_ms", Ms, nullable=False),
+    Column("inbox", String),  # as the configuration had it at the last start; null: not in it
+    Index("ix_modems_inbox", "inbox", "number"),
 )
 
 incidents = Table(

@@ -6,9 +6,11 @@ by their command line, their HTTP API and the virtual modem's control channel.
 
 import asyncio
 import http.client
+import itertools
 import json
 import os
 import queue
+import random
 import re
 import shutil
 import signal
@@ -16,8 +18,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
+from contextlib import AsyncExitStack, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -35,28 +38,9 @@ T = TypeVar("T")
 
 PROGRAM = Path(sys.executable).with_name("gatewayd")
 
-COMPAT = """
-[compat]
-smseagle = true
-kannel = true
-android_sms_gateway = true
-alertmanager = true
-grafana = true
-[[alert_receivers]]
-name = "oncall"
-to = ["+15145557001", "+15145557002"]
-[[alert_receivers]]
-name = "owner"
-to = ["+15145557003"]
-template = "{status} {count} {label.alertname} at {annotation.where}: {title}{message}"
-cut_to_parts = 1
-[[alert_receivers]]
-name = "nowhere"
-to = [NOWHERE]
-""".replace("NOWHERE", ", ".join(f'"+1514{n}"' for n in range(20)))
-
-START_SECONDS = 30
-"""How long a test waits; how long a person may have to is the test's to say."""
+COMPAT = Path(__file__).with_name("compat.toml").read_text(encoding="utf-8")
+PATIENCE_SECONDS = 120
+"""How long a test waits for what must come, on a machine however busy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +92,7 @@ async def start_demo(tmp_path: Path) -> AsyncIterator[StartDemo]:
                 stdout=asyncio.subprocess.PIPE,
             )
             running.push_async_callback(_end, process)
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 said = await _first_words(process)
             return Demo(process=process, said=said, processor_seconds=_used(process.pid))
 
@@ -129,9 +113,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.kill()
         await process.wait()
-
-
-PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +173,13 @@ class Process:
                 return line
         raise AssertionError("it ended:\n" + "".join(self.log))
 
-    def end(self, number: int = signal.SIGTERM) -> int:
+    def tell(self, number: int) -> None:
+        """Send a signal."""
         self._process.send_signal(number)
-        return self.wait()
 
-    def hang_up(self) -> None:
-        """Send SIGHUP: read the configuration again."""
-        self._process.send_signal(signal.SIGHUP)
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.tell(number)
+        return self.wait()
 
     def wait(self) -> int:
         status = self._process.wait(PATIENCE_SECONDS)
@@ -231,6 +212,11 @@ class Stick:
             answer: dict[str, Any] = json.loads(file.readline())
         assert answer.pop("ok"), answer
         return answer
+
+    def emptied(self) -> None:
+        """Wait until nothing lies in its stores, neither texts nor reports."""
+        while any(store["used"] for store in self.order("state")["stores"].values()):
+            pass
 
     def ledger(self, what: str, peer: str | None = None) -> list[dict[str, Any]]:
         return [
@@ -345,8 +331,8 @@ class Gateway:
             return Answer(answer.status, answer.headers, answer.read())
 
     @contextmanager
-    def events(self, *, after: str | None = None, types: str = "") -> Iterator[Iterator[Any]]:
-        """Open the event stream; it holds all that happens from the block's start on."""
+    def _stream(self, *, after: str | None = None, types: str = "") -> Iterator[Iterator[bytes]]:
+        """Open the event stream; give its lines."""
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = after
@@ -355,16 +341,22 @@ class Gateway:
             line.request("GET", path, headers=headers)
             with line.getresponse() as answer:
                 assert answer.status == 200, answer.read()
-                yield (json.loads(row[5:]) for row in answer if row.startswith(b"data:"))
+                yield iter(answer)
+
+    @contextmanager
+    def events(self, *, after: str | None = None, types: str = "") -> Iterator[Iterator[Any]]:
+        """Give all that happens from the block's start on."""
+        with self._stream(after=after, types=types) as lines:
+            yield (json.loads(line[5:]) for line in lines if line.startswith(b"data:"))
 
     def until(self, condition: Callable[[], T | None], *, types: str = "") -> T:
-        """Look now and after each event until there is what is looked for."""
-        with self.events(types=types) as stream:
-            if (found := condition()) is not None:
-                return found
-            for _ in stream:
-                if (found := condition()) is not None:
+        """Look now, after each event and at each heartbeat until there is what is looked for."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        with self._stream(types=types) as lines:
+            for line in itertools.chain([b"\n"], lines):
+                if line == b"\n" and (found := condition()) is not None:
                     return found
+                assert time.monotonic() < end, "it never came"
         raise AssertionError("the stream ended")
 
     def _in_state(self, path: str, states: Collection[str], types: str) -> Any:
@@ -381,6 +373,18 @@ class Gateway:
     def modem(self, name: str, *states: str) -> Any:
         """Give a modem, as soon as it is in one of the states."""
         return self._in_state(f"/v1/modems/{name}", states, "modem.state")
+
+    def idle(self) -> None:
+        """Wait until nothing of other tests goes out: a fault strikes what comes first."""
+
+        def look() -> bool | None:
+            for state in ("queued", "sending"):
+                for item in self.http("GET", f"/v1/messages?limit=200&state={state}").json["items"]:
+                    if self.http("GET", f"/v1/messages/{item['id']}").json["send_at"] is None:
+                        return None
+            return True
+
+        self.until(look)
 
     def incoming(self, **wanted: object) -> Any:
         """Give the newest incoming message with these fields, as soon as it is there."""
@@ -461,11 +465,25 @@ class Postbox:
         return "250 OK"
 
 
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """Give ports that the system gives to no connection before a server listens there."""
+    system = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text()
+    ours = range(10_000, int(system.split()[0]))
+
+    def look() -> int:
+        while True:
+            port = random.SystemRandom().choice(ours)
+            with closing(socket.socket()) as tried, suppress(OSError):
+                tried.bind(("127.0.0.1", port))
+                return port
+
+    return look
+
+
 @pytest.fixture
-def postbox() -> Iterator[tuple[int, Postbox]]:
-    box = Postbox()
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
+def postbox(free_port: Callable[[], int]) -> Iterator[tuple[int, Postbox]]:
+    box, port = Postbox(), free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     yield port, box

@@ -76,7 +76,7 @@ def test_it_texts_without_the_daemon_s_code(python: Path, gateway: Any, tmp_path
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 

@@ -3,8 +3,8 @@
 import json
 import os
 import shutil
-import socket
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -121,16 +121,8 @@ def test_over_the_limit_is_tried_again_later(gateway: Any) -> None:
     assert int(last.headers["Retry-After"]) > 0
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
-@pytest.mark.timeout(180)  # its pauses between tries grow
 def test_the_real_alertmanager_texts_once_though_the_first_try_fails(
-    new_gateway: Any, tmp_path: Path
+    new_gateway: Any, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """It tries again while the gateway is down, and does not text twice."""
     if ALERTMANAGER is None:
@@ -138,7 +130,7 @@ def test_the_real_alertmanager_texts_once_though_the_first_try_fails(
         pytest.skip("prometheus-alertmanager is not installed")
     gateway = new_gateway()
     stick = gateway.stick()
-    port = _free_port()
+    port = free_port()
     tables = (
         "[compat]\nalertmanager = true\n"
         '[[alert_receivers]]\nname = "oncall"\nto = ["+15145557011"]\n'
@@ -149,7 +141,7 @@ def test_the_real_alertmanager_texts_once_though_the_first_try_fails(
     gateway.modem("counter", "ready")
     gateway.stop()
 
-    theirs = _free_port()
+    theirs = free_port()
     file = tmp_path / "alertmanager.json"  # JSON is YAML
     hook = {
         "url": f"http://127.0.0.1:{port}/compat/alertmanager/oncall",
@@ -185,5 +177,5 @@ def raise_alert(port: int) -> None:
         json.dumps([alert]).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own address
+    with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - our own address
         assert answer.status == 200

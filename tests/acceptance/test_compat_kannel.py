@@ -32,7 +32,7 @@ class Reports(http.server.ThreadingHTTPServer):
 
     def until(self, condition: Callable[[], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(condition, timeout=50), (self.paths, self.refused)
+            assert self.changed.wait_for(condition, timeout=120), (self.paths, self.refused)
 
 
 class _Report(http.server.BaseHTTPRequestHandler):
@@ -179,7 +179,6 @@ def test_from_names_the_inbox_by_its_number(gateway: Any, token: str) -> None:
     gateway.http("POST", f"/v1/messages/{message['id']}/cancel")
 
 
-@pytest.mark.timeout(180)  # two starts, and the pause before a retry
 def test_reports_are_called_also_after_a_kill_and_a_refusal(
     new_gateway: Any, reports: Reports
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 CUSTOMER = "+15145550931"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 NOON = 12
 
 

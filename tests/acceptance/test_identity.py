@@ -65,7 +65,7 @@ def test_a_busy_port_says_what_holds_it(new_gateway: Any) -> None:
     gateway.configure()
     with Path(stick.device).open("r+b", buffering=0) as port:
         fcntl.flock(port, fcntl.LOCK_EX)
-        holder = subprocess.Popen(["sleep", "60"], stdin=port)
+        holder = subprocess.Popen(["sleep", "600"], stdin=port)
         gateway.start()
         reason = gateway.modem("counter", "backoff")["reason"]
         assert reason.startswith("another program holds the port: ")

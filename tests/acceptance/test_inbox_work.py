@@ -28,7 +28,7 @@ class Person:
     ) -> tuple[int, http.client.HTTPMessage, str]:
         """Ask as the page does: by the cookie, without a token."""
         sent = None if body is None else json.dumps(body)
-        with closing(http.client.HTTPConnection(*self.gateway.address, timeout=30)) as line:
+        with closing(http.client.HTTPConnection(*self.gateway.address, timeout=120)) as line:
             line.request(method, path, sent, self.headers)
             answer = line.getresponse()
             return answer.status, answer.headers, answer.read().decode()

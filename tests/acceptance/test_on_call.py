@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 CUSTOMER, LEA = "+15145550921", "+15145550922"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @contextmanager

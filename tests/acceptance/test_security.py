@@ -68,7 +68,8 @@ def test_a_token_is_nowhere_in_the_files(gateway: "Gateway") -> None:
     assert secret.startswith("gw_")
     for file in (gateway.folder / "data").rglob("*"):
         if file.is_file():
-            assert secret.encode() not in file.read_bytes(), file
+            with suppress(FileNotFoundError):  # it was there for a moment
+                assert secret.encode() not in file.read_bytes(), file
     assert not [row for row in gateway.daemon.log if secret in row]
 
 
@@ -143,6 +144,6 @@ def test_only_these_routes_are_open(gateway: "Gateway") -> None:
 
 
 def _anonymous(gateway: "Gateway", method: str, path: str, headers: dict[str, str]) -> int:
-    with closing(http.client.HTTPConnection(*gateway.address, timeout=30)) as line:
+    with closing(http.client.HTTPConnection(*gateway.address, timeout=120)) as line:
         line.request(method, path, b"{}" if method != "GET" else None, headers)
         return line.getresponse().status

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import signal
 import socket
 import ssl
 from contextlib import closing
@@ -47,7 +48,7 @@ def test_a_renewed_certificate_is_taken_up_by_a_reload(new_gateway: Any) -> None
     assert shown(gateway) == {"first.lan"}
 
     put(gateway.folder, "renewed.lan")
-    gateway.daemon.hang_up()
+    gateway.daemon.tell(signal.SIGHUP)
     gateway.daemon.until("tls_certificate_taken_up")
 
     assert shown(gateway) == {"renewed.lan"}
@@ -62,7 +63,7 @@ def test_a_client_that_trusts_the_shop_alone_asks_by_name_and_by_address(new_gat
     trusting = ssl.create_default_context(cafile=gateway.folder / "data" / "tls" / "authority.crt")
     headers = {"Authorization": f"Bearer {gateway.token}"}
     for host in ("localhost", "127.0.0.1"):
-        line = http.client.HTTPSConnection(host, gateway.address[1], timeout=30, context=trusting)
+        line = http.client.HTTPSConnection(host, gateway.address[1], timeout=120, context=trusting)
         with closing(line):
             line.request("GET", "/v1/messages", headers=headers)
             answer = line.getresponse()

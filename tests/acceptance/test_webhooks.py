@@ -33,7 +33,7 @@ class Moody(http.server.ThreadingHTTPServer):
 
     def until(self, condition: Callable[[], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(condition, timeout=50), self.taken
+            assert self.changed.wait_for(condition, timeout=120), self.taken
 
     def ids(self) -> list[str]:
         return [event_id for event_id, _, _ in self.taken]

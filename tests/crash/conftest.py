@@ -34,7 +34,7 @@ INBOXES = ("main", "branch")
 SETUP_ARRIVALS = 30
 FIXED_SEED = 20_261_201
 LIFE_SECONDS = 15
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Rig:
         return aiohttp.ClientSession(
             base_url="http://localhost",
             connector=aiohttp.UnixConnector(path=str(self.socket)),
-            timeout=aiohttp.ClientTimeout(total=10),
+            timeout=aiohttp.ClientTimeout(total=60),
         )
 
     async def start(self) -> None:
@@ -129,7 +129,7 @@ class Rig:
 
     async def insist(self, method: str, path: str, **request: Any) -> Any:
         """Ask until the daemon that happens to live answers, as a client with a retry would."""
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 try:
                     async with self.client() as client:

@@ -82,12 +82,12 @@ async def _kill_amid_commits(rig: Any, *, kills: int) -> None:
     await rig.stop()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_what_64_clients_were_answered_is_there_after_kills(rig: Any) -> None:
     await _kill_amid_commits(rig, kills=3)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 async def test_what_64_clients_were_answered_is_there_after_twenty_kills(rig: Any) -> None:
     await _kill_amid_commits(rig, kills=20)

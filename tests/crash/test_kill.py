@@ -132,34 +132,34 @@ async def _kill_in_all_traffic(rig: Any, *, messages: int, kills: int) -> None:
     await rig.stop()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_nothing_is_sent_twice_or_lost_over_a_few_kills(rig: Any) -> None:
     await _kill_while_sending(rig, messages=24, kills=4)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_nothing_is_received_twice_or_lost_over_a_few_kills(rig: Any) -> None:
     await _kill_while_receiving(rig, messages=40, kills=4)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_nothing_is_lost_or_twice_in_all_traffic_over_a_few_kills(rig: Any) -> None:
     await _kill_in_all_traffic(rig, messages=24, kills=4)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 async def test_nothing_is_lost_or_twice_in_all_traffic_over_thirty_kills(rig: Any) -> None:
     await _kill_in_all_traffic(rig, messages=150, kills=30)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 async def test_nothing_is_sent_twice_or_lost_over_twenty_kills(rig: Any) -> None:
     await _kill_while_sending(rig, messages=100, kills=20)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 async def test_nothing_is_received_twice_or_lost_over_twenty_kills(rig: Any) -> None:
     await _kill_while_receiving(rig, messages=100, kills=20)

@@ -15,6 +15,7 @@ _OVERDUE = "of what has waited for so long that the managers are told"
 _DAILY = "on which days who supervises gets the daily digest by e-mail"
 _NEW_MINE = "of what a customer writes in a conversation that they have"
 _NEW_TEAM = "of what a customer writes in one that their team has, or nobody"
+_HANDED = "of conversations that somebody hands to them"
 _MENTION = "of notes that mention them"
 _USUAL = "; as by default where it is left out"
 _TAKE_BACK = "whether what others got in their absence comes back to them"
@@ -29,6 +30,7 @@ class WishesIn(Input):
     overdue: Annotated[Ways, Field(description=_OVERDUE)]
     new_mine: Annotated[Ways | None, Field(description=_NEW_MINE + _USUAL)] = None
     new_team: Annotated[Ways | None, Field(description=_NEW_TEAM + _USUAL)] = None
+    handed: Annotated[Ways | None, Field(description=_HANDED + _USUAL)] = None
     mention: Annotated[Ways | None, Field(description=_MENTION + _USUAL)] = None
     take_back: Annotated[bool, Field(description=_TAKE_BACK)] = False
     daily_digest: Annotated[DailyWish, Field(strict=False, description=_DAILY)] = (
@@ -44,6 +46,7 @@ class NotificationWishes(Output):
     overdue: Annotated[list[Way], Field(description=_OVERDUE)]
     new_mine: Annotated[list[Way], Field(description=_NEW_MINE)]
     new_team: Annotated[list[Way], Field(description=_NEW_TEAM)]
+    handed: Annotated[list[Way], Field(description=_HANDED)]
     mention: Annotated[list[Way], Field(description=_MENTION)]
     take_back: Annotated[bool, Field(description=_TAKE_BACK)]
     daily_digest: Annotated[DailyWish, Field(description=_DAILY)]

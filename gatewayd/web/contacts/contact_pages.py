@@ -28,10 +28,6 @@ ONE = f"{CONTACTS_PAGE}/{{id}}"
 _SAVED = N_("Saved")
 _BLOCKED = N_("Blocked. What they send is kept, and bothers nobody.")
 _UNBLOCKED = N_("Not blocked any more.")
-_CHANGED = N_(
-    "Somebody else changed this meanwhile. What you wrote is still here: look at what is there "
-    "now, then save again to put yours in its place."
-)
 _TAKEN = N_("Another contact has this id already.")
 
 
@@ -57,35 +53,20 @@ async def contact_page(
     visit: Visit, contact: ContactRow, form: ContactForm, *, said: Any = None
 ) -> web.Response:
     """Write the page; ``form`` and ``said`` are forms that could not be taken, with why."""
-    wrong = bool(form.errors or (said is not None and said.errors))
+    is_wrong = said is not None and bool(said.errors)
     return page(
         visit,
         "contacts/contact.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else form.status,
         contact=contact,
         form=form,
-        values=_values(visit, contact, written=bool(form.errors)),
+        values=form.fields(contact),
         passed=await conversations_of(visit, contact),
         consent=await consent_of(visit, contact.id),
         said=said,
-        is_refused=wrong,
         inboxes=await inbox_names(visit),
         is_person=is_person(contact),
     )
-
-
-def _values(visit: Visit, contact: ContactRow, *, written: bool) -> dict[str, Any]:
-    if written:
-        names = ("name", "language", "notes", "external_id", "tags")
-        return {name: visit.field(name) for name in names} | {"version": contact.version}
-    return {
-        "name": contact.name or "",
-        "language": contact.language or "",
-        "notes": contact.notes or "",
-        "external_id": contact.external_id or "",
-        "tags": ", ".join(contact.tags),
-        "version": contact.version,
-    }
 
 
 async def _edit(visit: Visit) -> web.StreamResponse:
@@ -102,7 +83,7 @@ async def _edit(visit: Visit) -> web.StreamResponse:
             case Taken():
                 form.wrong("external_id", _TAKEN)
             case Edit.CHANGED_MEANWHILE:
-                form.wrong("form", _CHANGED)
+                form.changed_meanwhile(await named_contact(visit))
             case Edit.NOT_FOUND:
                 raise not_found(f"contact {contact.id!a}")
     return await contact_page(visit, await named_contact(visit), form)

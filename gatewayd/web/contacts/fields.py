@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from gatewayd.web.languages import N_
 from gatewayd.web.number_words import number_words
 from gatewayd.web.route import Visit
 from gatewayd.web.tags import tags_of
+from storage.contacts import ContactRow
 
 LONGEST_NAME = 60
 LONGEST_NOTES = 5000
@@ -19,7 +21,25 @@ _TOO_LONG = N_("At most %(most)s characters, on one line.")
 _LONG_NOTES = N_("At most %(most)s characters.")
 _NO_NUMBER = N_("Write the number that they text from.")
 _NOT_A_NUMBER = N_("“%(number)s” is no number to text. %(why)s")
+_CHANGED = N_(
+    "Somebody else changed this meanwhile. What you wrote is still here: look at what is there "
+    "now, then save again to put yours in its place."
+)
+_BY_NOW = N_("By now it says: “%(value)s”")
+_BY_NOW_NOTHING = N_("By now nothing is there.")
+_LANGUAGE_NAMES = {"": N_("Not known"), "en": N_("English"), "fr": N_("French")}
 _BETWEEN = re.compile(r"[,;\n]")
+
+
+def fields_of(contact: ContactRow) -> dict[str, str]:
+    """Give what is known of a contact as the fields of a form have it."""
+    return {
+        "name": contact.name or "",
+        "language": contact.language or "",
+        "notes": contact.notes or "",
+        "external_id": contact.external_id or "",
+        "tags": ", ".join(contact.tags),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +65,33 @@ class ContactForm:
             "notes": notes[:LONGEST_NOTES] or None,
             "external_id": self._line("external_id", LONGEST_ID),
         }
+
+    def changed_meanwhile(self, contact: ContactRow) -> None:
+        """Note that somebody was quicker, and beside each field what they have put there."""
+        self.wrong("form", _CHANGED)
+        written = self.values() | {"tags": ", ".join(self.tags)}
+        for name, now in fields_of(contact).items():
+            if name not in self.visit.form or (written[name] or "") == now:
+                continue
+            value = self.visit.tongue.say(_LANGUAGE_NAMES[now]) if name == "language" else now
+            self.wrong(name, _BY_NOW if value else _BY_NOW_NOTHING, value=value)
+
+    def fields(self, contact: ContactRow) -> dict[str, str]:
+        """Give what stands in each field: what was written where it could not be taken."""
+        known = fields_of(contact)
+        if not self.errors:
+            return known
+        return {name: self._written(name, now) for name, now in known.items()}
+
+    def _written(self, name: str, now: str) -> str:
+        return self.visit.field(name) if name in self.visit.form else now
+
+    @property
+    def status(self) -> HTTPStatus:
+        """How a page with this form is answered."""
+        if "form" in self.errors:
+            return HTTPStatus.CONFLICT
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.OK
 
     def _line(self, name: str, most: int) -> str | None:
         written = " ".join(self.visit.field(name).split())

@@ -8,12 +8,14 @@ from gatewayd.web.contacts import (
     identity_pages,
     import_pages,
     list_pages,
+    panel_pages,
 )
 from gatewayd.web.route import PageRoute
 
 ROUTES: tuple[PageRoute, ...] = (
     *list_pages.ROUTES,
     *contact_pages.ROUTES,
+    *panel_pages.ROUTES,
     *consent_pages.ROUTES,
     *identity_pages.ROUTES,
     *erase_pages.ROUTES,

@@ -18,6 +18,7 @@ from gatewayd.wishes import Matter, Way
 MATTERS: Mapping[Matter, str] = {
     Matter.NEW_MINE: N_("A customer writes, and you have it"),
     Matter.NEW_TEAM: N_("A customer writes, and your team has it, or nobody"),
+    Matter.HANDED: N_("Somebody hands a conversation to you"),
     Matter.MENTION: N_("A note mentions you"),
     Matter.MINE: N_("Somebody waits long for your answer"),
     Matter.TEAM: N_("Somebody waits long for your team’s answer"),

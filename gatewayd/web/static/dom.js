@@ -36,6 +36,7 @@ export function morph(from, to) {
     from.nodeValue = to.nodeValue;
     return from;
   }
+  if (isOwed(from, to)) return from;
   const version = from.localName === "form" && isUnsaved(from, to) ? from.elements.version?.value : "";
   const filled = FILLED.includes(from.localName) && isFilled(from) ? given(from) : null;
   morphAttributes(from, to);
@@ -75,7 +76,8 @@ function fill(one, what) {
 export const filledIn = (form) => new Map([...form.elements].filter((one) => FILLED.includes(one.localName)).map((one) => [one, given(one)]));
 
 /** What a form was sent with is the page's from now on, but for what somebody has changed since. */
-export function settle(sent) {
+export function settle(form, sent) {
+  delete form.dataset.unsaved;
   for (const [one, what] of sent) {
     if (one.type === "hidden" || given(one) !== what) continue;
     if (isTicked(one)) one.defaultChecked = what;
@@ -92,6 +94,9 @@ function isUnsaved(from, to) {
     return theirs !== undefined && given(one) !== fresh(theirs);
   });
 }
+
+/** Whether a form could not be taken, and waits with what was written and why: only an answer to it changes it. */
+const isOwed = (from, to) => from.localName === "form" && "unsaved" in from.dataset && !("unsaved" in to.dataset);
 
 /** Whether two fields or buttons of a form stand for the same thing. */
 function isField(one, other) {

@@ -28,6 +28,13 @@ function named(conversation) {
   if (owed !== null) pay();
 }
 
+/** What a colleague handed to the reader need not be unread; they are told of it all the same. */
+function handed({ id, kind, people }) {
+  if (kind !== "handed" || !people.includes(document.body.dataset.person)) return;
+  latest = id;
+  pay();
+}
+
 function pay() {
   clearTimeout(owed);
   const about = latest;
@@ -63,6 +70,7 @@ function showState() {
 export function notify() {
   onEvent((type, data) => {
     if (type === "message.received") named(data.conversation_id);
+    if (type === "conversation.reminder") handed(data);
     if (["assigned", "created", "mentioned"].some((each) => type === `conversation.${each}`)) named(data.id);
   });
   onArrival(() => {

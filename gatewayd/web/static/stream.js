@@ -4,7 +4,7 @@
 
 const TYPES = [
   ...["received", "queued", "sending", "sent", "delivered", "undelivered", "failed", "expired", "canceled", "unknown", "updated"].map((each) => `message.${each}`),
-  ...["created", "updated", "assigned", "mentioned", "snoozed", "closed", "reopened", "presence", "read"].map((each) => `conversation.${each}`),
+  ...["created", "updated", "assigned", "mentioned", "reminder", "snoozed", "closed", "reopened", "presence", "read"].map((each) => `conversation.${each}`),
   ...["created", "updated", "consent"].map((each) => `contact.${each}`),
   "modem.state",
   "modem.incident",

@@ -113,7 +113,7 @@ async function send(form, submitter) {
       tellWhoWentOn(isTaken ? fresh : null, here);
       return isTaken;
     }
-    if (isTaken) settle(filled);
+    if (isTaken) settle(form, filled);
     if (!show(response, fresh, { push: response.redirected, form })) await refused(response, fresh, here);
     return isTaken;
   } catch (error) {

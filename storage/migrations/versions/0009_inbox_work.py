@@ -16,6 +16,8 @@ def upgrade() -> None:
     op.add_column("inboxes", sa.Column("take_on_answer", sa.Boolean(), nullable=True))
     op.add_column("people", sa.Column("signature", sa.Text(), nullable=True))
     op.add_column("timeline", sa.Column("reason", sa.String(), nullable=True))
+    op.add_column("modems", sa.Column("inbox", sa.String(), nullable=True))
+    op.create_index("ix_modems_inbox", "modems", ["inbox", "number"], unique=False)
     _reads()
     _mentions()
     _news()
@@ -78,7 +80,7 @@ def _mentions() -> None:
         sa.ForeignKeyConstraint(
             ["seq"], ["timeline.seq"], name=op.f("fk_mentions_seq_timeline"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("seq", "start", name=op.f("pk_mentions")),
+        sa.PrimaryKeyConstraint("seq", "start", "person_id", name=op.f("pk_mentions")),
     )
     op.create_index("ix_mentions_person_id_seq", "mentions", ["person_id", "seq"], unique=False)
 

@@ -34,7 +34,7 @@ class Person:
 
 
 def _log_in(name: str) -> Person:
-    with closing(http.client.HTTPConnection(*PREPARED["address"], timeout=30)) as line:
+    with closing(http.client.HTTPConnection(*PREPARED["address"], timeout=120)) as line:
         line.request(
             "POST",
             "/v1/session",

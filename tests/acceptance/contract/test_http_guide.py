@@ -76,7 +76,7 @@ def typed(gateway: Any, command: str) -> str:
         env=os.environ | {"TOKEN": gateway.token},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=True,
     )
     return done.stdout
@@ -115,7 +115,6 @@ def streamed(gateway: Any, command: str, answer: str, happen: str) -> None:
             assert re.fullmatch(re.escape(expected).replace("…", "[0-9A-Z]+"), said)
 
 
-@pytest.mark.timeout(180)
 def test_every_example_is_answered_as_the_guide_says(prepared: Any) -> None:
     before = ""
     for command, answer in examples(GUIDE):

@@ -174,9 +174,21 @@ async def test_two_who_change_a_contact_at_once_are_told(visit: Any, shop: Any) 
     shop.api("PATCH", f"/v1/contacts/{who}", {"notes": "Changed by Luc", "name": "Luc's name"})
     await expect(notes).to_have_value("Changed by Luc")
     await expect(panel.get_by_label("Name")).to_have_value("Typed by Marie")
+    tab.watch.wants(409)
     await panel.get_by_role("button", name="Save").click()
-    await expect(tab.page.locator("#flash")).to_contain_text("Somebody changed it just now")
+    refused = panel.get_by_role("alert")
+    await expect(refused).to_contain_text("Somebody else changed this meanwhile")
+    await expect(panel).to_contain_text("By now it says: “Luc's name”")
     assert shop.api("GET", f"/v1/contacts/{who}")["name"] == "Luc's name"
+    # What happens meanwhile takes nothing of it away; saved again, it holds.
+    shop.text_in(number, "Still me")
+    await expect(tab.page.locator(".message.in .text").last).to_have_text("Still me")
+    await expect(refused).to_be_visible()
+    await expect(panel.get_by_label("Name")).to_have_value("Typed by Marie")
+    await panel.get_by_role("button", name="Save").click()
+    await expect(tab.page.locator("#flash")).to_contain_text("Saved")
+    await expect(refused).to_have_count(0)
+    assert shop.api("GET", f"/v1/contacts/{who}")["name"] == "Typed by Marie"
 
 
 async def test_an_opt_out_is_noted_beside_the_conversation(visit: Any, shop: Any) -> None:
@@ -199,7 +211,7 @@ async def test_an_opt_out_is_noted_beside_the_conversation(visit: Any, shop: Any
 async def test_what_was_not_taken_stays_whatever_happens_next(visit: Any, shop: Any) -> None:
     who, _ = contact(shop, "Changed By Two")
     tab = await visit(f"/contacts/{who}")
-    tab.watch.wants(422)
+    tab.watch.wants(409)
     notes = tab.page.get_by_label("About them, for us")
     await notes.fill("Typed by Marie")
     shop.api("PATCH", f"/v1/contacts/{who}", {"notes": "Written by Luc"}, 200)

@@ -1,6 +1,7 @@
 """Evenings: the customer gets an answer by itself, in their language, and nobody is called."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -126,6 +127,29 @@ async def test_a_notice_names_nobody_else(visit: Any, shop: Any) -> None:
     shop.conversation("And this is nobody's")
     async with asyncio.timeout(TOLD_WITHIN_SECONDS):
         assert await told.get() == "New message: "
+
+
+async def test_what_is_handed_to_one_is_told_although_it_is_not_unread(
+    visit: Any, shop: Any
+) -> None:
+    tab, told = await with_notices(visit, shop, "tess")
+    conversation = shop.conversation("Who will look after this?")
+    row = tab.page.locator(f'a.row[href*="{conversation}"]')
+    await expect(row).to_contain_text("Who will look after this?")
+    async with asyncio.timeout(TOLD_WITHIN_SECONDS):
+        assert (await told.get()).endswith("Who will look after this?")
+
+    async def handed(stream: Route) -> None:
+        """Stand for the minute after which the gateway tells of it."""
+        data = {"id": conversation, "kind": "handed", "people": [shop.people["tess"]]}
+        envelope = {"id": "evt_handed", "type": "conversation.reminder", "data": data}
+        event = f"id: evt_handed\nevent: conversation.reminder\ndata: {json.dumps(envelope)}\n\n"
+        await stream.fulfill(content_type="text/event-stream", body=event)
+
+    await tab.page.route("**/v1/events?*", handed)
+    await tab.go("/inbox/unassigned")
+    async with asyncio.timeout(TOLD_WITHIN_SECONDS):
+        assert (await told.get()).endswith("Who will look after this?")
 
 
 async def test_outside_one_s_hours_nothing_calls(visit: Any, shop: Any) -> None:

@@ -59,7 +59,7 @@ def _traced() -> Iterator[None]:
     tracemalloc.stop()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_a_shop_s_day_leaves_nothing_behind(run: Callable[..., None]) -> None:
     """Its traffic, in the hours that it is open."""
     run(lambda campaign: day(campaign, hours=4, messages=8))

@@ -134,7 +134,7 @@ def test_some_pairs(run: Callable[..., None], names: tuple[str, ...]) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("policy", [hold, resend])
 @pytest.mark.parametrize("names", list(combinations_with_replacement(ALL, 2)), ids=" + ".join)
 def test_every_pair(

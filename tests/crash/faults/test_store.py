@@ -87,7 +87,7 @@ def test_a_store_that_fails_in_all_ways(run: Callable[..., None], disk: Disk) ->
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("turn", range(30))
 def test_many_stores_that_fail(run: Callable[..., None], disk: Disk, turn: int) -> None:
     run(lambda campaign: failing(campaign, disk, MOVES, restarts=turn % 2 == 0))

@@ -103,7 +103,7 @@ def test_its_barrier_holds(run: Callable[..., None], name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("turn", range(10))
 @pytest.mark.parametrize("name", UNITS)
 def test_its_barrier_holds_each_time(run: Callable[..., None], name: str, turn: int) -> None:

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from storage.engine import FILE_NAME
 
 SHOP, BRANCH = "+15145550100", "+15145550200"
 CUSTOMER = "+15145550123"
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 TIMING = Timing(device_poll_seconds=0.05, health_poll_seconds=5, sweep_seconds=0.5)
 
 
@@ -133,6 +134,9 @@ class Gateway:
         wanted = {"to": CUSTOMER, "text": text, **fields}
         sent = await self.ask("POST", "/v1/messages", status=202, json=wanted)
         return str(sent["id"])
+
+    async def send_next_month(self) -> str:
+        return await self.send(send_at=(datetime.now(UTC) + timedelta(days=30)).isoformat())
 
     async def message(self, message_id: str) -> dict[str, Any]:
         return await self.ask("GET", f"/v1/messages/{message_id}")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Start = Callable[..., AbstractAsyncContextManager["Gateway"]]
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 LOW = Price(amount=Decimal("5.00"), currency="CAD")
 
 

@@ -43,7 +43,7 @@ def limit(world: "World", **keys: Any) -> None:
 
 async def counted(gateway: "Gateway") -> dict[str, Any]:
     """Wait until the modem has looked at what its SIM was handed; give its limits."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "hour_left" not in (limits := await limits_of(gateway)):
             pass
     return limits

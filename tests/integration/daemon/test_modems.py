@@ -57,7 +57,7 @@ class TestStoreUnavailable:
     async def test_nothing_is_lost_and_all_resumes(
         self, gateway: "Gateway", world: "World", monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        message_id = await gateway.send(send_at="2027-01-01T12:00:00Z")
+        message_id = await gateway.send_next_month()
         refused = asyncio.Event()
 
         def refuse(**_: object) -> Any:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SHOP, CUSTOMER = "+15145550100", "+15145550123"
 LEA, MAX = "+15145550111", "+15145550112"
 FRIDAY = 4
+WITHOUT_HOLIDAYS = (2, 8, 11)  # of Québec
 HOURS = {"hours": "Mo-Fr 09:00-17:00"}
 
 
@@ -32,8 +33,7 @@ class SetClock:
         self._shift_ms = 0
         now = datetime.now(UTC)
         day = now + timedelta(days=7 + (FRIDAY - now.weekday()) % 7)
-        # No holiday of Québec is a Friday or a Monday of these weeks.
-        while (day.month, day.day) in {(12, 25), (1, 1)} or day.month in {3, 4}:
+        while (day + timedelta(days=3)).month not in WITHOUT_HOLIDAYS:
             day += timedelta(days=7)
         self._friday = day.replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -100,7 +100,7 @@ async def told(world: "World", phone: str, *, times: int) -> list[str]:
     enough = asyncio.Event()
     stop = world.network.ledger.watch(lambda _: enough.set() if len(texts()) >= times else None)
     if len(texts()) < times:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await enough.wait()
     stop()
     return texts()

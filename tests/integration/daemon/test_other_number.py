@@ -43,7 +43,7 @@ async def test_another_number_where_it_is_allowed(world: "World", start: "Start"
         assert {attempt["modem"] for attempt in message["attempts"]} == {"spare"}
 
         registry.attach("counter", world.counter)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await modem(gateway))["state"] != "ready":
                 pass
         back = await gateway.send()
@@ -118,7 +118,7 @@ async def test_a_sim_without_credit_keeps_its_queue(world: "World", start: "Star
         ids = [await gateway.send(f"{place}", to=f"+151455501{place:02}") for place in range(12)]
         opened = await gateway.event("modem.incident", modem="counter", state="open")
         assert opened["code"] == "sending_refused"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (view := await modem(gateway))["paused"] is None or view["queue"] < 7:
                 pass
         assert "5 messages in a row" in view["paused"]["detail"]
@@ -147,7 +147,7 @@ async def test_a_restart_burns_no_queue(world: "World", start: "Start") -> None:
         before = await attempts(gateway)
     for _ in range(3):
         async with start(world) as gateway:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while (await modem(gateway))["paused"] is None:
                     pass
             world.network.text_in(to=SHOP, from_=CUSTOMER, text="still heard")

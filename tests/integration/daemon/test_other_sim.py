@@ -1,5 +1,6 @@
 """Another SIM in the modem: nothing happens with it before a person has confirmed it."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from modem.virtual import registry
 from modem.virtual.ledger import Entry, Happening
 from modem.virtual.sim import Sim
+from storage import simswap
 
 if TYPE_CHECKING:
     from conftest import Gateway, World
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOP, OTHER = "+15145550100", "+15145550177"
 CUSTOMER = "+15145550123"
+PATIENCE_SECONDS = 60
 OLD_ICCID, NEW_ICCID = "8930272000000000017", "8930272000000000991"
 
 
@@ -24,6 +27,11 @@ def unplugged(world: "World") -> Iterator[None]:
     registry.detach("counter")
     yield
     registry.attach("counter", world.counter)
+
+
+async def in_doubt(gateway: "Gateway") -> bool:
+    async with gateway.ready.store.read() as tx:
+        return await simswap.in_doubt(tx, "counter")
 
 
 def other_sim() -> Sim:
@@ -105,6 +113,9 @@ async def test_what_lies_in_the_modem_s_own_memory_is_filed_under_neither_sim(
 
     # Once all stores have been read, what comes there is the new SIM's.
     await gateway.modem_is("counter", "ready")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await in_doubt(gateway):
+            pass
     world.counter.settings.memories = ["ME", "ME", "ME"]
     world.network.text_in(to=OTHER, from_=CUSTOMER, text="surely the new one")
     await gateway.event("message.received", times=2)

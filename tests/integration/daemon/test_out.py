@@ -91,7 +91,7 @@ class TestOut:
         assert "validity" in message["error"]["detail"]
 
     async def test_canceled_before_its_time(self, gateway: "Gateway", world: "World") -> None:
-        message_id = await gateway.send(send_at="2027-01-01T12:00:00Z")
+        message_id = await gateway.send_next_month()
         await gateway.ask("POST", f"/v1/messages/{message_id}/cancel")
         await gateway.until(message_id, "canceled")
         assert world.of(Happening.ACCEPTED) == []

@@ -29,7 +29,7 @@ def gammu(
             check=False,
             capture_output=True,
             text=True,
-            timeout=55,
+            timeout=120,
             env=plain_environment,
         )
 

@@ -51,7 +51,7 @@ class Daemon:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(timeout=40)
+        self._process.wait(timeout=120)
 
 
 @pytest.fixture

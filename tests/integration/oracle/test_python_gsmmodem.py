@@ -31,7 +31,7 @@ def connect() -> Iterator[Callable[..., Any]]:
     # Closed under it, its thread of a notification fails ten seconds later, in somebody's test.
     for thread in threading.enumerate():
         if "HandleModemNotification" in thread.name:
-            thread.join(timeout=20)
+            thread.join(timeout=120)
     for modem in opened:
         modem.close()
 
@@ -71,5 +71,5 @@ def test_receives(start_modem, connect) -> None:
     received: queue.Queue[tuple[str, str]] = queue.Queue()
     connect(modem.link, smsReceivedCallbackFunc=lambda sms: received.put((sms.number, sms.text)))
     modem.order("text_in", **{"from": "+15145550999", "text": "Allô, ça va?"})
-    assert received.get(timeout=20) == ("+15145550999", "Allô, ça va?")
+    assert received.get(timeout=120) == ("+15145550999", "Allô, ça va?")
     assert modem.wait("deleted")

@@ -40,7 +40,7 @@ def start() -> Iterator[Callable[..., Started]]:
     yield start
     for process in processes:
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def ready(process: Started) -> str:
@@ -71,7 +71,7 @@ def test_a_path_that_cannot_be_had(start: Callable[..., Started], tmp_path: Path
     taken = tmp_path / "taken"
     taken.write_text("precious")
     process = start("--link", str(taken))
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "no link of ours" in told
     assert taken.read_text() == "precious"
@@ -88,7 +88,7 @@ def test_it_runs_until_it_is_stopped_and_leaves_nothing_but_the_ledger(
         channel.sendall(b'{"op": "text_in", "from": "+15145550123", "text": "Bonjour"}\n')
         assert json.loads(channel.recv(1000)) == {"ok": True, "parts": 1}
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["ledger"]
     assert json.loads(ledger.read_text())["text"] == "Bonjour"
 
@@ -116,7 +116,7 @@ def test_a_make_with_two_ports_has_two_links(start: Callable[..., Started], tmp_
         assert not first.is_symlink()
         assert not second.is_symlink()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def answer(line: FileIO) -> bytes:
@@ -132,7 +132,7 @@ def test_it_replays_a_dialogue_on_tcp(start: Callable[..., Started], tmp_path: P
     dialogue.write_text("> AT\n< OK\n> ATI\n< Toaster\n< OK\n")
     process = start("--tcp", "127.0.0.1:0", "--replay", str(dialogue))
     host, _, port = ready(process).rpartition(" ")[2].rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as line:
+    with socket.create_connection((host, int(port)), timeout=60) as line:
         line.sendall(b"AT\r")
         assert line.recv(100) == b"\r\nOK\r\n"
         line.sendall(b"AT+CSQ\r")
@@ -140,6 +140,6 @@ def test_it_replays_a_dialogue_on_tcp(start: Callable[..., Started], tmp_path: P
         line.sendall(b"ATI\r")
         assert line.recv(100) == b"\r\nToaster\r\n\r\nOK\r\n"
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=60)
     assert "expected 'ATI', heard 'AT+CSQ'" in told
     assert process.returncode == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from conftest import Keeper, Shop
 
-PROMISED_SECONDS = 5.0
+pytestmark = pytest.mark.machine_clock
 
 
 class Bus:
@@ -125,8 +124,15 @@ async def test_the_port_that_announces_is_found_and_remembered(
         await shop.keeper.until(lambda: len(shop.keeper.texts) == 3, "at once")
 
 
-async def test_replugged_under_another_name_it_is_asked_within_five_seconds(
-    two_ports: tuple[Shop, list[PtyLink]], bus: Bus, tmp_path: Path
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(60.0, id="on a machine however slow"),
+        pytest.param(5.0, id="as promised", marks=pytest.mark.long),
+    ],
+)
+async def test_replugged_under_another_name_it_is_asked_soon(
+    two_ports: tuple[Shop, list[PtyLink]], bus: Bus, tmp_path: Path, seconds: float
 ) -> None:
     """With the pauses of a real daemon, and another device in the machine that never answers."""
     shop, links = two_ports
@@ -140,7 +146,7 @@ async def test_replugged_under_another_name_it_is_asked_within_five_seconds(
         shop.modem.unplug()
         await shop.keeper.until(lambda: worker.status.state is State.ABSENT, "absent")
         looked = bus.looked
-        async with asyncio.timeout(PROMISED_SECONDS):
+        async with asyncio.timeout(seconds):
             await bus.until_looked(looked + 3)
 
         typed = asyncio.Event()
@@ -150,9 +156,8 @@ async def test_replugged_under_another_name_it_is_asked_within_five_seconds(
         shop.modem.plug()
         await moved.plug()
         bus.plug(moved.path, "3-4:1.1")
-        began = time.monotonic()
-        await asyncio.wait_for(typed.wait(), PROMISED_SECONDS)
-        assert time.monotonic() - began < PROMISED_SECONDS
+        async with asyncio.timeout(seconds):
+            await typed.wait()
         await shop.ready(worker)
         await shop.send(worker, "back")
     assert shop.accepted == ["back"]

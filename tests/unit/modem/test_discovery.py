@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from conftest import Bench
 
+pytestmark = pytest.mark.machine_clock
 IMEI, OTHER_IMEI = "490154203237518", "356938035643809"
 Finder = Callable[..., DeviceFinder]
 

@@ -78,6 +78,7 @@ async def test_what_cannot_be_interviewed_raises(bench: Bench) -> None:
         await interview(bench.device)
 
 
+@pytest.mark.machine_clock
 async def test_a_terminal_without_a_modem_is_given_up(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

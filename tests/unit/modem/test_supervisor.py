@@ -32,6 +32,7 @@ QUICK = Timing(
     submit_seconds=0.3,
     backoff_seconds=(PAUSE_SECONDS,),
 )
+PATIENT = replace(QUICK, submit_seconds=60.0)
 
 
 def ready_again(bench: Bench, times: int = 2) -> bool:
@@ -207,6 +208,7 @@ async def test_claims_are_given_back_whenever_the_port_goes(bench: Bench) -> Non
         await bench.recorder.until(lambda: bench.recorder.seen("release"))
 
 
+@pytest.mark.machine_clock
 async def test_a_modem_that_has_failed_and_is_pulled_out_is_absent(
     make_bench: Callable[..., Bench], tmp_path: Path
 ) -> None:
@@ -292,8 +294,7 @@ async def test_a_submit_that_a_restart_cuts_off_is_unknown(
 ) -> None:
     """At once: who would answer has forgotten the question."""
     bench = make_bench("sim800", submit_ms=60_000)
-    patient = replace(QUICK, submit_seconds=60.0)
-    async with bench.serving(timing=patient) as worker:
+    async with bench.serving(timing=PATIENT) as worker:
         await bench.until_idle()
         bench.queue(worker, "hello")
         await bench.until_ctrl_z()
@@ -375,6 +376,7 @@ async def test_a_sim_that_is_busy_at_start_is_waited_for(
 # Real lines
 
 
+@pytest.mark.machine_clock
 async def test_a_sick_modem_that_a_person_replugs_is_opened_without_waiting(
     bench: Bench, tmp_path: Path
 ) -> None:
@@ -391,11 +393,12 @@ async def test_a_sick_modem_that_a_person_replugs_is_opened_without_waiting(
     link.unplug()
 
 
+@pytest.mark.machine_clock
 async def test_a_pseudo_terminal_is_served_over_an_unplug(bench: Bench, tmp_path: Path) -> None:
     link = PtyLink(path=tmp_path / "modem", modem=bench.modem)
     await link.plug()
     plug = Plug(modem=bench.modem, line=link)
-    async with bench.serving(device=str(link.path)) as worker:
+    async with bench.serving(timing=PATIENT, device=str(link.path)) as worker:
         assert await bench.send(worker, "one", report=True) == Accepted(reference=1)
         bench.text_in("in")
         await bench.recorder.until(lambda: bench.count(Happening.DELETED) == 2)
@@ -406,10 +409,12 @@ async def test_a_pseudo_terminal_is_served_over_an_unplug(bench: Bench, tmp_path
     link.unplug()
 
 
+@pytest.mark.machine_clock
 async def test_a_serial_server_is_served_over_a_broken_connection(bench: Bench) -> None:
     link = TcpLink(host="127.0.0.1", port=0, modem=bench.modem)
     await link.plug()
-    async with bench.serving(device=f"socket://127.0.0.1:{link.port}") as worker:
+    where = f"socket://127.0.0.1:{link.port}"
+    async with bench.serving(timing=PATIENT, device=where) as worker:
         assert await bench.send(worker, "one") == Accepted(reference=1)
         link.unplug()
         await bench.recorder.until(lambda: worker.status.state is State.ABSENT)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from conftest import Bench
 
+pytestmark = pytest.mark.machine_clock
+
 
 class Ear:
     """A protocol's two callbacks."""

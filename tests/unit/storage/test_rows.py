@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import balances, idempotency, meta, modems, outbox, reports, tokens, ussd
@@ -11,6 +12,7 @@ from storage.balances import BalanceRow
 from storage.engine import Store
 from storage.idempotency import Fresh, InProgress, Mismatch, Replay
 from storage.modems import ModemRow
+from storage.schema import modems as modem_table
 
 NOW = 1_800_000_000_000
 
@@ -85,6 +87,23 @@ async def test_idempotency_keys_are_forgotten_in_time(store: Store) -> None:
         assert await idempotency.prune(tx, NOW) == 0
         assert await idempotency.prune(tx, NOW + 1) == 1
     assert await begin(store, b"other") == Fresh()
+
+
+async def test_a_modem_has_the_inbox_of_the_configuration(store: Store) -> None:
+    async def inboxes() -> dict[str, str | None]:
+        async with store.read() as tx:
+            rows = (await tx.execute(select(modem_table.c.name, modem_table.c.inbox))).all()
+        return {row.name: row.inbox for row in rows}
+
+    async with store.write() as tx:
+        await modems.upsert(tx, ModemRow(name="old", number="+1514"), now_ms=NOW)
+        await modems.assign(tx, {"old": "main", "counter": "main"}, now_ms=NOW)
+        # Being ready changes nothing of it.
+        await modems.upsert(tx, ModemRow(name="counter", number="+1515"), now_ms=NOW)
+    assert await inboxes() == {"old": "main", "counter": "main"}
+    async with store.write() as tx:
+        await modems.assign(tx, {"counter": "sales"}, now_ms=NOW)
+    assert await inboxes() == {"old": None, "counter": "sales"}
 
 
 async def test_modems_are_remembered_and_muting_is_the_managers(store: Store) -> None:

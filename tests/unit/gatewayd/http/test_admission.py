@@ -172,7 +172,7 @@ async def _raw(api: Any, head: str) -> bytes:
     """Write what no client library would."""
     reader, writer = await asyncio.open_connection("127.0.0.1", api.listening.port)
     writer.write(head.replace("\n", "\r\n").encode("latin-1"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         answer = await reader.read()
     writer.close()
     await writer.wait_closed()

@@ -208,5 +208,5 @@ async def _touch(tx: Any) -> None:
 async def api_server(
     context: HttpContext, start: Callable[[HttpContext], AbstractAsyncContextManager[Any]]
 ) -> Any:
-    async with asyncio.timeout(30), start(context) as api:
+    async with asyncio.timeout(60), start(context) as api:
         yield Server(api)

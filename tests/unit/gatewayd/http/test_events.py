@@ -42,7 +42,7 @@ class Reader:
     async def event(self) -> dict[str, Any]:
         """Give the next event; its three lines must agree."""
         fields: dict[str, str] = {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while line := (await self.answer.content.readline()).decode():
                 if line == "\n" and "data" in fields:
                     break
@@ -57,7 +57,7 @@ class Reader:
 
     async def greeting(self) -> None:
         """Wait until the stream has begun."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert await self.answer.content.readline() == b"retry: 2000\n"
 
 
@@ -142,7 +142,7 @@ async def test_a_lost_hint_costs_time_only(api: Any) -> None:
 
 
 async def test_a_quiet_stream_has_heartbeats(api: Any) -> None:
-    async with _stream(api) as stream, asyncio.timeout(10):
+    async with _stream(api) as stream, asyncio.timeout(60):
         lines = [await stream.answer.content.readline() for _ in range(6)]
 
     assert lines.count(b": still here\n") >= 2
@@ -228,7 +228,7 @@ async def test_a_revoked_token_ends_its_streams(api: Any) -> None:
         await reader.greeting()
         async with api.unix.delete(f"/v1/tokens/{token['id']}") as revoked:
             assert revoked.status == 204
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await answer.content.read()
 
     async with api.tcp.get("/v1/events", headers=headers) as answer:
@@ -245,7 +245,7 @@ async def test_too_many_streams_are_refused(context: Any, start: Any) -> None:
 
 async def _until_no_stream_is_open(api: Any) -> None:
     with api.context.bus.subscribe(Topic.JOURNAL) as hints:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while api.context.metrics.event_streams._value.get():
                 await hints.wait(0.01)
 
@@ -281,7 +281,7 @@ async def test_a_store_that_fails_ends_the_stream_not_the_server(
 
     async with _stream(api) as stream:
         monkeypatch.setattr(type(api.context.store), "read", refuse)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await stream.answer.content.read()
 
     monkeypatch.undo()

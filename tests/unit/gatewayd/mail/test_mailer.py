@@ -221,7 +221,7 @@ async def test_the_task_sends_what_is_hinted(start_postbox: Any, new_desk: Any) 
     try:
         await desk.mail()
         desk.bus.publish(Topic.JOURNAL)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await postbox.heard.wait()
     finally:
         task.cancel()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.machine_clock
+
 
 @pytest.fixture
 def modem() -> VirtualModem:
@@ -57,7 +59,7 @@ class Tty:
 
     async def ask(self, data: bytes, until: bytes) -> bytes:
         os.write(self.fd, data)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while until not in self._got:
                 self._news.clear()
                 await self._news.wait()
@@ -66,7 +68,7 @@ class Tty:
         return got
 
     async def ended(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not self._ended:
                 self._news.clear()
                 await self._news.wait()
@@ -90,7 +92,7 @@ def made_at(link: PtyLink) -> int:
 
 
 async def until_changed(link: PtyLink, before: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while made_at(link) == before:  # noqa: ASYNC110  # there is no event for a link
             await asyncio.sleep(0)
 

@@ -1,5 +1,6 @@
 """STOP first, before everything: confirmed once, then silence, also for what was queued."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from gatewayd.bus import Topic
 from modem.events import NotSent, Unknown
 from storage import consents, contacts
 from storage.consents import ConsentKind, NewConsent
+from storage.conversations import reading
 from storage.conversations.timeline import Author
 
 CUSTOMER = "+15145550123"
@@ -40,6 +42,21 @@ async def test_staff_see_it_and_need_not_answer_it(desk: Any) -> None:
     told = await desk.shop.rows("SELECT consent FROM timeline WHERE kind = 'consent'")
     assert told == [("opted_out",)]
     assert await desk.shop.events("contact.consent") == ["contact.consent"]
+
+
+async def test_a_question_before_it_stays_open_and_is_waited_for_no_more(desk: Any) -> None:
+    async def shown() -> Any:
+        async with desk.shop.store.read() as tx:
+            return await reading.get(tx, (await desk.conversation()).id)
+
+    await desk.says("Is it ready?")
+    assert not (await shown()).wants_nothing
+    await desk.says("STOP")
+    conversation = await shown()
+    assert (conversation.state, conversation.wants_nothing) == ("open", True)
+    desk.shop.clock.advance(60)
+    await desk.says("But is it ready?")
+    assert not (await shown()).wants_nothing
 
 
 async def test_something_fuzzier_is_only_suggested(desk: Any) -> None:
@@ -154,12 +171,17 @@ async def test_an_opt_out_for_a_time_ends_by_itself(desk: Any) -> None:
         expires_at_ms=until_ms,
     )
     await desk.write(consents.record, opted_out)
+    # What ends with its time is this one only, not what they said to another of our numbers.
+    for_good = replace(opted_out, business_number="+15145550199", expires_at_ms=None)
+    await desk.write(consents.record, for_good)
     await desk.shop.housekeeping().round()
-    assert len(await desk.shop.rows("SELECT * FROM opt_outs")) == 1
+    assert len(await desk.shop.rows("SELECT * FROM opt_outs")) == 2
     desk.shop.clock.advance(3601)
     await desk.shop.housekeeping().round()
-    assert await desk.shop.rows("SELECT * FROM opt_outs") == []
-    assert [row.what for row in await ledger(desk)] == ["opted_out", "opt_out_expired"]
+    (left,) = await desk.shop.rows("SELECT business_number FROM opt_outs")
+    assert left.business_number == "+15145550199"
+    told = [row.what for row in await ledger(desk)]
+    assert told == ["opted_out", "opted_out", "opt_out_expired"]
 
 
 @pytest.mark.parametrize(("hour", "goes"), [(14, True), (22, False)])

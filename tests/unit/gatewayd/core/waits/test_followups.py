@@ -17,6 +17,7 @@ from storage.people import AbsenceKind
 from storage.wishes import WishesRow
 
 CUSTOMER = "+15145550123"
+SLEEP_MS = 1_800_000_000_000
 
 
 def ms(text: str) -> int:
@@ -284,3 +285,36 @@ async def test_it_comes_back_although_something_failed_when_it_was_given_away(
     await team.at("2026-12-03T12:15")
     await team.at("2026-12-04T09:00")
     assert await team.holder(place) == "lea"
+
+
+async def test_one_that_cannot_be_given_back_holds_up_no_other(
+    team: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await team.writes("2026-12-03T10:00")
+    second = await team.writes("2026-12-03T10:00", number="+15145550124")
+    await team.absent("lea", AbsenceKind.SICK, until="2026-12-04T10:00")
+    await team.at("2026-12-03T10:01")
+    assert {await team.holder(place) for place in (first, second)} == {"max"}
+    for place in (first, second):
+        async with team.shop.store.write() as tx:
+            await acts.act(tx, place.conversation_id, Act.SNOOZE, team.doing, until_ms=SLEEP_MS)
+    real = acts.assign
+
+    async def broken(tx: Any, conversation_id: str, **more: Any) -> Any:
+        done = await real(tx, conversation_id, **more)
+        if conversation_id == first.conversation_id:
+            raise ValueError("words of a customer")
+        return done
+
+    monkeypatch.setattr(acts, "assign", broken)
+    with capture_logs() as logs:
+        await team.at("2026-12-04T10:00")
+    assert (await team.holder(first), await team.holder(second)) == ("max", "lea")
+    (error,) = [line for line in logs if line["event"] == "not_given_back"]
+    assert error["conversation"] == first.conversation_id
+    assert "words" not in str(error)
+    # It is tried again a quarter of an hour later.
+    monkeypatch.setattr(acts, "assign", real)
+    assert await team.at("2026-12-04T10:14:30") == 30
+    await team.at("2026-12-04T10:15")
+    assert await team.holder(first) == "lea"

@@ -118,7 +118,7 @@ async def test_a_contact_is_changed_and_blocked(desk: Any, staffroom: Any) -> No
     known = await named(desk, amelie)
     assert {**written, "tags": ["vip"]} == {name: known[name] for name in written}
 
-    page = await desk.send(place, status=422, version=version, name="Somebody else's")
+    page = await desk.send(place, status=409, version=version, name="Somebody else's")
     assert "Somebody else changed this meanwhile" in page
     assert 'value="Somebody else\'s"' in page
     luc = await contact_of(staffroom, LUC)

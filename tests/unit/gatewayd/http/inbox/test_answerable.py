@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from config.schema import Settings
-from storage import rulebook
+from gatewayd.services.inboxes import seed_inboxes
+from storage import modems, rulebook
 
 LATER, LATEST = "2026-12-02T09:00:00Z", "2026-12-03T09:00:00Z"
 
@@ -88,6 +89,39 @@ async def test_an_inbox_without_a_modem_cannot_answer(desk: Desk) -> None:
     said = {"text": "Yes"}
     refused = await desk.api.admin("POST", f"{path}/messages", status=409, json=said)
     assert refused["code"] == "inbox_without_modem"
+
+
+async def carry(desk: Desk, *, counter: str, spare: str) -> None:
+    """Let the modems be ready with the SIMs of these numbers."""
+    async with desk.api.context.store.write() as tx:
+        for name, number in (("counter", counter), ("spare", spare)):
+            row = modems.ModemRow(name=name, number=number)
+            await modems.upsert(tx, row, now_ms=desk.api.clock.now_ms())
+
+
+async def test_an_opt_out_goes_along_with_the_number_to_another_inbox(desk: Desk) -> None:
+    """They said STOP to the number whose SIM is in another inbox's modem now."""
+    context, (first, second) = desk.api.context, ("+15145550100", "+15145550101")
+    await seed_inboxes(context.settings, store=context.store, clock=context.clock)
+    await carry(desk, counter=first, spare=second)
+    await desk.stop()
+    there = (await desk.room.receive(inbox="spare"))["conversation_id"]
+    desk.path = f"/v1/conversations/{there}"
+    assert (await desk.shown())["why_not_answerable"] is None  # two inboxes, two numbers
+    await carry(desk, counter=second, spare=first)
+    assert (await desk.shown())["why_not_answerable"] == "opted_out"
+    assert (await desk.answer(409))["code"] == "opted_out"
+    consent = await desk.api.admin("GET", f"{desk.contact}/consent")
+    assert {each["inbox"] for each in consent["opted_out"]} == {"main", "spare"}
+    headers = {"Accept": "text/html"}
+    agent = await desk.room.enter("paul", inboxes=["spare"])
+    async with agent.client.get(f"/inbox/all/{there}", headers=headers) as answer:
+        assert "This customer asked for no more messages." in await answer.text()
+    # What they say to the number there ends it, also where the inbox has no other opt-out.
+    said = {"what": "opted_in", "reason": "asked again", "inbox": "spare"}
+    await desk.api.admin("POST", f"{desk.contact}/consent", json=said)
+    assert (await desk.shown())["why_not_answerable"] is None
+    await desk.answer(202)
 
 
 async def test_exports_say_the_same(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import pytest
 from gatewayd.handing_over import HandOverReason
 from gatewayd.web.reasons import REASONS, REASONS_TOLD
 from storage import changes
+from storage.conversations import news
 
 
 async def newest(caller: Any, conversation_id: str) -> Any:
@@ -37,6 +38,26 @@ async def test_taking_and_handing_back_can_have_one_too(floor: Any) -> None:
     assert again["version"] == back["version"]  # nothing to say, nothing changed
     await marie.do(there, "assign", {"to": marie.id})
     assert (await newest(marie, there))["reason"] is None
+
+
+async def test_it_is_news_to_who_gets_it_and_not_to_who_takes_it(floor: Any) -> None:
+    """What is told of it: tests/unit/gatewayd/core/waits/test_handed.py."""
+
+    async def waiting_news(there: str) -> list[str]:
+        async with floor.api.context.store.read() as tx:
+            rows = await news.due(tx, before_ms=floor.api.clock.now_ms(), limit=50)
+        return [row.kind for row in rows if row.conversation_id == there and row.person_id]
+
+    marie, eloi = await floor.person("marie"), await floor.person("eloi", role="manager")
+    there = await floor.receive()
+    await marie.do(there, "assign", {"to": marie.id})
+    assert await waiting_news(there) == []
+    await eloi.do(there, "assign", {"to": marie.id, "note": "yours already"})
+    assert await waiting_news(there) == []
+    await marie.do(there, "assign", {"to": eloi.id})
+    assert await waiting_news(there) == ["assigned"]
+    await marie.api.admin("POST", f"/v1/users/{eloi.id}/suspend", json={"hand_over_to": marie.id})
+    assert await waiting_news(there) == ["assigned", "assigned"]
 
 
 @pytest.mark.parametrize("reason", ["", "because", 1, "silent"])
