@@ -64,13 +64,14 @@ async def test_what_is_chosen_and_not_saved_stays_and_is_for_its_version(
     conversation = shop.conversation("Who am I?")
     contact = shop.api("GET", f"/v1/conversations/{conversation}")["contact"]["id"]
     tab = await visit(f"/inbox/all/{conversation}")
+    tab.watch.wants(409)
     form = tab.page.locator(".contact-form")
     await form.get_by_label("Language").select_option("fr")
     shop.api("PATCH", f"/v1/contacts/{contact}", {"name": "Bob", "language": "en"}, 200)
     await expect(form.get_by_label("Name")).to_have_value("Bob")
     await expect(form.get_by_label("Language")).to_have_value("fr")
     await form.get_by_role("button", name="Save").click()
-    await expect(tab.page.locator("#flash")).to_contain_text("Somebody changed it just now")
+    await expect(form.get_by_role("alert")).to_contain_text("Somebody else changed this meanwhile")
     # Who has looked, and means it, saves again.
     await expect(form.get_by_label("Language")).to_have_value("fr")
     await form.get_by_role("button", name="Save").click()
