@@ -2,6 +2,7 @@
 // unusual the browser does what it would do without us.
 
 import { filledIn, loginTo, morph, parse, request, settle, settled, words } from "./dom.js";
+import { asShown, lengthen } from "./shown.js";
 
 const arrivals = new Set();
 const underWay = new WeakSet(); // forms that were sent and have no answer yet
@@ -68,8 +69,9 @@ export async function go(url, { push = true } = {}) {
   const mine = ++journey;
   document.body.setAttribute("aria-busy", "true");
   try {
-    const response = await request(url);
+    const response = await request(url, { shown: asShown(url) });
     const fresh = parse(await response.text());
+    await lengthen(fresh);
     if (mine === journey && !show(response, fresh, { push, keepSaid: toldOn === mine })) location.assign(url);
   } catch {
     if (mine === journey) location.assign(url);
@@ -82,8 +84,9 @@ export async function go(url, { push = true } = {}) {
 async function refresh() {
   const mine = journey;
   const here = location.href;
-  const response = await request(here, { again: true });
+  const response = await request(here, { again: true, shown: asShown(here) });
   const fresh = parse(await response.text());
+  await lengthen(fresh);
   // A link or a form may have led elsewhere meanwhile, also while the answer's body came.
   if (!response.ok || mine !== journey || here !== location.href) return;
   if (isAnother(fresh)) location.reload();
@@ -102,8 +105,9 @@ async function send(form, submitter) {
   const mine = ++journey;
   try {
     const body = new URLSearchParams([...data].filter(([, value]) => typeof value === "string"));
-    const response = await request(url, { method: "POST", body });
+    const response = await request(url, { method: "POST", body, shown: asShown(url) });
     const fresh = parse(await response.text());
+    await lengthen(fresh);
     const isTaken = response.ok && fresh.querySelector(".app") !== null && !fresh.querySelector(".flash.error");
     if (mine !== journey) {
       tellWhoWentOn(isTaken ? fresh : null, here);
@@ -160,7 +164,7 @@ function clicked(event) {
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (!isOurs(url) || (url.pathname === location.pathname && url.hash)) return;
+  if (!isOurs(url) || (url.hash && url.pathname + url.search === location.pathname + location.search)) return;
   event.preventDefault();
   go(url.href);
 }

@@ -69,7 +69,8 @@ async def test_what_is_chosen_and_not_saved_stays_and_is_for_its_version(
     await expect(form.get_by_label("Name")).to_have_value("Bob")
     await expect(form.get_by_label("Language")).to_have_value("fr")
     await form.get_by_role("button", name="Save").click()
-    await expect(tab.page.locator("#flash")).to_contain_text("Somebody changed it just now")
+    await expect(form.get_by_role("alert")).to_contain_text("Somebody else changed this meanwhile")
+    tab.watch.faults.clear()  # the browser notes the 409
     # Who has looked, and means it, saves again.
     await expect(form.get_by_label("Language")).to_have_value("fr")
     await form.get_by_role("button", name="Save").click()
