@@ -51,7 +51,7 @@ EVENT_TYPES: dict[str, str] = {
     "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
     "contact.created": (
         "a number that was not known wrote, called, or was written to, or somebody (`by`) "
-        "imported it"
+        "imported it; `blocked` where it is, as an erased contact of this number was"
     ),
     "contact.consent": (
         "they were opted out or in, or an opt-out for a time is over: `what`, of which `inbox`, "
