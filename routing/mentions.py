@@ -1,7 +1,8 @@
 """Whom a note names by ``@name``: found as people write it, or not at all. Pure.
 
 A name stands for somebody where it is one person's alone: what they log in by, all that they are
-called, or the first word of that. Nothing is guessed: what several have, or nobody, is text.
+called, or the first word of that; and for a team where it is all that the team is called. Nothing
+is guessed: what several have, or nobody, is text.
 """
 
 import re
@@ -22,11 +23,17 @@ _GOES_ON = re.compile(r"[._-][^\W_]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nameable:
-    """Somebody who can be named: what they are called, and what they log in by."""
+    """Somebody who can be named: what they are called, and what they log in by.
+
+    Of a team it is what it is called, and its name; the first word of that is not enough, and
+    ``more`` are words that stand for it too.
+    """
 
     id: str
     called: str
     login: str
+    is_team: bool = False
+    more: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +57,8 @@ def _owners(people: Collection[Nameable]) -> Mapping[tuple[str, ...], set[str]]:
     """Give whose each name is, by its words."""
     owners: dict[tuple[str, ...], set[str]] = {}
     for person in people:
-        first = person.called.partition(" ")[0]
-        for name in map(words_of, (person.called, first, person.login)):
+        shorter = person.more if person.is_team else [person.called.partition(" ")[0]]
+        for name in map(words_of, (person.called, person.login, *shorter)):
             if name:
                 owners.setdefault(name, set()).add(person.id)
     return owners

@@ -1,7 +1,9 @@
 """Pages that show one conversation, and the contact it is with."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -46,6 +48,8 @@ async def conversation_page(
     common: dict[str, Any] = {
         "open": opened,
         "view": visit.named("view"),
+        "address": partial(_address, visit),
+        "asked": _asked(visit),
         "contact_form": form,
         "contact_fields": form.fields(opened.contact),
         "written": written or opened.begun(visit.request.query.get("reply")),
@@ -61,6 +65,17 @@ async def conversation_page(
         shown=shown,
         **common,
     )
+
+
+def _address(visit: Visit, **asked: str | None) -> str:
+    """Give an address of this conversation, beside what was looked for."""
+    return place_of(visit) + _asked(visit, **asked)
+
+
+def _asked(visit: Visit, **asked: str | None) -> str:
+    query = {"q": visit.request.query.get("q")} | asked
+    kept = urlencode({name: value for name, value in query.items() if value})
+    return f"?{kept}" if kept else ""
 
 
 def place_of(visit: Visit) -> str:

@@ -18,6 +18,7 @@ from gatewayd.web.calling import unread_and_calls
 from gatewayd.web.found import found_in_texts
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.shown import number_in, shown_of
 from gatewayd.web.views import LISTS, List, lists_for
 from storage.conversations import previews, reading
 from storage.conversations.previews import PreviewRow
@@ -57,6 +58,8 @@ class ListPane:
     """Messages and notes with the words that are looked for."""
     more: str | None
     """The query of the page after."""
+    open: str
+    """The id of the conversation beside it; empty: none."""
     asked: str
     """The query of this page, to keep it when a conversation is opened."""
     unread: int
@@ -72,7 +75,8 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
     views = lists_for(visit.person_id)
     view = _named(key, views)
     q = visit.request.query.get("q", "").strip()[:_LONGEST_SEARCH]
-    before = visit.request.query.get("before", "")
+    before = number_in(visit.request.query.get("before", ""))
+    limit = shown_of(visit.request).rows_of(_ON_A_PAGE, most=_MOST_ROWS)
     service = visit.request.app[CONVERSATION_VIEWS]
     # Before the rows: what is counted as new is in the list, so that a notice can name it.
     counts = await service.counts(by=visit.author)
@@ -85,16 +89,11 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
             raise not_found(f"list {key!a}")
         whom = called(visit.request, q or None, country=visit.context.settings.gateway.country)
         filters = ConversationFilter(seen=seen, called=whom, may_see=visit.author.inboxes)
-        found = await reading.page(
-            tx,
-            filters,
-            limit=visit.rows(_ON_A_PAGE, most=_MOST_ROWS),
-            before=int(before) if before.isascii() and before.isdecimal() else None,
-        )
+        found = await reading.page(tx, filters, limit=limit, before=before)
         ids = [row.id for row in found.items]
         said = await previews.of_conversations(tx, ids)
         news = await news_for(tx, visit.author, ids)
-        texts = await found_in_texts(tx, q, by=visit.author) if q and not before else ()
+        texts = await found_in_texts(tx, q, by=visit.author) if q and before is None else ()
     return ListPane(
         view=view,
         views=views,
@@ -102,12 +101,17 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         items=[_listed(row, said.get(row.id), news, clock) for row in found.items],
         q=q,
         found=texts,
-        more=None if found.next is None else _query(q=q, before=str(found.next)),
+        more=None if found.next is None else _query(q=q, before=str(found.next), open=_open(visit)),
+        open=_open(visit),
         asked=f"?{_query(q=q)}" if q else "",
         unread=unread,
         calls=calls,
         quiet=_is_quiet(visit, clock.loaded),
     )
+
+
+def _open(visit: Visit) -> str:
+    return visit.request.match_info.get("id") or visit.request.query.get("open", "")
 
 
 def _query(**asked: str) -> str:

@@ -1,6 +1,7 @@
 """A note as it is shown: escaped like all texts, whom it mentions set apart."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -13,14 +14,15 @@ _NAMED = Markup('<mark class="mention{mine}" title="{name}">{text}</mark>')
 def as_noted(text: str, named: Sequence[MentionRow], *, reader: str | None, warning: str) -> Markup:
     """Write a note for ``reader``, a person's id; ``warning`` is as of ``as_html``."""
     pieces, end = [], 0
-    for one in named:
+    for (start, stop), there in groupby(named, key=lambda each: (each.start, each.stop)):
+        called = [*there]  # several where it is a team's name
         pieces += [
-            as_html(text[end : one.start], warning=warning),
+            as_html(text[end:start], warning=warning),
             _NAMED.format(
-                mine=" mine" if one.person_id == reader else "",
-                name=one.name,
-                text=as_html(text[one.start : one.stop], warning=warning),
+                mine=" mine" if reader in {one.person_id for one in called} else "",
+                name=", ".join(one.name for one in called),
+                text=as_html(text[start:stop], warning=warning),
             ),
         ]
-        end = one.stop
+        end = stop
     return Markup("").join([*pieces, as_html(text[end:], warning=warning)])

@@ -18,6 +18,7 @@ from gatewayd.services.replying import PLAINLY
 from gatewayd.services.saved_replies import Rendered
 from gatewayd.web.colleagues import Colleague, colleagues
 from gatewayd.web.contacts.reading import Panel, panel_of
+from gatewayd.web.looking import Looked, look
 from gatewayd.web.route import Visit
 from gatewayd.web.snoozes import Snooze, snoozes
 from gatewayd.web.timeline import Item, items_of
@@ -26,14 +27,11 @@ from storage.contacts import ContactRow
 from storage.conversations import mentions, reading, scheduled
 from storage.conversations.mentions import MentionRow
 from storage.conversations.reading import ConversationRow
-from storage.errors import CursorExpired
 from storage.people import PersonRow
 from storage.queries import MessageRow
 from storage.saved_replies import SavedReplyRow
 from storage.teams import TeamRow
 
-_ENTRIES = 60
-_MOST_ENTRIES = 1000
 _ANY_TEXT = "-"
 
 
@@ -57,8 +55,8 @@ class OpenConversation:
     contact: ContactRow
     items: Sequence[Item]
     """Oldest first."""
-    earlier: str | None
-    """The cursor of what came before."""
+    looked: Looked
+    """Which stretch of the conversation they are."""
     panel: Panel
     unanswerable: Unanswerable | None
     mentioned: Mapping[int, Sequence[MentionRow]]
@@ -79,8 +77,11 @@ class OpenConversation:
 
     @property
     def seen(self) -> str:
-        """The newest row that whoever writes has before them."""
-        return next((each.key for each in reversed(self.items) if each.entry is not None), "")
+        """The newest row when it was read: what comes after it is news to whoever writes.
+
+        Also where they look at what was said before.
+        """
+        return self.looked.stretch.newest or ""
 
     def begun(self, reply_id: str | None) -> Written:
         """Begin the composer with a saved reply, or with nothing."""
@@ -99,19 +100,15 @@ async def named_conversation(visit: Visit) -> ConversationRow:
 
 async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversation:
     """Read it, which is on record; raises Problem where there is none."""
-    cursor = visit.request.query.get("earlier")
-    limit = visit.rows(_ENTRIES, most=_MOST_ENTRIES)
     async with visit.context.store.read() as tx:
         row = await reading.get(tx, conversation_id)
         if row is None or not visit.author.may_see(row.inbox):
             raise not_found(f"conversation {conversation_id!a}")
-        try:
-            entries = await reading.entries(tx, row.id, limit=limit, cursor=cursor)
-        except CursorExpired as error:
-            raise not_found("page of this conversation") from error
-        ids = {entry.message_id for entry in entries.items if entry.message_id is not None}
+        looked = await look(tx, visit, row.id)
+        entries = looked.stretch.items
+        ids = {entry.message_id for entry in entries if entry.message_id is not None}
         messages = await queries.messages_by_id(tx, ids)
-        mentioned = await mentions.of_entries(tx, {entry.seq for entry in entries.items})
+        mentioned = await mentions.of_entries(tx, {entry.seq for entry in entries})
         later = await scheduled.of_conversation(tx, row.id, now_ms=visit.formats.now_ms)
         clock = await visit.request.app[CONVERSATION_VIEWS].clock(tx)
     app = visit.request.app
@@ -119,20 +116,20 @@ async def open_conversation(visit: Visit, conversation_id: str) -> OpenConversat
     contact = await app[CONTACTS].get(row.contact_id)
     if contact is None:
         raise LookupError(row.contact_id)
-    people = await app[STAFF].people()
+    people, teams = await app[STAFF].people(), await app[STAFF].teams()
     signed = await app[CONVERSATIONS].as_sent(row, _ANY_TEXT, manner=PLAINLY, by=visit.author)
     return OpenConversation(
         row=row,
         contact=contact,
-        items=items_of(entries.items, messages, visit.formats),
-        earlier=entries.next,
+        items=items_of(entries, messages, visit.formats),
+        looked=looked,
         panel=await panel_of(visit, contact, but=row.id),
         mentioned=mentioned,
-        colleagues=colleagues(people, row.inbox, but=visit.person_id),
+        colleagues=colleagues(people, teams, row.inbox, but=visit.person_id),
         unanswerable=app[CONVERSATIONS].why_no_answer(row, clock.loaded.consent),
         scheduled=later,
         people=people,
-        teams=await app[STAFF].teams(),
+        teams=teams,
         snoozes=snoozes(visit.formats),
         signature=signed.removeprefix(_ANY_TEXT).strip(),
         replies=await app[SAVED_REPLIES].offer(row, by=visit.author),

@@ -38,7 +38,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     # A part of a page and the whole one have the same address.
-    "Vary": "Accept-Language, X-Gatewayd-Part, X-Gatewayd-Again",
+    "Vary": "Accept-Language, X-Gatewayd-Part, X-Gatewayd-Again, X-Gatewayd-Shown",
 }
 _LINK_WARNING = N_("This address pretends to be another one, or hides its name")
 

@@ -82,12 +82,6 @@ class Visit:
         """Give a part of the path."""
         return self.request.match_info[name]
 
-    def rows(self, usual: int, *, most: int) -> int:
-        """Tell how many rows are asked for: as many as our script shows already."""
-        asked = self.request.query.get("rows", "")
-        known = asked.isascii() and asked.isdecimal() and len(asked) < 6  # noqa: PLR2004 - digits
-        return max(usual, min(int(asked), most)) if known else usual
-
     def field(self, name: str) -> str:
         """Give what was written into a field of the form; empty where there is none."""
         value = self.form.get(name, "")

@@ -31,12 +31,12 @@ _OF_ENTRIES = (
         people.c.display_name,
     )
     .join(people, people.c.id == mentions.c.person_id)
-    .order_by(mentions.c.seq, mentions.c.start)
+    .order_by(mentions.c.seq, mentions.c.start, people.c.display_name, people.c.id)
 )
 
 
 async def of_entries(tx: AsyncConnection, seqs: Collection[int]) -> dict[int, Sequence[MentionRow]]:
-    """Give whom these rows of timelines mention, in the order of their texts."""
+    """Give whom these rows of timelines mention, in the order of their texts; of a team, each."""
     found: dict[int, list[MentionRow]] = {}
     if not seqs:
         return {}

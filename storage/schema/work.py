@@ -33,7 +33,8 @@ mentions = Table(
     # Where in the note's text the name stands, its @ included.
     Column("start", Integer, primary_key=True, autoincrement=False),
     Column("stop", Integer, nullable=False),
-    Column("person_id", String, ForeignKey(people.c.id), nullable=False),
+    # Several where it is a team's.
+    Column("person_id", String, ForeignKey(people.c.id), primary_key=True),
     Index("ix_mentions_person_id_seq", "person_id", "seq"),
 )
 

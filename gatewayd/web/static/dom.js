@@ -7,11 +7,12 @@ export const csrfToken = () => document.body.dataset.csrf;
 /** Accents and capitals do not matter: "prêt" is found by "pret". */
 export const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Ask for an address of ours as HTML: one part of that page by its `name`; or `again`, when nothing is said with it. */
-export async function request(url, { name, again = false, ...options } = {}) {
+/** Ask for an address of ours as HTML: one part of that page by its `name`; or `again`, when nothing is said with it; `shown`: as far. */
+export async function request(url, { name, again = false, shown = "", ...options } = {}) {
   const headers = { Accept: "text/html", ...options.headers };
   if (name) headers["X-Gatewayd-Part"] = name;
   if (again) headers["X-Gatewayd-Again"] = "1";
+  if (shown) headers["X-Gatewayd-Shown"] = shown;
   const response = await fetch(url, { credentials: "same-origin", ...options, headers });
   if (response.status === 401) location.assign(loginTo(location.href));
   return response;

@@ -1,11 +1,13 @@
 // The inbox while it is open: what happens appears, without a reload and without losing one's place.
 
 import { morph, parse, request, settled, words } from "./dom.js";
+import { asShown, goOn, isAtNewest, lengthen } from "./shown.js";
 import { onEvent, onState } from "./stream.js";
 import { go, onArrival } from "./travel.js";
 
 const NEAR_PX = 80;
 let shown = null; // the timeline that was shown last
+let at = ""; // what was looked for in it
 let ends = true; // whether its end is in view: it stays so where the room for it changes
 let owed = false; // whether the open conversation was not read again for a menu that is open
 let bare = document.title; // without the count; it may begin with an area code, (514)
@@ -15,7 +17,7 @@ const list = () => document.getElementById("list");
 const timeline = () => document.getElementById("timeline");
 
 function isAtEnd(place) {
-  return place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_PX;
+  return isAtNewest(place) && place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_PX;
 }
 
 export function toTheEnd() {
@@ -24,26 +26,19 @@ export function toTheEnd() {
   document.getElementById("newer")?.setAttribute("hidden", "");
 }
 
-/** Ask for a part of this page; null where it is refused, or another page is open when it is all there. */
-async function partOf(url, name) {
-  const here = location.href;
-  const response = await request(url, { name });
-  const html = await response.text();
-  return response.ok && here === location.href ? html : null;
-}
-
 /** Read a part of this page again: the elements that it consists of, by their ids. */
 async function renew(name, shown) {
   if (!shown) return;
-  const url = new URL(location.href);
-  const rows = shown.querySelectorAll("ol > li").length;
-  if (rows > 40) url.searchParams.set("rows", String(rows));
-  const html = await partOf(url, name);
-  if (html === null) return;
+  const here = location.href;
+  const response = await request(here, { name, shown: asShown(here) });
+  const part = parse(await response.text());
+  if (response.ok) await lengthen(part);
+  // Refused, or another page is open when it is all there.
+  if (!response.ok || here !== location.href) return;
   const place = timeline();
   const follow = place && isAtEnd(place);
   const last = newest();
-  for (const fresh of [...parse(html).body.children]) {
+  for (const fresh of [...part.body.children]) {
     const old = document.getElementById(fresh.id);
     // Nothing moves under the hand of who chooses in a menu.
     if (old?.querySelector("details.menu[open]")) owed = true;
@@ -59,17 +54,27 @@ async function renew(name, shown) {
 const room = new ResizeObserver(() => ends && toTheEnd());
 
 function opened() {
-  shown = timeline();
-  room.disconnect();
+  const place = timeline();
+  at = place?.dataset.at;
+  if (place !== shown) {
+    shown = place;
+    room.disconnect();
+    shown?.addEventListener("scroll", ({ target }) => { ends = isAtEnd(target); });
+    if (shown) room.observe(shown);
+  }
   if (!shown) return;
-  ends = true;
-  toTheEnd();
-  shown.addEventListener("scroll", ({ target }) => { ends = isAtEnd(target); });
-  room.observe(shown);
+  const found = shown.querySelector("#at");
+  ends = !found;
+  document.getElementById("newer")?.setAttribute("hidden", "");
+  if (found) found.scrollIntoView({ block: "center" });
+  else toTheEnd();
 }
 
-/** The newest row of the timeline that is shown. */
-export const newest = () => timeline()?.querySelector("li:last-child")?.dataset.key;
+/** The newest row that the conversation had when it was read last, in view or not. */
+export const newest = () => timeline()?.dataset.newest;
+
+/** The newest row that is shown of it. */
+export const lastShown = () => [...(timeline()?.querySelectorAll("li[data-seq]") ?? [])].at(-1)?.dataset.key;
 
 function showNewer() {
   document.getElementById("newer")?.removeAttribute("hidden");
@@ -121,23 +126,28 @@ function changedConnection(connected) {
   }
 }
 
-/** Older rows are put where the link to them was. */
-async function older(link, container) {
-  const html = await partOf(link.href, "more");
-  if (html === null) return;
-  const fresh = parse(`<ol>${html}</ol>`).querySelector("ol");
-  link.closest("li").replaceWith(...fresh.children);
-  container.querySelector("a[data-more]")?.focus();
+/** Older rows of the list, earlier or later messages, where the link to them was. */
+async function goFurther(link) {
+  if (!link.isConnected) return; // what was read again meanwhile goes no further
+  const [list, place] = [link.closest("ol"), timeline()];
+  const below = place && place.scrollHeight - place.scrollTop;
+  const focused = document.activeElement === link;
+  if (!(await goOn(link))) return;
+  if ("earlier" in link.dataset) place.scrollTop = place.scrollHeight - below;
+  if (!focused) return;
+  const next = ["more", "earlier", "later"].find((each) => each in link.dataset);
+  (list.querySelector(`a[data-${next}]`) ?? list.closest("[tabindex]"))?.focus({ preventScroll: true });
 }
 
-async function earlier(link) {
-  const place = timeline();
-  const html = await partOf(link.href, "timeline");
-  if (html === null) return;
-  const fresh = parse(html).querySelector("ol.timeline");
-  const below = place.scrollHeight - place.scrollTop;
-  link.closest("li").replaceWith(...fresh.children);
-  place.scrollTop = place.scrollHeight - below;
+/** What is new is at the end, which may not be shown yet. */
+function toTheNewest() {
+  if (isAtNewest(timeline())) toTheEnd();
+  else {
+    const url = new URL(location.href);
+    for (const name of ["at", "earlier", "later"]) url.searchParams.delete(name);
+    url.hash = "";
+    go(url.href);
+  }
 }
 
 /** Begin. */
@@ -147,7 +157,7 @@ export function inbox() {
   onArrival(() => {
     bare = document.title;
     count();
-    if (timeline() !== shown) opened();
+    if (timeline() !== shown || timeline()?.dataset.at !== at) opened();
   });
   // How a menu opens or closes does not bubble.
   document.addEventListener("toggle", ({ target }) => {
@@ -156,15 +166,13 @@ export function inbox() {
     renewTimeline();
   }, true);
   document.addEventListener("click", (event) => {
-    const more = event.target.closest?.("a[data-more]");
-    const before = event.target.closest?.("a[data-earlier]");
-    if (!more && !before) {
-      if (event.target.closest?.("#newer")) toTheEnd();
+    const link = event.target.closest?.("a[data-more], a[data-earlier], a[data-later]");
+    if (!link) {
+      if (event.target.closest?.("#newer")) toTheNewest();
       return;
     }
     event.preventDefault();
-    const act = more ? () => older(more, more.closest("ol")) : () => earlier(before);
-    reading = reading.then(act).catch(ignoreLoss);
+    reading = reading.then(() => goFurther(link)).catch(ignoreLoss);
   }, true);
   document.addEventListener("input", settled(200, (event) => {
     // Who has gone on to a result or a button meanwhile is not called back.

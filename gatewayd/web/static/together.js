@@ -1,7 +1,7 @@
 // Who else is looking at this conversation or writing in it; and what this reader has read of it.
 
 import { csrfToken, words } from "./dom.js";
-import { newest } from "./inbox.js";
+import { lastShown } from "./inbox.js";
 import { onEvent } from "./stream.js";
 import { onArrival } from "./travel.js";
 
@@ -56,7 +56,7 @@ async function say() {
 }
 
 async function markRead() {
-  const key = newest();
+  const key = lastShown();
   if (!open() || !me() || document.hidden || !key || key === read) return;
   read = key;
   const response = await post(open(), "read", { up_to: key });

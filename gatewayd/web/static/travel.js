@@ -2,10 +2,12 @@
 // unusual the browser does what it would do without us.
 
 import { filledIn, loginTo, morph, parse, request, settle, settled, words } from "./dom.js";
+import { asShown, lengthen } from "./shown.js";
 
 const arrivals = new Set();
 const underWay = new WeakSet(); // forms that were sent and have no answer yet
 let journey = 0;
+let pages = 0; // how many have been shown
 let toldOn = null; // the journey on which something was said of the page before
 
 /** Be called after each change of the page, and once at the beginning. */
@@ -48,6 +50,7 @@ function show(response, fresh, { push, keepFocus = false, keepSaid = keepFocus, 
     document.getElementById("main")?.focus({ preventScroll: true });
   }
   if (elsewhere) scrollTo(0, 0);
+  pages += 1;
   arrived();
   return true;
 }
@@ -68,8 +71,9 @@ export async function go(url, { push = true } = {}) {
   const mine = ++journey;
   document.body.setAttribute("aria-busy", "true");
   try {
-    const response = await request(url);
+    const response = await request(url, { shown: asShown(url) });
     const fresh = parse(await response.text());
+    await lengthen(fresh);
     if (mine === journey && !show(response, fresh, { push, keepSaid: toldOn === mine })) location.assign(url);
   } catch {
     if (mine === journey) location.assign(url);
@@ -81,11 +85,14 @@ export async function go(url, { push = true } = {}) {
 /** Read the page that is shown again, in place. */
 async function refresh() {
   const mine = journey;
+  const page = pages;
   const here = location.href;
-  const response = await request(here, { again: true });
+  const response = await request(here, { again: true, shown: asShown(here) });
   const fresh = parse(await response.text());
-  // A link or a form may have led elsewhere meanwhile, also while the answer's body came.
-  if (!response.ok || mine !== journey || here !== location.href) return;
+  await lengthen(fresh);
+  // A link or a form may have led elsewhere meanwhile, also while the answer's body came; and what
+  // came of a form that was on its way is newer.
+  if (!response.ok || mine !== journey || page !== pages || here !== location.href) return;
   if (isAnother(fresh)) location.reload();
   else show(response, fresh, { push: false, keepFocus: true });
 }
@@ -102,8 +109,9 @@ async function send(form, submitter) {
   const mine = ++journey;
   try {
     const body = new URLSearchParams([...data].filter(([, value]) => typeof value === "string"));
-    const response = await request(url, { method: "POST", body });
+    const response = await request(url, { method: "POST", body, shown: asShown(url) });
     const fresh = parse(await response.text());
+    await lengthen(fresh);
     const isTaken = response.ok && fresh.querySelector(".app") !== null && !fresh.querySelector(".flash.error");
     if (mine !== journey) {
       tellWhoWentOn(isTaken ? fresh : null, here);
@@ -151,16 +159,21 @@ export function follow(type) {
 }
 
 /** Read the page that is shown again, a little after the last time that somebody asks for it. */
-export const soon = settled(150, () => refresh().catch((error) => {
-  if (!(error instanceof TypeError)) throw error; // offline: the stream says so
-}));
+export const soon = () => readAgain(pages);
+
+const readAgain = settled(150, (page) => {
+  if (page !== pages) return; // another one is shown by now, and has been told what is newer than it
+  refresh().catch((error) => {
+    if (!(error instanceof TypeError)) throw error; // offline: the stream says so
+  });
+});
 
 function clicked(event) {
   const link = event.target.closest?.("a[href]");
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (!isOurs(url) || (url.pathname === location.pathname && url.hash)) return;
+  if (!isOurs(url) || (url.hash && url.pathname + url.search === location.pathname + location.search)) return;
   event.preventDefault();
   go(url.href);
 }

@@ -80,7 +80,7 @@ def _mentions() -> None:
         sa.ForeignKeyConstraint(
             ["seq"], ["timeline.seq"], name=op.f("fk_mentions_seq_timeline"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("seq", "start", name=op.f("pk_mentions")),
+        sa.PrimaryKeyConstraint("seq", "start", "person_id", name=op.f("pk_mentions")),
     )
     op.create_index("ix_mentions_person_id_seq", "mentions", ["person_id", "seq"], unique=False)
 

@@ -43,6 +43,27 @@ async def test_a_colleague_is_called_and_sees_it_until_they_have_read_it(
     await look(paul, "mention-read")
 
 
+async def test_a_team_is_called_and_each_of_it_sees_it(visit: Any, shop: Any) -> None:
+    conversation = shop.conversation("Who fixes bicycles?")
+    for each in ("wanda", "xavier"):
+        shop.person(each, "agent")
+    members = [shop.people[each] for each in ("wanda", "xavier")]
+    body = {"name": "workshop", "display_name": "Bicycle workshop", "members": members}
+    shop.api("POST", "/v1/teams", body)
+    marie = await visit(f"/inbox/all/{conversation}")
+    await marie.page.get_by_label("Note for us").check()
+    field = marie.page.locator("#text")
+    await field.press_sequentially("Yours? @bicy")
+    await expect(marie.page.get_by_role("option", name="Team: Bicycle workshop")).to_be_visible()
+    await look(marie, "team-offered")
+    await field.press("Enter")
+    await expect(field).to_have_value("Yours? @Bicycle workshop ")
+    await marie.page.get_by_role("button", name="Add note").click()
+    await expect(marie.page.locator("#flash")).to_contain_text("It calls Wanda, Xavier")
+    await expect(marie.page.locator(".note .mention")).to_have_text("@Bicycle workshop")
+    await look(marie, "team-called")
+
+
 async def test_in_an_answer_an_at_sign_is_an_at_sign(visit: Any, shop: Any) -> None:
     tab = await visit(f"/inbox/all/{shop.conversation('Where do I write?')}")
     await tab.page.get_by_label("Your answer").press_sequentially("@")

@@ -70,3 +70,23 @@ def test_a_name_of_two_names_neither() -> None:
 def test_who_is_called_nothing_that_can_be_written_is_not_named() -> None:
     assert named("@🙂", (Nameable(id="smile", called="🙂", login="-"),)) == []
     assert named("@Marie", ()) == []
+
+
+def test_a_team_is_named_by_all_that_it_is_called_or_by_a_word_that_stands_for_it() -> None:
+    counter = Nameable(id="counter", called="The counter", login="front", is_team=True)
+    garage = Nameable(
+        id="garage", called="Garage", login="garage", is_team=True, more=("team", "équipe")
+    )
+    teams = (*SHOP, counter, garage)
+    assert named("@the counter, @front, @The", teams) == [
+        ("counter", "@the counter"),
+        ("counter", "@front"),
+    ]
+    assert named("@garage @team @Equipe @teams", teams) == [
+        ("garage", "@garage"),
+        ("garage", "@team"),
+        ("garage", "@Equipe"),
+    ]
+    # A person's name that is a team's too calls neither.
+    marie = Nameable(id="maries", called="Marie", login="m", is_team=True)
+    assert named("@Marie", (*SHOP, marie)) == []

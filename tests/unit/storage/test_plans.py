@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import reading as conversations
-from storage.conversations import reads, views
+from storage.conversations import reads, stretches, views
 from storage.conversations.reading import ConversationFilter
 from storage.conversations.states import ConversationState
 from storage.engine import Store
@@ -147,6 +147,19 @@ async def test_a_timeline_is_read_by_its_conversation(full: Store) -> None:
     steps = await plan(full, lambda tx: conversations.entries(tx, f"cnv_{7:026}", limit=50))
     assert whole_tables(steps) == sorted_whole(steps) == []
     assert "ix_timeline_conversation_id_seq" in steps[0]
+
+
+@pytest.mark.parametrize("where", ["at its end", "around a row", "after a row", "a row itself"])
+async def test_a_stretch_of_a_timeline_is_read_in_its_order(full: Store, where: str) -> None:
+    conversation = f"cnv_{7:026}"
+    looks: dict[str, Look] = {
+        "at its end": lambda tx: stretches.ending(tx, conversation, limit=50, before=9_000),
+        "around a row": lambda tx: stretches.around(tx, conversation, 500, limit=50),
+        "after a row": lambda tx: stretches.following(tx, conversation, 500, limit=50),
+        "a row itself": lambda tx: stretches.place_of(tx, conversation, f"msg_{7:026}"),
+    }
+    steps = await plan(full, looks[where])
+    assert whole_tables(steps) == sorted_whole(steps) == []
 
 
 async def test_what_is_unread_of_a_page_is_looked_up_by_key(full: Store) -> None:

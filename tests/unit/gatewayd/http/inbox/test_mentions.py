@@ -103,6 +103,32 @@ async def test_the_note_of_a_hand_over_mentions_too(floor: Any) -> None:
     assert (data["people"], data["by"], data["id"]) == ([eloi.id], marie.id, there)
 
 
+async def test_a_team_is_mentioned_as_each_of_it_who_sees_the_inbox(floor: Any) -> None:
+    marie, eloi, luc = [await floor.person(name) for name in ("marie", "eloi", "luc")]
+    async with floor.api.context.store.write() as tx:
+        await inboxes.seed(tx, ["other"], now_ms=floor.api.clock.now_ms())
+    elsewhere = await floor.person("elsewhere", inboxes=["other"])
+    members = [marie.id, eloi.id, luc.id, elsewhere.id]
+    body = {"name": "garage", "display_name": "The garage", "members": members}
+    team = await floor.api.admin("POST", "/v1/teams", status=201, json=body)
+    there = await floor.receive()
+    # It is nobody's, nor the inbox any team's: so far nobody is "the team".
+    assert await names(marie, there, "@team, who knows?") == []
+    assert await names(marie, there, "@the garage or @eloi") == ["Eloi Roy", "Luc Roy"]
+    entry = (await eloi.show(there))["timeline"]["items"][0]
+    assert [(each["name"], each["range"]) for each in entry["mentions"]] == [
+        ("Eloi Roy", [0, 11]),
+        ("Luc Roy", [0, 11]),
+        ("Eloi Roy", [15, 20]),
+    ]
+    assert (await eloi.show(there))["mentions"] == 1
+    assert (await listed(luc), await listed(elsewhere)) == ([there], [])
+    await floor.inbox(team=team["id"])
+    assert await names(luc, there, "@équipe?") == ["Eloi Roy", "Marie Roy"]
+    await marie.do(there, "assign", {"to": team["id"]})
+    assert await names(eloi, there, "@team?") == ["Luc Roy", "Marie Roy"]
+
+
 @pytest.mark.parametrize("text", ["", "x" * 5001])
 async def test_a_note_has_a_text_of_some_length(floor: Any, text: str) -> None:
     marie, there = await floor.person("marie"), await floor.receive()
