@@ -199,7 +199,7 @@ class Followups:
             ),
             targets_of(row),
             hours=inbox.hours,
-            staff=loaded.shop.staff,
+            staff=loaded.shop_of(wait.inbox).staff,
             moment=moment_at(now_ms),
         )
 

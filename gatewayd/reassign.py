@@ -46,6 +46,10 @@ _BECAUSE = {
     Why.VACATION: {Language.EN: "{who} is on vacation", Language.FR: "En vacances : {who}"},
     Why.LEFT: {Language.EN: "{who} has left", Language.FR: "N'est plus ici : {who}"},
     Why.OFF_SHIFT: {Language.EN: "{who} is off shift", Language.FR: "Hors quart : {who}"},
+    Why.NO_ACCESS: {
+        Language.EN: "{who} does not see this inbox",
+        Language.FR: "{who} ne voit pas cette boîte",
+    },
     Why.SILENT: {Language.EN: "{who} has not answered", Language.FR: "Sans réponse de {who}"},
     Why.BACK: {Language.EN: "{who} is back", Language.FR: "De retour : {who}"},
 }
@@ -66,7 +70,7 @@ async def reassign(
     telling = await _hand_over(
         tx, loaded, wait.conversation_id, given, move.why, note=note, now_ms=now_ms
     )
-    if before is not None and move.why is not Why.SILENT:
+    if before is not None and move.why not in {Why.SILENT, Why.NO_ACCESS}:
         await stand_ins.note(
             tx,
             wait.conversation_id,
@@ -162,7 +166,11 @@ class GiveBack:
     ) -> _Settled:
         """Give one back where its person is there and wishes it, or tell when they may be."""
         name = next(name for name, one in loaded.people.items() if one.id == row.person_id)
-        is_over = not row.still_given or row.state == ConversationState.CLOSED
+        is_over = (
+            not row.still_given
+            or row.state == ConversationState.CLOSED
+            or not loaded.may_see(name, row.inbox)
+        )
         if not is_over and not _is_back(loaded, name, row, now_ms):
             return _Settled(next_ms=_returns_ms(loaded, name, row, now_ms))
         given_back = not is_over and wishes_of(wished.get(row.person_id)).take_back

@@ -120,7 +120,7 @@ class Replies:
             at_ms=arrived.at_ms,
             modem=arrived.line.modem,
         )
-        decision = evaluate(incoming, loaded.inbox(arrived.inbox), loaded.shop)
+        decision = evaluate(incoming, loaded.inbox(arrived.inbox), loaded.shop_of(arrived.inbox))
         return Judged(arrived=arrived, loaded=loaded, decision=decision)
 
     async def _carry_out(self, tx: AsyncConnection, judged: Judged, about: Subject) -> None:

@@ -40,6 +40,8 @@ class Why(StrEnum):
     VACATION = "vacation"
     LEFT = "left"
     OFF_SHIFT = "off_shift"
+    NO_ACCESS = "no_access"
+    """The inbox is not theirs to see."""
     SILENT = "silent"
     """They have it for too long without an answer."""
     BACK = "back"
@@ -150,14 +152,20 @@ def _rungs(plan: Plan) -> Iterator[tuple[Rung, datetime | None]]:
 def _held(
     wait: Wait, holder: str, targets: Targets, *, hours: Hours, staff: Staff, moment: datetime
 ) -> tuple[Move | None, list[datetime]]:
-    """Tell where what a person has goes, and when to look at that again."""
+    """Tell where what a person has goes, and when to look at that again.
+
+    ``staff`` are those who may see the inbox: what anybody else has is nobody's who could answer.
+    """
+    if holder not in staff.people:
+        why = Why.NO_ACCESS
+        return Move(person=None, team=wait.team, why=why), [moment + LOOK_AGAIN]
     found = follow(holder, team=wait.team, staff=staff, moment=moment, by_shift=True)
     if found.person == holder:
         return _silence(wait, targets, staff.people[holder], hours=hours, moment=moment)
     if found.person is None and found.team is None:
         return None, [moment + LOOK_AGAIN]
     team = found.team if found.person is None else None
-    why = _why(staff.people.get(holder), moment)
+    why = _why(staff.people[holder], moment)
     return Move(person=found.person, team=team, why=why), [moment + LOOK_AGAIN]
 
 
@@ -174,10 +182,8 @@ def _silence(
     return Move(person=None, team=wait.team, why=Why.SILENT), [moment + LOOK_AGAIN]
 
 
-def _why(person: Person | None, moment: datetime) -> Why:
-    """Say why somebody who is not there is not; who does not exist any more has left."""
-    if person is None:
-        return Why.LEFT
+def _why(person: Person, moment: datetime) -> Why:
+    """Say why somebody who is not there is not."""
     absence = absence_at(person, moment)
     return Why.OFF_SHIFT if absence is None else _ABSENT[absence.kind]
 

@@ -42,9 +42,9 @@ async def create(tx: AsyncConnection, contact: Known, *, by: str, now_ms: int) -
     await tx.execute(insert(table), {**row, **contact.values})
     for tag in sorted(contact.tags):
         await tx.execute(insert(contact_tags), {"contact_id": contact_id, "tag": tag})
-    await _add_numbers(tx, contact_id, contact.numbers, now_ms)
     data: dict[str, changes.Json] = {"id": contact_id, "by": by}
     await changes.record(tx, "contact.created", now_ms=now_ms, subject=contact_id, data=data)
+    await _add_numbers(tx, contact_id, contact.numbers, by=by, now_ms=now_ms)
     return contact_id
 
 
@@ -63,14 +63,19 @@ async def complete(
     )
     if outcome is not Edit.DONE:
         return False
-    await _add_numbers(tx, before.id, contact.numbers, now_ms)
+    await _add_numbers(tx, before.id, contact.numbers, by=by, now_ms=now_ms)
     return True
 
 
 async def _add_numbers(
-    tx: AsyncConnection, contact_id: str, numbers: Collection[str], now_ms: int
+    tx: AsyncConnection, contact_id: str, numbers: Collection[str], *, by: str, now_ms: int
 ) -> None:
+    """Add them; what was kept of an erased contact's number holds for this one, a block too."""
     for number in numbers:
         row = {"number": number, "contact_id": contact_id, "added_at_ms": now_ms}
         await tx.execute(insert(contact_numbers), row)
-        await kept_refusals.restore(tx, number, contact_id)
+        since_ms = await kept_refusals.restore(tx, number, contact_id)
+        if since_ms is not None:
+            await contacts.set_blocked(
+                tx, contact_id, blocked=True, by=by, since_ms=since_ms, now_ms=now_ms
+            )

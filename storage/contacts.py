@@ -183,16 +183,25 @@ async def _external_id_is_taken(
 
 
 async def set_blocked(
-    tx: AsyncConnection, contact_id: str, *, blocked: bool, by: str, now_ms: int
+    tx: AsyncConnection,
+    contact_id: str,
+    *,
+    blocked: bool,
+    by: str,
+    now_ms: int,
+    since_ms: int | None = None,
 ) -> Edit:
-    """Keep a contact's messages apart from now on, or no longer; again is no change."""
+    """Keep a contact's messages apart from now on, or no longer; again is no change.
+
+    ``since_ms`` is since when, where it holds for one of their numbers already.
+    """
     query = select(contacts.c.blocked_at_ms).where(contacts.c.id == contact_id).with_for_update()
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         return Edit.NOT_FOUND
     if (row.blocked_at_ms is not None) == blocked:
         return Edit.DONE
-    values = {"blocked_at_ms": now_ms if blocked else None}
+    values = {"blocked_at_ms": (since_ms or now_ms) if blocked else None}
     outcome = await _edit(tx, contact_id, values, version=None, now_ms=now_ms)
     # Nobody is to be reminded of what they wrote; who is heard again has waited since then.
     wait = select(waits.c.since_ms).where(waits.c.conversation_id == conversations.c.id)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import meta
 from storage.prepared import Prepared
-from storage.schema import contacts, kept_blocks, kept_opt_outs, opt_outs
+from storage.schema import kept_blocks, kept_opt_outs, opt_outs
 
 _ANY = Prepared(
     select(
@@ -79,21 +79,20 @@ async def keep_block(
             await tx.execute(insert(kept_blocks), row)
 
 
-async def restore(tx: AsyncConnection, number: str, contact_id: str) -> bool:
-    """Let what holds for a number hold for the contact that it is of now; whether it is blocked."""
+async def restore(tx: AsyncConnection, number: str, contact_id: str) -> int | None:
+    """Let what holds for a number hold for the contact that it is of now.
+
+    Gives since when it is blocked, which is for the caller to let hold; None: it is not.
+    """
     digest = await _digest(tx, number)
     if digest is None:
-        return False
+        return None
     for row in (await tx.execute(_OPT_OUTS, {"of_number": digest})).mappings().all():
         await _hold(tx, row, contact_id)
     await tx.execute(delete(kept_opt_outs).where(kept_opt_outs.c.digest == digest))
-    at_ms = (await tx.execute(_BLOCK, {"of_number": digest})).scalar_one_or_none()
-    if at_ms is None:
-        return False
-    it = contacts.c.id == contact_id
-    await tx.execute(update(contacts).where(it).values(blocked_at_ms=at_ms))
+    at_ms: int | None = (await tx.execute(_BLOCK, {"of_number": digest})).scalar_one_or_none()
     await tx.execute(delete(kept_blocks).where(kept_blocks.c.digest == digest))
-    return True
+    return at_ms
 
 
 async def _hold(tx: AsyncConnection, kept: RowMapping, contact_id: str) -> None:

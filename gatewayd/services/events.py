@@ -51,7 +51,7 @@ EVENT_TYPES: dict[str, str] = {
     "rule.fired": "a rule (`rule`) fired that names a webhook, and this webhook is told of it",
     "contact.created": (
         "a number that was not known wrote, called, or was written to, or somebody (`by`) "
-        "imported it"
+        "imported it; `blocked` where it is, as an erased contact of this number was"
     ),
     "contact.consent": (
         "they were opted out or in, or an opt-out for a time is over: `what`, of which `inbox`, "
@@ -79,8 +79,8 @@ EVENT_TYPES: dict[str, str] = {
     "`handed` (somebody gave it to them), or `mentioned`: a note mentions them",
     "conversation.mentioned": "a note (`by` whom) mentions these `people` (ids)",
     "conversation.reassigned": "it went to a person (`person_id`) or team (`team_id`) because who "
-    "had it is not there (`reason`: `away`, `break`, `sick`, `vacation`, `left`, `off_shift`), has "
-    "not answered (`silent`), or is there again (`back`)",
+    "had it is not there (`reason`: `away`, `break`, `sick`, `vacation`, `left`, `off_shift`), "
+    "may not see the inbox (`no_access`), has not answered (`silent`), or is there again (`back`)",
     "inbox.forgotten": "what it had kept for long enough was taken away: so many `messages` "
     "and `notes`",
     "inbox.updated": "a manager changed what holds for an inbox",

@@ -100,7 +100,7 @@ class Previews:
             )
         if strange:
             incoming = replace(incoming, contact=Contact(first_message=True))
-        decision = evaluate(incoming, inbox, loaded.shop)
+        decision = evaluate(incoming, inbox, loaded.shop_of(supposed.inbox))
         return Preview(
             rules_version=None if supposed.document is not None else loaded.version,
             incoming=incoming,

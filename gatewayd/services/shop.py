@@ -54,6 +54,12 @@ class LoadedShop:
         """Give an inbox as it is set; one that nobody made is as the configuration says."""
         return self.inboxes.get(name) or replace(self.defaults, id=name)
 
+    def shop_of(self, inbox: str) -> Shop:
+        """Give what an inbox's decisions take: in them there is nobody who may not see it."""
+        staff = self.shop.staff
+        there = {name: one for name, one in staff.people.items() if self.may_see(name, inbox)}
+        return replace(self.shop, staff=replace(staff, people=there))
+
     def team_of(self, team_id: str | None, inbox: str) -> tuple[str, ...]:
         """Name the people of a team, or else of the inbox's."""
         named = next((name for name, row in self.teams.items() if row.id == team_id), None)

@@ -212,10 +212,14 @@ async def _new_contact(tx: AsyncConnection, number: str, now_ms: int) -> tuple[s
     await _INSERT_NUMBER.execute(
         tx, {"number": number, "contact_id": contact_id, "added_at_ms": now_ms}
     )
-    blocked = await kept_refusals.restore(tx, number, contact_id)
-    data: Mapping[str, changes.Json] = {"id": contact_id}
+    blocked_at_ms = await kept_refusals.restore(tx, number, contact_id)
+    data: dict[str, changes.Json] = {"id": contact_id}
+    if blocked_at_ms is not None:
+        it = contacts.c.id == contact_id
+        await tx.execute(update(contacts).where(it).values(blocked_at_ms=blocked_at_ms))
+        data["blocked"] = True
     await changes.record(tx, "contact.created", now_ms=now_ms, subject=contact_id, data=data)
-    return contact_id, blocked
+    return contact_id, blocked_at_ms is not None
 
 
 async def _new_conversation(

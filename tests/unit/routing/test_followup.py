@@ -143,8 +143,11 @@ def test_it_goes_from_who_has_no_shift_to_the_team_where_nobody_stands_in() -> N
     assert judged(off, MAX).move == Move(person=None, team="shop", why=Why.OFF_SHIFT)
 
 
-def test_who_does_not_exist_any_more_has_left() -> None:
-    assert judged(MAX).move == Move(person=None, team="shop", why=Why.LEFT)
+@pytest.mark.parametrize("team", ["shop", None])
+def test_what_somebody_has_who_may_not_see_it_is_the_team_s_or_nobody_s(team: str | None) -> None:
+    found = judged(MAX, team=team)
+    assert found.move == Move(person=None, team=team, why=Why.NO_ACCESS)
+    assert found.look_at == MONDAY + LOOK_AGAIN
 
 
 def test_where_nobody_could_take_it_it_is_looked_at_again() -> None:

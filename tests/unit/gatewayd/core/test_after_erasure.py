@@ -146,6 +146,8 @@ async def test_who_was_blocked_stays_so_without_their_number(shop: "Shop", way: 
         row = await contacts.get(tx, await contact_id(shop))
     assert row is not None
     assert row.blocked_at_ms is not None
+    created = await shop.rows("SELECT data FROM changes WHERE type = 'contact.created'")
+    assert ['"blocked": true' in each.data for each in created] == [False, True]
     newest = await shop.rows(
         "SELECT unanswered_since_ms FROM conversations WHERE contact_id = :id", id=row.id
     )

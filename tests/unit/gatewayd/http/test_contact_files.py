@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gatewayd.services.tokens import Scope, create_token
+from storage import changes
 from storage.contacts import change
 from storage.engine import Store
 from storage.errors import StoreUnavailable
@@ -269,3 +270,35 @@ async def test_who_sees_some_inboxes_exports_theirs_and_imports_nothing(api: Any
     assert TWO not in text
     async with api.tcp.post(f"{IMPORT}?format=csv", headers=headers, data=b"phone\n") as answer:
         assert (answer.status, (await answer.json())["code"]) == (403, "inbox_not_yours")
+
+
+@pytest.mark.parametrize("way", ["to one that is known", "as a new one"])
+async def test_a_number_whose_erased_contact_was_blocked_comes_back_blocked(
+    api: Any, way: str
+) -> None:
+    """It is told as any block is: a version, an event, and nobody waits there any more."""
+    await receive(api, TWO)
+    (whom,) = await contacts(api)
+    await api.admin("POST", f"/v1/contacts/{whom['id']}/block")
+    await api.admin("POST", f"/v1/contacts/{whom['id']}/erase", json={"reason": "asked"})
+    text = f"external_id,phone\nc-1,{TWO}\n"
+    if way == "to one that is known":
+        await receive(api, ONE)
+        text = f"external_id,phone,other phone\nc-1,{ONE},{TWO}\n"
+        more = '&map={"other phone": "phone"}'
+        before = next(each for each in await contacts(api) if each["numbers"][0]["number"] == ONE)
+        report = await take(api, text, more)
+        assert became(report) == (0, 1, 0, 0)
+    else:
+        before = {"version": 0}
+        assert became(await take(api, text)) == (1, 0, 0, 0)
+    (met,) = [each for each in await contacts(api) if each["external_id"] == "c-1"]
+    assert met["blocked_at"] is not None
+    assert met["version"] == before["version"] + 2
+    async with api.context.store.read() as tx:
+        told = await changes.after(tx, None, 500, {"contact.updated"})
+    assert [one.data.get("blocked") for one in told if one.subject == met["id"]][-1] is True
+    assert (await api.admin("GET", "/v1/conversations?waiting=true"))["items"] == []
+    await api.admin("POST", f"/v1/contacts/{met['id']}/unblock")
+    items = (await api.admin("GET", "/v1/conversations?waiting=true"))["items"]
+    assert len(items) == (1 if way == "to one that is known" else 0)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from storage import people
 from storage.people import AbsenceKind
 
 CUSTOMER, LEA, MAX = "+15145550123", "+15145550111", "+15145550112"
@@ -125,3 +126,19 @@ async def test_the_alert_leaves_before_the_answer_to_the_customer(night: Any) ->
         "SELECT state, to_number FROM messages WHERE state = 'sent'"
     )
     assert alert == LEA
+
+
+async def test_who_may_not_see_the_inbox_is_given_nothing_of_it_and_texted_nothing(
+    night: Any,
+) -> None:
+    """Léa works for another inbox by now; a rule and the team still name her."""
+    values = {"inboxes": ["spare"]}
+    await night.write(people.change, night.ids["lea"], values, version=None, by="tok_1")
+    await night.set_book(rules=[{"name": "hers", "do": {"assign": "person:lea"}}])
+    await night.says("Can I come tomorrow?")
+    conversation = await night.conversation()
+    assert (conversation.person_id, conversation.team_id) == (None, night.ids["shop"])
+    await night.says("URGENT! De l'eau partout!", minutes=1)
+    assert await texts(night, LEA) == []
+    ((_, alert),) = await texts(night, MAX)
+    assert "De l'eau" in alert

@@ -318,3 +318,32 @@ async def test_one_that_cannot_be_given_back_holds_up_no_other(
     assert await team.at("2026-12-04T10:14:30") == 30
     await team.at("2026-12-04T10:15")
     assert await team.holder(first) == "lea"
+
+
+async def limit(team: Any, name: str, *inboxes: str) -> None:
+    """Let a person see these inboxes only."""
+    async with team.shop.store.write() as tx:
+        values: dict[str, Any] = {"inboxes": [*inboxes]}
+        of = team.ids[name]
+        await people.change(tx, of, values, version=None, by="tok", now_ms=team.now_ms)
+
+
+async def test_it_goes_to_nobody_who_may_not_see_the_inbox(team: Any) -> None:
+    place = await team.writes("2026-12-03T10:00")
+    await limit(team, "max", "spare")
+    await team.absent("lea", AbsenceKind.SICK, until="2026-12-04T10:00")
+    await team.at("2026-12-03T10:01")
+    assert await team.holder(place) == "team"
+    await limit(team, "lea", "spare")
+    await team.at("2026-12-04T10:00")
+    assert await team.holder(place) == "team"  # it does not come back
+    assert await team.shop.rows("SELECT * FROM stand_ins") == []
+
+
+async def test_from_whom_the_inbox_is_taken_goes_what_they_have(team: Any) -> None:
+    place = await team.writes("2026-12-03T10:00")
+    await limit(team, "lea", "spare")
+    await team.at("2026-12-03T10:01")
+    assert await team.holder(place) == "team"
+    assert ("assigned", "Lea does not see this inbox") in await team.timeline(place)
+    assert await team.shop.rows("SELECT * FROM stand_ins") == []
