@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage.engine import FILE_NAME, Store
 
@@ -22,6 +23,12 @@ ROOM_BYTES = 4 * 1024**3
 # the environment forbids to keep what was compiled, as in some containers; and pytest its tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile(
+    "unhurried", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+)
+settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:

@@ -57,8 +57,6 @@ class ListPane:
     """Messages and notes with the words that are looked for."""
     more: str | None
     """The query of the page after."""
-    open: str
-    """The id of the conversation beside it; empty: none."""
     asked: str
     """The query of this page, to keep it when a conversation is opened."""
     unread: int
@@ -100,17 +98,12 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         items=[_listed(row, said.get(row.id), news, clock) for row in found.items],
         q=q,
         found=texts,
-        more=None if found.next is None else _query(q=q, before=str(found.next), open=_open(visit)),
-        open=_open(visit),
+        more=None if found.next is None else _query(q=q, before=str(found.next)),
         asked=f"?{_query(q=q)}" if q else "",
         unread=unread,
         calls=calls,
         quiet=_is_quiet(visit, clock.loaded),
     )
-
-
-def _open(visit: Visit) -> str:
-    return visit.request.match_info.get("id") or visit.request.query.get("open", "")
 
 
 def _query(**asked: str) -> str:

@@ -10,6 +10,7 @@ const TYPES = [
   "modem.incident",
 ];
 const LEASE_MS = 6000;
+const NOTED_MS = 250; // until each tab can read what another one noted
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10000;
 const KEPT = 300;
@@ -127,19 +128,26 @@ function close() {
   source = null;
 }
 
+const leaseOf = () => JSON.parse(localStorage.getItem("gatewayd-leader") ?? "null");
+
 function leadByLease() {
-  const lease = JSON.parse(localStorage.getItem("gatewayd-leader") ?? "null");
+  const lease = leaseOf();
   const free = !lease || lease.who === me || lease.until < Date.now();
   if (free) {
     localStorage.setItem("gatewayd-leader", JSON.stringify({ who: me, until: Date.now() + LEASE_MS }));
-    if (!source) open();
+    if (!source) setTimeout(beginIfMine, NOTED_MS);
   } else if (source) {
     close();
   }
 }
 
+/** Two tabs may have found the lead free at once: whose note was the last one has it. */
+function beginIfMine() {
+  if (!source && leaseOf()?.who === me) open();
+}
+
 function giveUpLease() {
-  if (source) localStorage.removeItem("gatewayd-leader");
+  if (leaseOf()?.who === me) localStorage.removeItem("gatewayd-leader");
 }
 
 /** Begin to hear. */

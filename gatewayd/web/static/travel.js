@@ -7,6 +7,7 @@ import { asShown, lengthen } from "./shown.js";
 const arrivals = new Set();
 const underWay = new WeakSet(); // forms that were sent and have no answer yet
 let journey = 0;
+let pages = 0; // how many have been shown
 let toldOn = null; // the journey on which something was said of the page before
 
 /** Be called after each change of the page, and once at the beginning. */
@@ -49,6 +50,7 @@ function show(response, fresh, { push, keepFocus = false, keepSaid = keepFocus, 
     document.getElementById("main")?.focus({ preventScroll: true });
   }
   if (elsewhere) scrollTo(0, 0);
+  pages += 1;
   arrived();
   return true;
 }
@@ -83,12 +85,14 @@ export async function go(url, { push = true } = {}) {
 /** Read the page that is shown again, in place. */
 async function refresh() {
   const mine = journey;
+  const page = pages;
   const here = location.href;
-  const response = await request(here, { again: true, shown: asShown(here) });
+  const response = await request(here, { again: true, shown: asShown(here, { again: true }) });
   const fresh = parse(await response.text());
-  await lengthen(fresh);
-  // A link or a form may have led elsewhere meanwhile, also while the answer's body came.
-  if (!response.ok || mine !== journey || here !== location.href) return;
+  await lengthen(fresh, { again: true });
+  // A link or a form may have led elsewhere meanwhile, also while the answer's body came; and what
+  // came of a form that was on its way is newer.
+  if (!response.ok || mine !== journey || page !== pages || here !== location.href) return;
   if (isAnother(fresh)) location.reload();
   else show(response, fresh, { push: false, keepFocus: true });
 }
@@ -155,9 +159,14 @@ export function follow(type) {
 }
 
 /** Read the page that is shown again, a little after the last time that somebody asks for it. */
-export const soon = settled(150, () => refresh().catch((error) => {
-  if (!(error instanceof TypeError)) throw error; // offline: the stream says so
-}));
+export const soon = () => readAgain(pages);
+
+const readAgain = settled(150, (page) => {
+  if (page !== pages) return; // another one is shown by now, and has been told what is newer than it
+  refresh().catch((error) => {
+    if (!(error instanceof TypeError)) throw error; // offline: the stream says so
+  });
+});
 
 function clicked(event) {
   const link = event.target.closest?.("a[href]");

@@ -37,6 +37,9 @@ PASSWORD = "three blue bicycles"
 EXPECTED_WITHIN_MS = 20_000
 DONE_WITHIN_MS = 30_000
 TEST_WITHIN_SECONDS = 300
+# What Playwright says where a context has no service workers: with one, a test that holds a file
+# or an answer back would be passed by.
+NO_WORKER = "Service Worker registration blocked by Playwright"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,6 +82,7 @@ class Shop:
         self.gateway = gateway
         self._customers = 0
         self._cookies: dict[str, str] = {}
+        self._made: dict[str, dict[str, Any]] = {}
         self.people: dict[str, str] = {}
 
     @property
@@ -91,10 +95,17 @@ class Shop:
         assert status in (None, answer.status), answer.body
         return answer.json if answer.body else None
 
-    def person(self, name: str, role: str = "manager", **more: Any) -> str:
-        """Give a colleague's session, who is made when they are first named."""
-        if name not in self._cookies:
-            made = {"name": name, "display_name": name.title(), "role": role} | more
+    def person(self, name: str, role: str | None = None, **more: Any) -> str:
+        """Give a colleague's session, who is made when they are first named: a manager by default.
+
+        Tests share them, so whoever names one again wants the same one.
+        """
+        wanted = more if role is None else {"role": role} | more
+        if name in self._cookies:
+            assert wanted.items() <= self._made[name].items(), f"{name} is another one already"
+        else:
+            made = {"name": name, "display_name": name.title(), "role": "manager"} | wanted
+            self._made[name] = made
             person = self.api("POST", "/v1/users", made, 201)
             link = self.api("POST", f"/v1/users/{person['id']}/link", status=201)["path"]
             answer = self.gateway.http(
@@ -180,21 +191,35 @@ class Watch:
     """What a page said and asked for that it should not have."""
 
     home: str
-    faults: list[str] = field(default_factory=list)
+    _said: list[str] = field(default_factory=list)
+    _wanted: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """Give what nobody wanted."""
+        return [said for said in self._said if not any(each in said for each in self._wanted)]
+
+    def wants(self, *notes: int | str) -> None:
+        """Take what the browser notes of answers of this status, or in these words, as wanted.
+
+        It may note it late, so this holds for all of the test.
+        """
+        for note in notes:
+            self._wanted.append(f"status of {note}" if isinstance(note, int) else note)
 
     def over(self, page: Page) -> None:
         page.on("console", lambda said: self._heard(said.type, said.text))
-        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("pageerror", lambda error: self._said.append(f"script: {error}"))
         page.on("request", self._asked)
 
     def _heard(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"}:
-            self.faults.append(f"console: {text}")
+        if kind in {"error", "warning"} and text != NO_WORKER:
+            self._said.append(f"console: {text}")
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme in {"http", "https", "ws"} and parts.netloc != self.home:
-            self.faults.append(f"another host: {request.url}")
+            self._said.append(f"another host: {request.url}")
 
 
 @dataclass
@@ -208,6 +233,11 @@ class Tab:
 
     async def go(self, path: str) -> None:
         await self.page.goto(self.url + path)
+
+    async def again(self, path: str) -> None:
+        """Go on in a new tab beside this one, whose page may be going elsewhere by itself."""
+        self.page = await self.context.new_page()
+        await self.go(path)
 
 
 Visit = Callable[..., Awaitable[Tab]]
@@ -226,11 +256,16 @@ async def visit(browser: Browser, shop: Shop) -> AsyncIterator[Visit]:
         path: str = "/",
         *,
         person: str | None = "marie",
-        role: str = "manager",
+        role: str | None = None,
         locale: str = "en-CA",
         **options: Any,
     ) -> Tab:
-        settings = {"viewport": DESKTOP, "locale": locale} | options
+        settings = {
+            "viewport": DESKTOP,
+            "locale": locale,
+            "reduced_motion": "reduce",
+            "service_workers": "block",
+        } | options
         context = await browser.new_context(**settings)
         if person is not None:
             cookie = {"name": "gatewayd_session", "value": shop.person(person, role)}

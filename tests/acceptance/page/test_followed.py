@@ -14,6 +14,7 @@ async def test_who_is_in_charge_and_what_can_be_done(visit: Any, shop: Any) -> N
     await luc.page.keyboard.press("a")
     await luc.page.get_by_role("button", name="To me").click()
     await expect(head.locator(".whom")).to_contain_text("Luc")
+    await expect(luc.page.locator("#flash")).to_contain_text("Handed to Luc")
     await luc.page.keyboard.press("e")
     await expect(head.get_by_role("button", name="Open again")).to_be_visible()
 
@@ -63,6 +64,7 @@ async def test_what_is_chosen_and_not_saved_stays_and_is_for_its_version(
     conversation = shop.conversation("Who am I?")
     contact = shop.api("GET", f"/v1/conversations/{conversation}")["contact"]["id"]
     tab = await visit(f"/inbox/all/{conversation}")
+    tab.watch.wants(409)
     form = tab.page.locator(".contact-form")
     await form.get_by_label("Language").select_option("fr")
     shop.api("PATCH", f"/v1/contacts/{contact}", {"name": "Bob", "language": "en"}, 200)
@@ -70,7 +72,6 @@ async def test_what_is_chosen_and_not_saved_stays_and_is_for_its_version(
     await expect(form.get_by_label("Language")).to_have_value("fr")
     await form.get_by_role("button", name="Save").click()
     await expect(form.get_by_role("alert")).to_contain_text("Somebody else changed this meanwhile")
-    tab.watch.faults.clear()  # the browser notes the 409
     # Who has looked, and means it, saves again.
     await expect(form.get_by_label("Language")).to_have_value("fr")
     await form.get_by_role("button", name="Save").click()
@@ -141,6 +142,7 @@ async def test_a_note_is_a_note_in_the_other_tab_too(visit: Any, shop: Any) -> N
 async def test_a_draft_is_whose_it_is(visit: Any, shop: Any) -> None:
     conversation = shop.conversation("One computer, two people")
     tab = await visit(f"/inbox/all/{conversation}")
+    tab.watch.wants(403)  # each page says that it goes, with the session that has just gone
     field = tab.page.get_by_role("textbox", name="Your answer")
     await field.fill("From Marie, not yet sent")
     luc = {"name": "gatewayd_session", "value": shop.person("luc", "agent"), "url": shop.url}
@@ -152,7 +154,6 @@ async def test_a_draft_is_whose_it_is(visit: Any, shop: Any) -> None:
     await tab.context.add_cookies([marie])
     await tab.page.reload()
     await expect(field).to_have_value("From Marie, not yet sent")
-    tab.watch.faults.clear()  # each page said that it goes with the session that had just gone
 
 
 async def test_who_logged_in_again_elsewhere_sends_after_all(visit: Any, shop: Any) -> None:
@@ -160,12 +161,12 @@ async def test_who_logged_in_again_elsewhere_sends_after_all(visit: Any, shop: A
     tab = await visit(f"/inbox/all/{conversation}")
     field = tab.page.get_by_role("textbox", name="Your answer")
     await field.fill("Yes, still.")
+    tab.watch.wants(403)
     # As another log-in in another tab leaves this one: with the secret of the session before.
     for_all = "each => each.forEach((one) => { one.value = 'of-before'; })"
     await tab.page.locator("input[name=csrf_token]").evaluate_all(for_all)
     await tab.page.get_by_role("button", name="Send", exact=True).click()
     await expect(tab.page.locator("#flash")).to_contain_text("You have logged in again since")
-    tab.watch.faults.clear()  # the browser notes the 403
     await expect(field).to_have_value("Yes, still.")
     await tab.page.get_by_role("button", name="Send", exact=True).click()
     await expect(tab.page.locator(".message.out .text")).to_contain_text("Yes, still.")

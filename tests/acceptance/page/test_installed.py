@@ -136,6 +136,7 @@ async def test_over_plain_http_it_says_what_is_missing(chromium: str, plain_addr
         await page.goto(f"http://shop.lan:{port}{link}")
         await page.get_by_label("Password").fill("three blue bicycles")
         await page.get_by_role("button", name="Begin").click()
+        await page.wait_for_url("**/inbox/mine")
         await page.goto(f"http://shop.lan:{port}/me")
         for place in ("#notices", "#install"):
             said = page.locator(place).locator(".notice:visible")

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ async def test_a_search_that_is_left_does_not_take_one_back(visit: Any, shop: An
     await expect(row).to_be_visible()
     # The search waits until one has typed to the end: here it is due only after the click.
     await tab.page.clock.install()
-    await tab.page.clock.pause_at(datetime.now(ZoneInfo("UTC")) + timedelta(hours=1))
+    await tab.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     await tab.page.get_by_role("searchbox").fill("x")
     await row.click()
     await tab.page.wait_for_url(f"**/{conversation}")
@@ -204,6 +204,8 @@ async def test_eight_tabs_have_one_stream(visit: Any, shop: Any, locks: bool) ->
     tab = await visit("/login", person=None)
     if not locks:
         await tab.context.add_init_script("delete Navigator.prototype.locks")
+        # Who leads says so again in time, however slow the machine is.
+        await tab.context.clock.set_fixed_time(datetime.now(UTC))
     cookie = {"name": "gatewayd_session", "value": shop.person("marie"), "url": shop.url}
     await tab.context.add_cookies([cookie])
     asked: list[str] = []
@@ -221,3 +223,39 @@ async def test_eight_tabs_have_one_stream(visit: Any, shop: Any, locks: bool) ->
     for page in pages:
         await expect(page.locator(".message.in .text").last).to_have_text("And a third time")
     assert len([url for url in asked if "/v1/events" in url]) == 2
+
+
+# As in a browser with a process for each tab: the first look is from before the other's note came.
+LATE_NOTE = """
+delete Navigator.prototype.locks;
+const read = Storage.prototype.getItem;
+let first = true;
+Storage.prototype.getItem = function (key) {
+  if (key !== "gatewayd-leader" || !first) return read.call(this, key);
+  first = false;
+  return null;
+};
+"""
+
+
+async def test_two_tabs_that_want_to_lead_at_once_have_one_stream(visit: Any, shop: Any) -> None:
+    tab = await visit("/login", person=None)
+    await tab.context.add_init_script(LATE_NOTE)
+    await tab.context.clock.install()
+    await tab.context.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    cookie = {"name": "gatewayd_session", "value": shop.person("marie"), "url": shop.url}
+    await tab.context.add_cookies([cookie])
+    asked: list[str] = []
+    tab.context.on("request", lambda request: asked.append(request.url))
+    other = await tab.context.new_page()
+    for page in (tab.page, other):
+        await page.goto(f"{tab.url}/inbox/all")
+    async with tab.context.expect_event("request", lambda request: "/v1/events" in request.url):
+        await tab.context.clock.run_for(1000)
+    assert len([url for url in asked if "/v1/events" in url]) == 1
+    number = shop.customer()
+    shop.text_in(number, "Which of you hears me?")
+    await tab.context.clock.resume()
+    for page in (tab.page, other):
+        row = page.locator("a.row", has_text="Which of you hears me?")
+        await expect(row.first).to_be_visible()

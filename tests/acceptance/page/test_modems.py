@@ -1,6 +1,7 @@
 """The modems on the page: how they are, what is done to them, and the line over every page."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +22,17 @@ async def test_a_modem_tells_how_it_is(visit: Any) -> None:
     await expect(card).to_contain_text("SIM memory")
 
 
+@pytest.fixture
+def counter(shop: Any) -> Iterator[Any]:
+    """Give the shop's stick, which works again for the other tests, whatever is done to it."""
+    stick = shop.gateway.sticks["counter"]
+    yield stick
+    stick.order("set", registration=1)
+    shop.api("POST", "/v1/modems/counter/unmute", status=200)
+    shop.gateway.modem("counter", "ready")
+
+
+@pytest.mark.usefixtures("counter")
 async def test_a_modem_that_only_receives_is_said_on_every_page_at_once(visit: Any) -> None:
     inbox = await visit("/inbox/all")
     await expect(inbox.page.locator(".banner")).to_have_count(0)
@@ -37,15 +49,15 @@ async def test_a_modem_that_only_receives_is_said_on_every_page_at_once(visit: A
     await expect(tab.page.locator(".banner")).to_have_count(0)
 
 
-async def test_a_modem_that_restarts_is_followed_without_a_reload(visit: Any, shop: Any) -> None:
+async def test_a_modem_that_restarts_is_followed_without_a_reload(visit: Any, counter: Any) -> None:
     inbox = await visit("/inbox/all")
     tab = await visit("/modems/counter")
-    shop.gateway.sticks["counter"].order("set", registration=2)
+    counter.order("set", registration=2)
     await tab.page.get_by_role("button", name="Restart it").click()
     await expect(tab.page.locator("#flash")).to_contain_text("It restarts now")
     await expect(tab.page.locator(".badge").first).to_have_text("No network")
     await expect(inbox.page.locator(".banner")).to_contain_text("No network")
-    shop.gateway.sticks["counter"].order("set", registration=1)
+    counter.order("set", registration=1)
     await expect(tab.page.locator(".badge").first).to_have_text("Ready")
     await expect(inbox.page.locator(".banner")).to_have_count(0)
 

@@ -1,8 +1,9 @@
 """The daemon restarts while somebody writes: the page says so, reconnects, and loses no word."""
 
+import secrets
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,10 +15,15 @@ PASSWORD = "three blue bicycles"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a port that is still free when the daemon comes back to it.
+
+    It is below those that the system gives to whoever asks for any.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture
@@ -44,6 +50,7 @@ async def test_a_restart_in_mid_draft_loses_nothing(browser: Browser, own_shop: 
     await page.goto(f"http://{host}:{port}{link}")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Begin").click()
+    await page.wait_for_url("**/inbox/mine")
     await page.goto(f"http://{host}:{port}/inbox/all/{conversation}")
     await page.get_by_label("Your answer").fill("It is half written when the")
 

@@ -57,7 +57,7 @@ async def test_what_was_done_is_added_up_and_drawn(visit: Any, shop: Any) -> Non
     await tab.page.get_by_label("Your answer").fill("Yes, it is.")
     await tab.page.get_by_role("button", name="Send", exact=True).click()
     await expect(tab.page.locator(".message.out .text")).to_contain_text("Yes, it is.")
-    await tab.go("/supervision?period=today&by=person")
+    await tab.go("/supervision?period=week&by=person")
     await expect(waiter(tab, conversation)).to_have_count(0)
     marie = tab.page.locator("table.figures tbody tr", has_text="Marie")
     assert int(await marie.locator("td").first.inner_text()) >= 1

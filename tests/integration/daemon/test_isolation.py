@@ -104,9 +104,9 @@ async def test_a_modem_that_ails(
     ail: Callable[[World], object],
     state: str,
 ) -> None:
-    monkeypatch.setattr(port, "AT_ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(port, "AT_ANSWER_SECONDS", 0.7)
     async with start(world, timing=TIMING) as gateway:
-        monkeypatch.setattr(Deadline, "seconds", property(lambda _: 1.0))
+        monkeypatch.setattr(Deadline, "seconds", property(lambda _: 2.0))
         await ail(world)  # type: ignore[misc]  # each is async
         await gateway.event("modem.state", modem="counter", state=state)
         await all_else_works(gateway)

@@ -8,6 +8,7 @@ import pytest
 
 from gatewayd.daemon import run_daemon
 from modem.virtual import registry
+from modem.virtual.faults import Fault, FaultKind
 from modem.virtual.ledger import Happening
 from modem.virtual.network import Recipient
 from storage.engine import Store
@@ -27,25 +28,27 @@ PATIENCE_SECONDS = 60
 
 class TestShutdown:
     async def test_a_running_submit_ends_first(self, world: "World", start: "Start") -> None:
-        world.counter.submit_ms = 400
-        world.network.recipients[CUSTOMER] = Recipient(reports=False)
+        keep_silent(world)
         async with start(world) as gateway:
             message_id, waiting = await gateway.send("one"), await gateway.send("two")
             await gateway.on_the_air(message_id)
-            assert await gateway.stop() == 0
+            ending = asyncio.create_task(gateway.stop())
+            await answer_at_last(world)
+            assert await ending == 0
         assert len(world.of(Happening.ACCEPTED)) == 1
         assert await _states(world, message_id, waiting) == ["sent", "queued"]
 
     async def test_the_second_signal_still_lets_the_exchange_settle(
         self, world: "World", start: "Start"
     ) -> None:
-        world.counter.submit_ms = 400
-        world.network.recipients[CUSTOMER] = Recipient(reports=False)
+        keep_silent(world)
         async with start(world) as gateway:
             message_id = await gateway.send()
             await gateway.on_the_air(message_id)
             gateway.signal()
-            assert await gateway.stop() == 0
+            ending = asyncio.create_task(gateway.stop())
+            await answer_at_last(world)
+            assert await ending == 0
         assert await _states(world, message_id) == ["sent"]
 
     async def test_what_waits_goes_out_after_the_next_start(
@@ -87,6 +90,21 @@ class TestShutdown:
         assert raised.group_contains(ZeroDivisionError)
         async with start(world) as again:  # folder, ports and modems are free again
             await again.until(await again.send(), "delivered")
+
+
+def keep_silent(world: "World") -> None:
+    """Let the network take the next message, and the modem not say so yet."""
+    world.counter.faults.add(Fault(kind=FaultKind.ACCEPT_THEN_SILENCE))
+    world.network.recipients[CUSTOMER] = Recipient(reports=False)
+
+
+async def answer_at_last(world: "World") -> None:
+    """Say what the modem kept to itself, once the network has it and signals have been heard."""
+    await world.happens(Happening.ACCEPTED)
+    for _ in range(5):  # the loop hears of a signal, then calls for it
+        await asyncio.sleep(0)
+    for line in ("+CMGS: 1", "OK"):
+        world.counter.say(line)
 
 
 async def _states(world: "World", *message_ids: str) -> list[str]:

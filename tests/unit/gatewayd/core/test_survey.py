@@ -29,7 +29,6 @@ IMEI, OTHER_IMEI = "490154203237518", "356938035643809"
 def plugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FoundPort]]:
     """Plug in a stick: a virtual modem's, or one with ports of these names."""
     monkeypatch.setattr(port, "QUIET_SECONDS", 0.01)
-    monkeypatch.setattr(port, "AT_ANSWER_SECONDS", 0.05)
     names = (f"survey{number}" for number in itertools.count())
     made: list[str] = []
     ports: list[FoundPort] = []
