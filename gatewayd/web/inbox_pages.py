@@ -10,7 +10,6 @@ from gatewayd.http.naming import called
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONVERSATION_VIEWS
 from gatewayd.services.conversation_views import NobodysView, OpeningClock
-from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.reading import News, news_for
 from gatewayd.services.shop import LoadedShop
 from gatewayd.telling import is_reachable
@@ -133,10 +132,13 @@ def _listed(
 
 
 def _is_quiet(visit: Visit, loaded: LoadedShop) -> bool:
+    """Whether the reader works at none of their inboxes now."""
     name = None if visit.session is None else visit.session.name
     if name is None or name not in loaded.shop.staff.people:
         return False
-    return not is_reachable(loaded, name, DEFAULT_INBOX, now_ms=visit.formats.now_ms)
+    now_ms = visit.formats.now_ms
+    theirs = [inbox for inbox in loaded.inboxes if loaded.may_see(name, inbox)]
+    return not any(is_reachable(loaded, name, inbox, now_ms=now_ms) for inbox in theirs)
 
 
 async def _first(visit: Visit) -> web.StreamResponse:
