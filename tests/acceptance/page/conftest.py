@@ -34,9 +34,9 @@ DESKTOP = {"width": 1360, "height": 860}
 PHONE = {"width": 360, "height": 740}
 PASSWORD = "three blue bicycles"
 # A browser and a daemon beside other work, on few processors: how fast it is, benchmarks tell.
-EXPECTED_WITHIN_MS = 20_000
-DONE_WITHIN_MS = 30_000
-TEST_WITHIN_SECONDS = 300
+EXPECTED_WITHIN_MS = 45_000
+DONE_WITHIN_MS = 60_000
+TEST_WITHIN_SECONDS = 600
 # What Playwright says where a context has no service workers: with one, a test that holds a file
 # or an answer back would be passed by.
 NO_WORKER = "Service Worker registration blocked by Playwright"
