@@ -5,6 +5,7 @@ happens exactly once, also over restarts. Each wait has its own barrier. What is
 :mod:`routing.followup`'s; whom it reaches is :mod:`gatewayd.telling`'s.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 import structlog
@@ -174,11 +175,13 @@ class Followups:
         climbed = judged.rung > wait.rung and await waits.climb(
             tx, seq, from_=wait.rung, to=judged.rung
         )
+        told: Mapping[str, Matter] = {}
         if judged.move is not None:
             telling = await reassign(tx, loaded, wait, judged.move, now_ms=now_ms)
             await self._teller.tell(tx, loaded, telling, now_ms=now_ms)
+            told = telling.audience
         if climbed:
-            await self._remind(tx, loaded, wait, judged.rung, now_ms)
+            await self._remind(tx, loaded, wait, judged.rung, told, now_ms)
         return climbed or judged.move is not None
 
     async def _judge(
@@ -204,9 +207,18 @@ class Followups:
         )
 
     async def _remind(
-        self, tx: AsyncConnection, loaded: LoadedShop, before: OpenWait, rung: Rung, now_ms: int
+        self,
+        tx: AsyncConnection,
+        loaded: LoadedShop,
+        before: OpenWait,
+        rung: Rung,
+        told: Mapping[str, Matter],
+        now_ms: int,
     ) -> None:
-        """Show, journal and tell each rung that was climbed; whom several reach is told once."""
+        """Show, journal and tell each rung that was climbed; whom several reach is told once.
+
+        ``told`` are those who heard just now that it is theirs, and how long it has waited.
+        """
         row = await reading.get(tx, before.conversation_id)
         if row is None:
             raise LookupError(before.conversation_id)
@@ -219,12 +231,13 @@ class Followups:
             )
             await record(tx, empty, _KINDS[each], {}, now_ms)
         names = {person.id: name for name, person in loaded.people.items()}
+        audience = audience_of(
+            loaded, rung, holder=names.get(row.person_id or ""), row=row, before=before.rung
+        )
         telling = Telling(
             conversation=row,
             kind=_KINDS[rung],
-            audience=audience_of(
-                loaded, rung, holder=names.get(row.person_id or ""), row=row, before=before.rung
-            ),
+            audience={one: as_ for one, as_ in audience.items() if told.get(one) is not as_},
             since_ms=before.since_ms,
         )
         _log.info("customer_waits", conversation=row.id, rung=_KINDS[rung])
@@ -257,7 +270,7 @@ def audience_of(
     if rung >= Rung.ESCALATED:
         found |= dict.fromkeys(loaded.managers(row.inbox), Matter.OVERDUE)
     if (rung >= Rung.OVERDUE and before < Rung.OVERDUE) or holder is None:
-        found |= dict.fromkeys(loaded.team_of(row.team_id, row.inbox), Matter.TEAM)
+        found |= dict.fromkeys(loaded.takers(row.team_id, row.inbox), Matter.TEAM)
     if holder is not None:
         found[holder] = Matter.MINE
     return found

@@ -228,7 +228,7 @@ async def _hand_over(
         raise LookupError(conversation_id)
     audience = {
         name: Matter.MINE for name, one in loaded.people.items() if one.id == given["person_id"]
-    } or dict.fromkeys(loaded.team_of(given["team_id"], row.inbox), Matter.TEAM)
+    } or dict.fromkeys(loaded.takers(given["team_id"], row.inbox), Matter.TEAM)
     telling = Telling(
         conversation=row,
         kind=Kind.REASSIGNED,

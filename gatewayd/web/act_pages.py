@@ -41,7 +41,7 @@ async def close(visit: Visit) -> web.StreamResponse:
     """Let it be over; it can be taken back."""
     row = await named_conversation(visit)
     outcome = await visit.request.app[CONVERSATIONS].act(row.id, Act.CLOSE, by=visit.author)
-    flash = Flash(message=_CLOSED, undo=f"{place_of(visit)}/reopen")
+    flash = Flash(message=_CLOSED, undo=place_of(visit, "reopen"))
     return _done(visit, outcome, flash)
 
 
@@ -67,7 +67,7 @@ async def snooze(visit: Visit) -> web.StreamResponse:
     flash = Flash(
         message=_SNOOZED,
         values={"time": visit.formats.full(until_ms)},
-        undo=f"{place_of(visit)}/reopen",
+        undo=place_of(visit, "reopen"),
     )
     return _done(visit, outcome, flash)
 
@@ -93,7 +93,7 @@ async def assign(visit: Visit) -> web.StreamResponse:
     flash = Flash(
         message=_GIVEN_BACK if name is None else _HANDED,
         values={} if name is None else {"name": name},
-        undo=f"{place_of(visit)}/assign",
+        undo=place_of(visit, "assign"),
         undo_fields={"to": before.person_id or before.team_id or ""},
     )
     return _done(visit, outcome, flash)
@@ -117,7 +117,7 @@ async def block(visit: Visit) -> web.StreamResponse:
     )
     flash = Flash(
         message=_BLOCKED if blocked else _UNBLOCKED,
-        undo=f"{place_of(visit)}/block",
+        undo=place_of(visit, "block"),
         undo_fields={"blocked": "no" if blocked else "yes"},
     )
     if outcome is Edit.NOT_FOUND:

@@ -49,7 +49,8 @@ async def conversation_page(
         "open": opened,
         "view": visit.named("view"),
         "address": partial(_address, visit),
-        "asked": _asked(visit),
+        "asked": _query(visit, "q"),
+        "asked_here": _query(visit, "q", "at"),
         "contact_form": form,
         "contact_fields": form.fields(opened.contact),
         "written": written or opened.begun(visit.request.query.get("reply")),
@@ -67,20 +68,27 @@ async def conversation_page(
     )
 
 
+def place_of(visit: Visit, act: str = "") -> str:
+    """Give the address of the conversation that a form is about, or of what is done to it.
+
+    What was looked for goes along: its list stays, and so does what was found.
+    """
+    return _path(visit) + (f"/{act}" if act else "") + _query(visit, "q", "at")
+
+
 def _address(visit: Visit, **asked: str | None) -> str:
-    """Give an address of this conversation, beside what was looked for."""
-    return place_of(visit) + _asked(visit, **asked)
+    """Give an address of the conversation that leads elsewhere in it, the same list beside it."""
+    return _path(visit) + _query(visit, "q", **asked)
 
 
-def _asked(visit: Visit, **asked: str | None) -> str:
-    query = {"q": visit.request.query.get("q")} | asked
-    kept = urlencode({name: value for name, value in query.items() if value})
-    return f"?{kept}" if kept else ""
-
-
-def place_of(visit: Visit) -> str:
-    """Give the address of the conversation that a form is about."""
+def _path(visit: Visit) -> str:
     return f"/inbox/{visit.named('view')}/{visit.named('id')}"
+
+
+def _query(visit: Visit, *kept: str, **asked: str | None) -> str:
+    values = {name: visit.request.query.get(name) for name in kept} | asked
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"?{query}" if query else ""
 
 
 ROUTES = (

@@ -13,7 +13,7 @@ from enum import StrEnum
 from aiohttp import web
 
 COOKIE = "gatewayd_flash"
-_LONGEST = 2000
+_LONGEST = 3500
 _SECONDS = 60
 
 

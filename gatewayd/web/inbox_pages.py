@@ -10,7 +10,6 @@ from gatewayd.http.naming import called
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONVERSATION_VIEWS
 from gatewayd.services.conversation_views import NobodysView, OpeningClock
-from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.reading import News, news_for
 from gatewayd.services.shop import LoadedShop
 from gatewayd.telling import is_reachable
@@ -58,8 +57,6 @@ class ListPane:
     """Messages and notes with the words that are looked for."""
     more: str | None
     """The query of the page after."""
-    open: str
-    """The id of the conversation beside it; empty: none."""
     asked: str
     """The query of this page, to keep it when a conversation is opened."""
     unread: int
@@ -101,17 +98,12 @@ async def list_pane(visit: Visit, key: str) -> ListPane:
         items=[_listed(row, said.get(row.id), news, clock) for row in found.items],
         q=q,
         found=texts,
-        more=None if found.next is None else _query(q=q, before=str(found.next), open=_open(visit)),
-        open=_open(visit),
+        more=None if found.next is None else _query(q=q, before=str(found.next)),
         asked=f"?{_query(q=q)}" if q else "",
         unread=unread,
         calls=calls,
         quiet=_is_quiet(visit, clock.loaded),
     )
-
-
-def _open(visit: Visit) -> str:
-    return visit.request.match_info.get("id") or visit.request.query.get("open", "")
 
 
 def _query(**asked: str) -> str:
@@ -140,10 +132,13 @@ def _listed(
 
 
 def _is_quiet(visit: Visit, loaded: LoadedShop) -> bool:
+    """Whether the reader works at none of their inboxes now."""
     name = None if visit.session is None else visit.session.name
     if name is None or name not in loaded.shop.staff.people:
         return False
-    return not is_reachable(loaded, name, DEFAULT_INBOX, now_ms=visit.formats.now_ms)
+    now_ms = visit.formats.now_ms
+    theirs = [inbox for inbox in loaded.inboxes if loaded.may_see(name, inbox)]
+    return not any(is_reachable(loaded, name, inbox, now_ms=now_ms) for inbox in theirs)
 
 
 async def _first(visit: Visit) -> web.StreamResponse:

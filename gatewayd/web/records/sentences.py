@@ -73,4 +73,8 @@ def place_of(row: AuditRow) -> str | None:
 
 def details(data: Mapping[str, Any]) -> str:
     """Write what else is known: states and ids, never a text."""
-    return ", ".join(f"{name}: {value}" for name, value in data.items() if value is not None)
+    return ", ".join(
+        f"{name}: {' '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in data.items()
+        if value is not None
+    )

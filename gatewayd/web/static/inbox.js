@@ -30,9 +30,9 @@ export function toTheEnd() {
 async function renew(name, shown) {
   if (!shown) return;
   const here = location.href;
-  const response = await request(here, { name, shown: asShown(here) });
+  const response = await request(here, { name, shown: asShown(here, { again: true }) });
   const part = parse(await response.text());
-  if (response.ok) await lengthen(part);
+  if (response.ok) await lengthen(part, { again: true });
   // Refused, or another page is open when it is all there.
   if (!response.ok || here !== location.href) return;
   const place = timeline();

@@ -3,23 +3,23 @@
 import { parse, request } from "./dom.js";
 
 const listIn = (doc) => doc.getElementById("list");
-const rowsIn = (doc) => listIn(doc)?.querySelectorAll("li[data-row]").length ?? 0;
+const rowsIn = (list) => [...list.querySelectorAll("li[data-row]")];
 const timelineIn = (doc) => doc.getElementById("timeline");
-const entriesIn = (doc) => timelineIn(doc)?.querySelectorAll("li[data-seq]") ?? [];
+const entriesIn = (doc) => [...(timelineIn(doc)?.querySelectorAll("li[data-seq]") ?? [])];
 const seqOf = (entry) => Number(entry?.dataset.seq);
 
 /** Whether the newest of the conversation is in what is shown of it. */
 export const isAtNewest = (place) => !place.querySelector("a[data-later]");
 
-/** What is shown already of where an address leads to, as the gateway is told it. */
-export function asShown(url) {
+/** What is shown already of where an address leads to, as the gateway is told it; of the list too, where it is to be read again. */
+export function asShown(url, { again = false } = {}) {
   const { pathname, searchParams } = new URL(url, location.href);
   const [, , view, id] = pathname.split("/");
   const shown = new URLSearchParams();
   const list = listIn(document);
-  if (list && list.dataset.list === `${view}?${searchParams.get("q") ?? ""}`) shown.set("rows", rowsIn(document));
+  if (again && list && list.dataset.list === `${view}?${searchParams.get("q") ?? ""}`) shown.set("rows", rowsIn(list).length);
   const place = timelineIn(document);
-  const entries = [...entriesIn(document)];
+  const entries = entriesIn(document);
   if (place && entries.length && place.dataset.conversation === id && place.dataset.at === (searchParams.get("at") ?? "")) {
     shown.set("since", seqOf(entries[0]));
     if (!isAtNewest(place)) shown.set("until", seqOf(entries.at(-1)));
@@ -27,22 +27,49 @@ export function asShown(url) {
   return shown.toString();
 }
 
-/** One answer holds so much of them and no more: read on, until there is as much as is shown. */
-export async function lengthen(fresh) {
+/** One answer holds so much and no more: read on, until there is as much of it as is shown. */
+export async function lengthen(fresh, { again = false } = {}) {
   try {
-    await lengthenList(fresh);
+    if (again) await lengthenList(listIn(document), listIn(fresh));
+    else keepOpened(fresh);
     await lengthenTimeline(fresh);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // offline: what has come is shown
   }
 }
 
-async function lengthenList(fresh) {
-  const [mine, theirs] = [listIn(document), listIn(fresh)];
-  if (!mine || mine.dataset.list !== theirs?.dataset.list) return;
-  for (let missing; (missing = rowsIn(document) - rowsIn(fresh)) > 0;) {
+const isSameList = (mine, theirs) => mine && theirs && mine.dataset.list === theirs.dataset.list;
+
+async function lengthenList(mine, theirs) {
+  if (!isSameList(mine, theirs)) return;
+  for (let missing; (missing = rowsIn(mine).length - rowsIn(theirs).length) > 0;) {
     const link = theirs.querySelector("a[data-more]");
     if (!link || !(await goOn(link, `rows=${missing}`))) return;
+  }
+}
+
+/** Where only another conversation of a list is opened, what was opened of the list stays: it is as new as the last that happened. */
+function keepOpened(fresh) {
+  const [mine, theirs] = [listIn(document), listIn(fresh)];
+  const end = theirs?.querySelector("li.more");
+  if (!end || !isSameList(mine, theirs)) return;
+  const there = new Set(rowsIn(theirs).map((row) => row.dataset.key));
+  const last = Math.min(...rowsIn(theirs).map((row) => Number(row.dataset.row)));
+  const older = rowsIn(mine).filter((row) => Number(row.dataset.row) < last && !there.has(row.dataset.key));
+  if (!older.length) return;
+  end.before(...older.map((row) => row.cloneNode(true)));
+  const further = mine.querySelector("li.more");
+  if (further) end.replaceWith(further.cloneNode(true));
+  else end.remove();
+  markOpen(theirs, timelineIn(fresh));
+}
+
+/** Which row of a list is open, where it was not read together with the conversation. */
+function markOpen(list, place) {
+  const isHit = list.querySelector("a.found[aria-current]") !== null;
+  for (const row of rowsIn(list)) {
+    if (row.dataset.key === place?.dataset.conversation && !isHit) row.querySelector("a").setAttribute("aria-current", "true");
+    else row.querySelector("a").removeAttribute("aria-current");
   }
 }
 
@@ -68,7 +95,8 @@ export async function goOn(link, shown = "") {
   if (!isRows) fresh.querySelector("earlier" in link.dataset ? "a[data-later]" : "a[data-earlier]")?.closest("li").remove();
   const list = link.closest("ol");
   link.closest("li").replaceWith(...fresh.children);
-  if (!isRows) tellDaysOnce(list);
+  if (isRows) markOpen(list, timelineIn(document));
+  else tellDaysOnce(list);
   return true;
 }
 

@@ -87,9 +87,9 @@ async function refresh() {
   const mine = journey;
   const page = pages;
   const here = location.href;
-  const response = await request(here, { again: true, shown: asShown(here) });
+  const response = await request(here, { again: true, shown: asShown(here, { again: true }) });
   const fresh = parse(await response.text());
-  await lengthen(fresh);
+  await lengthen(fresh, { again: true });
   // A link or a form may have led elsewhere meanwhile, also while the answer's body came; and what
   // came of a form that was on its way is newer.
   if (!response.ok || mine !== journey || page !== pages || here !== location.href) return;

@@ -34,9 +34,9 @@ DESKTOP = {"width": 1360, "height": 860}
 PHONE = {"width": 360, "height": 740}
 PASSWORD = "three blue bicycles"
 # A browser and a daemon beside other work, on few processors: how fast it is, benchmarks tell.
-EXPECTED_WITHIN_MS = 20_000
-DONE_WITHIN_MS = 30_000
-TEST_WITHIN_SECONDS = 300
+EXPECTED_WITHIN_MS = 45_000
+DONE_WITHIN_MS = 60_000
+TEST_WITHIN_SECONDS = 600
 # What Playwright says where a context has no service workers: with one, a test that holds a file
 # or an answer back would be passed by.
 NO_WORKER = "Service Worker registration blocked by Playwright"
@@ -61,18 +61,37 @@ def chromium() -> str:
         if os.environ.get("CI"):
             pytest.fail("CI has no Chromium: .ci/run installs it")
         pytest.skip("no Chromium here (apt install chromium)")
+    expect.set_options(timeout=EXPECTED_WITHIN_MS)
     return CHROMIUM
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    expect.set_options(timeout=EXPECTED_WITHIN_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         yield browser
         await browser.close()
+
+
+NewContext = Callable[..., Awaitable[BrowserContext]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def new_context(browser: Browser) -> AsyncIterator[NewContext]:
+    """Open contexts: each is as a browser of its own, patient, and closed at the end."""
+    opened: list[BrowserContext] = []
+
+    async def open_(**options: Any) -> BrowserContext:
+        context = await browser.new_context(**options)
+        context.set_default_timeout(DONE_WITHIN_MS)
+        opened.append(context)
+        return context
+
+    yield open_
+    for context in opened:
+        await context.close()
 
 
 class Shop:
@@ -244,12 +263,12 @@ Visit = Callable[..., Awaitable[Tab]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visit(browser: Browser, shop: Shop) -> AsyncIterator[Visit]:
+async def visit(new_context: NewContext, shop: Shop) -> AsyncIterator[Visit]:
     """Open the page in a browser of its own: `await visit("/inbox/all", person="luc")`.
 
     Whoever is named is made and logged in; `person=None` is nobody.
     """
-    contexts: list[BrowserContext] = []
+    opened: list[BrowserContext] = []
     watches: list[Watch] = []
 
     async def open_(
@@ -266,22 +285,21 @@ async def visit(browser: Browser, shop: Shop) -> AsyncIterator[Visit]:
             "reduced_motion": "reduce",
             "service_workers": "block",
         } | options
-        context = await browser.new_context(**settings)
+        context = await new_context(**settings)
+        opened.append(context)
         if person is not None:
             cookie = {"name": "gatewayd_session", "value": shop.person(person, role)}
             await context.add_cookies([{**cookie, "url": shop.url}])
-        contexts.append(context)
         watch = Watch(home=urlsplit(shop.url).netloc)
         watches.append(watch)
         context.on("page", watch.over)
-        context.set_default_timeout(DONE_WITHIN_MS)
         page = await context.new_page()
         tab = Tab(page=page, context=context, watch=watch, url=shop.url)
         await tab.go(path)
         return tab
 
     yield open_
-    for context in contexts:
+    for context in opened:
         await context.close()
     shop.close_all()
     assert [fault for watch in watches for fault in watch.faults] == []

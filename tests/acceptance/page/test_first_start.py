@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 PHONE_NUMBER = "+15145557777"
 
@@ -23,13 +23,13 @@ def new_shop(make_gateway: Callable[[Path], Any]) -> Iterator[Any]:
 
 
 async def test_the_owner_begins_alone_and_ends_with_a_text_both_ways(
-    browser: Browser, new_shop: Any
+    new_context: Any, new_shop: Any
 ) -> None:
     owner = {"name": "aline", "display_name": "Aline", "role": "admin"}
     person = new_shop.http("POST", "/v1/users", owner).json
     path = new_shop.http("POST", f"/v1/users/{person['id']}/link").json["path"]
     host, port = new_shop.address
-    context = await browser.new_context(locale="en-CA")
+    context = await new_context(locale="en-CA")
     page = await context.new_page()
     await page.goto(f"http://{host}:{port}{path}")
     await page.get_by_label("Your name", exact=True).fill("Aline Côté")

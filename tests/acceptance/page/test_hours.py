@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Response, Route, expect
+from playwright.async_api import Response, Route, expect
 
 # What the browser would show, kept where a test can read it.
 NOTICES = """
@@ -40,7 +40,7 @@ def closed_shop(make_gateway: Callable[[Path], Any]) -> Iterator[Any]:
 
 
 async def test_after_hours_the_answer_is_there_and_told_apart(
-    browser: Browser, closed_shop: Any
+    new_context: Any, closed_shop: Any
 ) -> None:
     order = closed_shop.sticks["counter"].order
     order("text_in", **{"from": "+15145552001", "text": "Bonjour, êtes-vous ouverts demain?"})
@@ -50,7 +50,7 @@ async def test_after_hours_the_answer_is_there_and_told_apart(
     made = closed_shop.http("POST", "/v1/users", person).json
     link = closed_shop.http("POST", f"/v1/users/{made['id']}/link").json["path"]
     host, port = closed_shop.address
-    context = await browser.new_context(locale="fr-CA", viewport={"width": 360, "height": 740})
+    context = await new_context(locale="fr-CA", viewport={"width": 360, "height": 740})
     page = await context.new_page()
     await page.goto(f"http://{host}:{port}{link}")
     await page.get_by_label("Mot de passe").fill("trois vélos bleus")

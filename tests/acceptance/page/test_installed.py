@@ -1,7 +1,7 @@
 """The page as an app: how it is installed, and what is shown and kept when nothing is reached."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 SERIOUS = {"serious", "critical"}
 READY = "navigator.serviceWorker.ready.then(there => there.active.scriptURL)"
@@ -32,13 +32,12 @@ FRENCH = """async () => {
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def phone(browser: Browser, shop: Any) -> AsyncIterator[Any]:
+async def phone(new_context: Any, shop: Any) -> Any:
     """Give a phone that somebody is logged in on; unwatched, since it goes offline."""
-    context = await browser.new_context(locale="en-CA", viewport={"width": 360, "height": 740})
+    context = await new_context(locale="en-CA", viewport={"width": 360, "height": 740})
     cookie = {"name": "gatewayd_session", "value": shop.person("marie"), "url": shop.url}
     await context.add_cookies([cookie])
-    yield await context.new_page()
-    await context.close()
+    return await context.new_page()
 
 
 async def test_offline_there_is_a_notice_and_drafts_survive(phone: Any, shop: Any) -> None:
@@ -133,6 +132,7 @@ async def test_over_plain_http_it_says_what_is_missing(chromium: str, plain_addr
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu", found]
         )
         page = await browser.new_page(locale="en-CA")
+        page.set_default_timeout(60_000)
         await page.goto(f"http://shop.lan:{port}{link}")
         await page.get_by_label("Password").fill("three blue bicycles")
         await page.get_by_role("button", name="Begin").click()

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 PASSWORD = "three blue bicycles"
 
@@ -38,14 +38,14 @@ def own_shop(make_gateway: Callable[[Path], Any]) -> Iterator[Any]:
         yield gateway
 
 
-async def test_a_restart_in_mid_draft_loses_nothing(browser: Browser, own_shop: Any) -> None:
+async def test_a_restart_in_mid_draft_loses_nothing(new_context: Any, own_shop: Any) -> None:
     person = own_shop.http("POST", "/v1/users", {"name": "aline", "display_name": "Aline"}).json
     link = own_shop.http("POST", f"/v1/users/{person['id']}/link").json["path"]
     own_shop.sticks["counter"].order("text_in", **{"from": "+15145552001", "text": "Hello"})
     own_shop.incoming(text="Hello")
     conversation = own_shop.http("GET", "/v1/conversations").json["items"][0]["id"]
     host, port = own_shop.address
-    context = await browser.new_context(locale="en-CA")
+    context = await new_context(locale="en-CA")
     page = await context.new_page()
     await page.goto(f"http://{host}:{port}{link}")
     await page.get_by_label("Password").fill(PASSWORD)

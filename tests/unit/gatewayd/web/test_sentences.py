@@ -37,3 +37,7 @@ def test_what_it_was_done_to_has_its_page() -> None:
 
 def test_details_leave_out_what_is_nothing() -> None:
     assert details({"role": "agent", "inboxes": None}) == "role: agent"
+    assert (
+        details({"name": "till", "scopes": ["events", "inbox"]})
+        == "name: till, scopes: events inbox"
+    )

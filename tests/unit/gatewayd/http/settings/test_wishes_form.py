@@ -48,3 +48,19 @@ async def test_the_page_calls_for_what_one_wishes(staffroom: Any, mine: Any) -> 
     assert 'class="row unread mentioned"' in await mine.see("/inbox/mentions")
     await mine.send("/me/profile", save="profile", display_name="Lea", notify=["email"])
     assert called_for(await mine.see("/inbox/all")) == (2, 0)
+
+
+async def test_the_page_calls_nobody_while_none_of_their_inboxes_is_open(
+    staffroom: Any, desk: Any
+) -> None:
+    """Whose inbox is open is called although another is closed."""
+    await staffroom.inboxes("main", "spare")
+    hours = {"inboxes": {"main": {"hours": {"weekly": "off"}}}}
+    await staffroom.api.admin("PUT", "/v1/rules", json={"document": hours})
+    for name, inboxes, is_quiet in (
+        ("hers", ["main"], True),
+        ("his", ["spare"], False),
+        ("both", None, False),
+    ):
+        page = type(desk)(browser=await staffroom.enter(name, inboxes=inboxes))
+        assert ("data-quiet" in await page.see("/inbox/all")) is is_quiet, name
