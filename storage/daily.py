@@ -21,6 +21,7 @@ _FAILED = (MessageState.FAILED, MessageState.UNDELIVERED, MessageState.EXPIRED)
 class FailedMessage:
     """A message that reached nobody, or may not have; ``name`` is its contact's."""
 
+    id: str
     conversation_id: str
     inbox: str
     name: str | None
@@ -102,6 +103,7 @@ async def _failures(
     count: int = (await tx.execute(select(func.count()).where(*where))).scalar_one()
     newest = (
         select(
+            messages.c.id,
             messages.c.conversation_id,
             messages.c.inbox,
             contacts.c.name,

@@ -201,7 +201,8 @@ def _failures(digest: DailyDigest, f: Formats, page: str) -> Iterator[Line]:
 def _failed(failures: Failures, why: str, f: Formats, page: str) -> Iterator[Line]:
     for each in failures.newest:
         yield Line(
-            text=f"{_failed_to(each, f)}: {why}", href=f"{page}/inbox/all/{each.conversation_id}"
+            text=f"{_failed_to(each, f)}: {why}",
+            href=f"{page}/inbox/all/{each.conversation_id}?at={each.id}",
         )
     yield from _more(failures.count, len(failures.newest), f, "")
 

@@ -134,7 +134,7 @@ function morphChildren(from, to) {
     if (found && isSame(found, wanted)) {
       keyed.delete(key);
       if (found === place) place = place.nextSibling;
-      else from.insertBefore(found, place);
+      else move(from, found, place);
       morph(found, wanted);
     } else {
       from.insertBefore(wanted, place);
@@ -145,6 +145,17 @@ function morphChildren(from, to) {
     place.remove();
     place = next;
   }
+}
+
+/** Put a part elsewhere within its own: who has it under their hands keeps it. */
+function move(parent, part, before) {
+  if (parent.moveBefore) {
+    parent.moveBefore(part, before);
+    return;
+  }
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  parent.insertBefore(part, before);
+  focused?.focus({ preventScroll: true });
 }
 
 /** Do something once, a little after the last of many calls. */

@@ -11,6 +11,7 @@ import { offline } from "./offline.js";
 import { preview } from "./preview.js";
 import { recipient } from "./recipient.js";
 import { replies } from "./replies.js";
+import { strips } from "./strips.js";
 import { together } from "./together.js";
 import { catchUp, listen, onEvent, onGap } from "./stream.js";
 import { arrived, follow, onArrival, soon, travel } from "./travel.js";
@@ -30,6 +31,7 @@ if (document.querySelector(".app")) {
   notify();
   install();
   together();
+  strips();
   onEvent(follow);
   onGap(soon);
   onArrival(() => catchUp(document.body.dataset.at));

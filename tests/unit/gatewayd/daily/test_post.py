@@ -1,5 +1,6 @@
 """What a digest says: counts, who waits, what failed, the modems; only of one's own inboxes."""
 
+import re
 from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
@@ -155,6 +156,8 @@ async def test_it_tells_what_was_and_what_waits_with_links(busy: Any) -> None:
     assert "turning its radio off and on" in told.text
     assert "  https://sms.shop.example/inbox/waiting/cnv_" in told.text
     assert "  https://sms.shop.example/modems/counter" in told.text
+    # What failed is shown where it stands.
+    assert re.search(r"not delivered\n  https://\S+/inbox/all/cnv_\w+\?at=msg_\w+\n", told.text)
 
 
 async def test_no_customers_words_are_in_it_and_no_name_is_markup(busy: Any) -> None:
