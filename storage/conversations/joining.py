@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.conversations import journal, timeline, waits
+from storage.conversations import journal, reads, timeline, waits
 from storage.conversations.states import ConversationState
 from storage.conversations.timeline import Author, EntryKind, NewEntry
 from storage.repointing import repoint
@@ -66,6 +66,7 @@ async def _join(tx: AsyncConnection, into: RowMapping, other: RowMapping, *, now
     to = {"conversation_id": into["id"]}
     for row in (into, other):
         await waits.forget(tx, row["id"])
+    await reads.join(tx, into_id=into["id"], other_id=other["id"])
     await tx.execute(update(messages).where(messages.c.conversation_id == other["id"]).values(to))
     await repoint(tx, conversations.c.id, old=other["id"], new=into["id"])
     await tx.execute(delete(conversations).where(conversations.c.id == other["id"]))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
+    delete,
     exists,
     func,
     insert,
@@ -77,6 +78,35 @@ async def mark_unread(
     to_seq = 0 if row is None else row.seq
     await _put(tx, key, is_new=row is None, to_seq=to_seq, marked=True, now_ms=now_ms)
     return True
+
+
+async def join(tx: AsyncConnection, *, into_id: str, other_id: str) -> None:
+    """Before one conversation becomes a part of another: nothing is read that was not in either."""
+    both = (into_id, other_id)
+    newest = dict.fromkeys(both, 0)
+    newest_of = (
+        select(timeline.c.conversation_id, func.max(timeline.c.seq))
+        .select_from(timeline.outerjoin(messages, messages.c.id == timeline.c.message_id))
+        .where(timeline.c.conversation_id.in_(both), _CUSTOMERS)
+        .group_by(timeline.c.conversation_id)
+    )
+    newest.update((row[0], row[1]) for row in (await tx.execute(newest_of)).all())
+    of_both = reads.c.conversation_id.in_(both)
+    had: dict[str, list[Any]] = {}
+    for row in (await tx.execute(select(reads).where(of_both))).all():
+        had.setdefault(row.person_id, []).append(row)
+    await tx.execute(delete(reads).where(of_both))
+    for person_id, rows in had.items():
+        seqs = dict.fromkeys(both, 0) | {row.conversation_id: row.seq for row in rows}
+        unread = [seq for each, seq in seqs.items() if seq < newest[each]]
+        united = {
+            "person_id": person_id,
+            "conversation_id": into_id,
+            "seq": min(unread, default=max(seqs.values())),
+            "marked": any(row.marked for row in rows),
+            "read_ms": max(row.read_ms for row in rows),
+        }
+        await tx.execute(insert(reads), united)
 
 
 async def _put(

@@ -221,3 +221,19 @@ async def test_who_may_not_see_the_inbox_hears_nothing_of_it(floor: Any) -> None
             if line.startswith("event: "):
                 types.append(line.removeprefix("event: ").strip())
         assert "conversation.presence" not in types
+
+
+async def test_a_merge_makes_nothing_read_that_was_not(floor: Any) -> None:
+    """What was read lies later in the one timeline than what was not."""
+    marie, eloi = await floor.person("marie"), await floor.person("eloi")
+    first = await floor.receive("From my other number", sender="+15145550124")
+    second = await floor.receive("From this one")
+    await marie.do(second, "read", {"up_to": None})
+    for there in (first, second):
+        await eloi.do(there, "read", {"up_to": None})
+    into, other = [(await marie.show(each))["contact"]["id"] for each in (second, first)]
+    await floor.api.admin("POST", f"/v1/contacts/{into}/merge", json={"other": other})
+    assert (await marie.show(second))["unread"] == 2
+    assert (await eloi.show(second))["unread"] == 0
+    await marie.do(second, "read", {"up_to": None})
+    assert (await marie.show(second))["unread"] == 0
