@@ -33,6 +33,9 @@ class Change:
     created_at_ms: int
 
 
+AHEAD_MS = 3_600_000
+"""So far ahead of the clock an event is not of the future yet, where old ones go."""
+
 _INSERT = Prepared(insert(changes))
 _SEQ_OF = select(changes.c.seq).where(changes.c.id == bindparam("cursor"))
 _AFTER = (
@@ -133,11 +136,12 @@ async def prune(tx: AsyncConnection, before_ms: int, *, now_ms: int) -> int:
     """Forget events older than ``before_ms``; give how many.
 
     The newest always stays: a reader that is up to date keeps its cursor, and SQLite never gives
-    its ``seq`` again. Events from the future (a clock that ran ahead) do not keep older ones.
+    its ``seq`` again. Events from the future (a clock that ran ahead) do not keep older ones; those
+    of the next hour do, for ``now_ms`` was read a while ago, or by a clock that was set back.
     """
     first_kept = (
         select(changes.c.seq)
-        .where(changes.c.created_at_ms.between(before_ms, now_ms))
+        .where(changes.c.created_at_ms.between(before_ms, now_ms + AHEAD_MS))
         .order_by(changes.c.seq)
         .limit(1)
         .scalar_subquery()

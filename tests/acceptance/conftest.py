@@ -469,7 +469,7 @@ class Postbox:
 def free_port() -> Callable[[], int]:
     """Give ports that the system gives to no connection before a server listens there."""
     system = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text()
-    ours = range(10_000, int(system.split()[0]))
+    ours = range(10_000, max(20_000, int(system.split()[0])))
 
     def look() -> int:
         while True:

@@ -178,7 +178,12 @@ def test_low_credit_over_a_restart(new_gateway: Any) -> None:
     gateway.stop()
     gateway.start()
     gateway.modem("counter", "ready")
-    again = gateway.http("GET", "/v1/modems/counter").json
+
+    def counted() -> Any:
+        found = gateway.http("GET", "/v1/modems/counter").json
+        return found if found["incidents"] else None
+
+    again = gateway.until(counted)
     assert [each["id"] for each in again["incidents"]] == [told["id"]]
     assert again["balance"]["amount"] == "4.20"
     assert [entry["text"] for entry in stick.ledger("ussd")] == ["*102#"]

@@ -214,9 +214,9 @@ class Watch:
     _wanted: list[str] = field(default_factory=list)
 
     @property
-    def faults(self) -> list[str]:
+    def faults(self) -> tuple[str, ...]:
         """Give what nobody wanted."""
-        return [said for said in self._said if not any(each in said for each in self._wanted)]
+        return tuple(said for said in self._said if not any(each in said for each in self._wanted))
 
     def wants(self, *notes: int | str) -> None:
         """Take what the browser notes of answers of this status, or in these words, as wanted.

@@ -192,6 +192,14 @@ class Gateway:
         if (await self.ask("GET", f"/v1/modems/{name}"))["state"] != state:
             await self.event("modem.state", modem=name, state=state)
 
+    async def incident(self, modem: str, *, over: bool = True) -> dict[str, Any]:
+        """Give a modem's only incident, once its view, which is counted now and then, has it."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                found = (await self.ask("GET", f"/v1/modems/{modem}"))["incidents"]
+                if [each["closed_at"] is not None for each in found] == [over]:
+                    return dict(found[0])
+
     def signal(self) -> None:
         """Send SIGTERM, which without the daemon's handler would end the tests."""
         assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL

@@ -125,8 +125,8 @@ async def test_low_credit_is_told_once_and_ends_when_topped_up(
         clock.ahead = timedelta(hours=2)
         world.network.ussd["*100#"] = "Solde: 3,00 $"
         await until(gateway, amount="3.00")
-        (incident,) = (await gateway.ask("GET", "/v1/modems/counter"))["incidents"]
-        assert (incident["id"], incident["closed_at"]) == (opened["id"], None)
+        incident = await gateway.incident("counter", over=False)
+        assert incident["id"] == opened["id"]
         assert incident["detail"] == "4.99 CAD left, less than 5.00"
         clock.ahead = timedelta(hours=4)
         world.network.ussd["*100#"] = "Solde: 25,00 $"

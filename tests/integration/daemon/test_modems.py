@@ -118,7 +118,5 @@ class TestSick:
         assert step["seconds"] >= 0
         assert {opened["id"], step["id"]} == {closed["id"]}
         await gateway.until(await gateway.send(), "delivered")
-        view = await gateway.ask("GET", "/v1/modems/counter")
-        (incident,) = view["incidents"]
+        incident = await gateway.incident("counter")
         assert (incident["kind"], incident["cure"]) == ("modem_restarted", "set_up")
-        assert incident["closed_at"] is not None

@@ -46,8 +46,7 @@ async def test_a_user_s_report_becomes_a_test(world: World, start: Start, tmp_pa
         world.network.text_in(to=SHOP, from_=CUSTOMER, text="Œufs pour Marie")
         await gateway.event("message.received")
         closed = await becomes_deaf(gateway, modem)
-        view = await gateway.ask("GET", "/v1/modems/counter")
-        (incident,) = view["incidents"]
+        incident = await gateway.incident("counter")
     file = world.settings.gateway.data_dir / FOLDER / f"{closed['id']}.at"
     text = file.read_text()
     assert incident["recording"] == file.name

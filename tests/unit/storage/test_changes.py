@@ -77,3 +77,21 @@ async def test_the_newest_event_outlives_pruning_so_that_no_place_is_given_twice
     async with store.read() as tx:
         (change,) = await changes.after(tx, ids[-1], 10)
     assert (change.id, change.seq) == (following, 4)
+
+
+async def test_what_is_told_while_one_prunes_is_kept(store: Store) -> None:
+    """Whoever prunes has read the clock before it waited for its turn; and a clock is set back."""
+    ids = await record(store, 3)
+    async with store.write() as tx:
+        assert await changes.prune(tx, NOW - 1_000_000, now_ms=NOW - 60_000) == 0
+    async with store.read() as tx:
+        assert [change.id for change in await changes.after(tx, None, 10)] == ids
+
+
+async def test_a_clock_that_ran_far_ahead_does_not_keep_what_is_old(store: Store) -> None:
+    day_ms = 86_400_000
+    await record(store, 3)
+    async with store.write() as tx:
+        ahead = await changes.record(tx, "x", now_ms=NOW + 9 * day_ms, subject="x", data={})
+        assert await changes.prune(tx, NOW + day_ms, now_ms=NOW + 2 * day_ms) == 3
+        assert await changes.oldest(tx) == ahead
