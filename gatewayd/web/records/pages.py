@@ -1,6 +1,7 @@
 """Who did what, whether the journal is whole, and exports, each of which is in it first."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from gatewayd.web.records.sentences import SENTENCES, details, place_of, told
 from gatewayd.web.render import page
 from gatewayd.web.route import PageRoute, Visit
 from storage.audit import AuditFilter
+from storage.people import PersonRow
 
 _ROWS = 50
 _LONGEST = 80
@@ -51,6 +53,8 @@ async def _audit(visit: Visit) -> web.StreamResponse:
         before=int(before) if before.isascii() and before.isdecimal() else None,
         by=visit.author,
     )
+    people = await visit.request.app[STAFF].people()
+    names = found.names | await _names(visit, people)
     verify = "verify" in query
     kept = {name: value for name, value in asked.items() if value}
     return page(
@@ -59,18 +63,25 @@ async def _audit(visit: Visit) -> web.StreamResponse:
         rows=[
             Told(
                 at_ms=row.at_ms,
-                sentence=told(row, found.names, visit.tongue),
+                sentence=told(row, names, visit.tongue),
                 place=place_of(row),
-                more=details(row.data),
+                more=details(row, names, visit.tongue),
             )
             for row in found.rows
         ],
         asked=asked,
         actions=SENTENCES,
-        people=await visit.request.app[STAFF].people(),
+        people=people,
         more=None if found.next is None else urlencode({**kept, "before": found.next}),
         verdict=await visit.request.app[AUDITS].verify(None) if verify else None,
     )
+
+
+async def _names(visit: Visit, people: Sequence[PersonRow]) -> dict[str, str]:
+    teams = await visit.request.app[STAFF].teams()
+    return {row.id: row.display_name for row in people} | {
+        row.id: row.display_name for row in teams
+    }
 
 
 def _day(written: str, zone: ZoneInfo) -> tuple[int | None, int | None]:
