@@ -47,6 +47,10 @@ _NOT_YOUR_INBOX = Forbidden(
     code="inbox_not_yours", detail="nobody gives others an inbox that they do not see themselves"
 )
 
+_SEES_MORE = Forbidden(
+    code="sees_more", detail="they see an inbox that you do not: ask somebody who sees it"
+)
+
 _SEES_ALL = Forbidden(
     code="admin_sees_all", detail="an administrator sees every inbox; give them no inboxes"
 )
@@ -59,6 +63,8 @@ async def why_not(
     wanted = values.get("role")
     if not by.may(Scope.ADMIN) and Role.ADMIN in {wanted, None if person is None else person.role}:
         return _NOT_AN_ADMIN
+    if person is not None and not _sees_all_of(person, by):
+        return _SEES_MORE
     if person is not None and person.id == by.id and values.keys() & {"role", "inboxes"}:
         return _OWN_RANK
     becomes = wanted or (None if person is None else person.role)
@@ -72,6 +78,13 @@ async def why_not(
     if person is not None and wanted not in {None, Role.ADMIN}:
         return await why_not_without(tx, person)
     return None
+
+
+def _sees_all_of(person: PersonRow, by: Principal) -> bool:
+    """Whether ``by``, who may get into somebody's account, sees all that they do."""
+    return by.inboxes is None or (
+        person.inboxes is not None and by.inboxes.issuperset(person.inboxes)
+    )
 
 
 async def why_not_without(tx: AsyncConnection, person: PersonRow) -> LastAdmin | None:

@@ -108,9 +108,10 @@ async def append(tx: AsyncConnection, conversation_id: str, entry: NewEntry, *, 
         "author_name": None if author is None else author.name,
     }
     seq: int = (await _INSERT.execute(tx, values)).one_or_none().seq
-    for each in entry.mentions:
-        await tx.execute(
-            insert(mentions),
-            {"seq": seq, "start": each.start, "stop": each.stop, "person_id": each.person_id},
-        )
+    if entry.mentions:
+        named = [
+            {"seq": seq, "start": each.start, "stop": each.stop, "person_id": each.person_id}
+            for each in entry.mentions
+        ]
+        await tx.execute(insert(mentions), named)
     return seq

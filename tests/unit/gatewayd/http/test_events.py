@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 from sqlalchemy import delete
+from structlog.testing import capture_logs
 
 from gatewayd.bus import Topic
 from gatewayd.http.context import HttpContext
@@ -261,11 +262,10 @@ async def test_a_stalled_reader_is_cut_off(context: Any, start: Any) -> None:
                 await changes.record(tx, "modem.state", now_ms=1, subject="counter", data=data)
 
         _, writer = await asyncio.open_unix_connection(str(api.listening.socket))
-        writer.write(
-            f"GET /v1/events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: {first['id']}\r\n\r\n".encode()
-        )
-        with context.bus.subscribe(Topic.JOURNAL) as hints:
-            while not context.metrics.event_streams._value.get():
+        with capture_logs() as logs, context.bus.subscribe(Topic.JOURNAL) as hints:
+            place = f"Last-Event-ID: {first['id']}"
+            writer.write(f"GET /v1/events HTTP/1.1\r\nHost: x\r\n{place}\r\n\r\n".encode())
+            while not any(each["event"] == "event_stream_stalled" for each in logs):
                 await hints.wait(0.01)
         await _until_no_stream_is_open(api)
         writer.close()

@@ -338,6 +338,28 @@ class TestRanks:
         assert (refused["code"], refused["errors"][0]["pointer"]) == ("inbox_unknown", "/inboxes/0")
         await boss.ask("POST", "/v1/users", status=201, json=body | {"inboxes": ["main"]})
 
+    async def test_who_sees_more_is_not_theirs_to_change_or_to_become(
+        self, api: Any, staffroom: Any
+    ) -> None:
+        """By a link to their password one would see what they see."""
+        async with api.context.store.write() as tx:
+            await inboxes.seed(tx, ["main", "spare"], now_ms=api.clock.now_ms())
+        boss = await staffroom.enter("boss", role="manager", inboxes=["main"])
+        for name, sees in (("all", None), ("other", ["spare"]), ("more", ["main", "spare"])):
+            path = f"/v1/users/{(await staffroom.add(name, inboxes=sees))['id']}"
+            for method, part, fields in (
+                ("POST", "/link", None),
+                ("PATCH", "", {"phone": "+15145550199"}),
+                ("PATCH", "", {"inboxes": ["main"]}),
+                ("POST", "/suspend", {}),
+            ):
+                refused = await boss.ask(method, f"{path}{part}", status=403, json=fields)
+                assert refused["code"] == "sees_more", (name, method, part)
+        theirs = f"/v1/users/{(await staffroom.add('theirs', inboxes=['main']))['id']}"
+        await boss.ask("POST", f"{theirs}/link", status=201)
+        await boss.ask("POST", f"{theirs}/suspend", json={})
+        await boss.ask("POST", f"{theirs}/unsuspend")
+
     async def test_somebody_stays_in_charge(self, api: Any, staffroom: Any) -> None:
         anna = await staffroom.enter("anna", role="admin")
         path = f"/v1/users/{anna.person['id']}"
