@@ -91,7 +91,14 @@ async def new_context(browser: Browser) -> AsyncIterator[NewContext]:
 
     yield open_
     for context in opened:
-        await context.close()
+        await closed(context)
+
+
+async def closed(context: BrowserContext) -> None:
+    """Close a browser; what a test still held back of its answers goes with it."""
+    for page in context.pages:
+        await page.unroute_all(behavior="ignoreErrors")
+    await context.close()
 
 
 class Shop:
@@ -300,6 +307,6 @@ async def visit(new_context: NewContext, shop: Shop) -> AsyncIterator[Visit]:
 
     yield open_
     for context in opened:
-        await context.close()
+        await closed(context)
     shop.close_all()
     assert [fault for watch in watches for fault in watch.faults] == []
