@@ -26,7 +26,7 @@ from storage.conversations.views import View
 from storage.search.reading import Hit
 
 _ON_A_PAGE = 40
-_MOST_ROWS = 400
+_MOST_ROWS = 200
 _LONGEST_SEARCH = 200
 
 

@@ -11,7 +11,8 @@ from storage.conversations import stretches
 from storage.conversations.stretches import Stretch
 
 _ENTRIES = 60
-_MOST_ENTRIES = 1000
+_MOST_ENTRIES = 300
+"""So many are written at once: others wait for no longer; our script reads on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ _LONGEST_TEXT = 1000
 _LONGEST_NAME = 60
 _PROPOSED_ANSWER = {
     "en": "Thank you for your message. {business} is closed now; we answer {next_opening}.",
-    "fr": "Merci de votre message. {business} est fermé en ce moment ; réponse {next_opening}.",
+    "fr": "Merci de votre message. {business} est fermé en ce moment; réponse {next_opening}.",
 }
 _PROPOSED_WEEK: weekly.Week = ((("09:00", "17:00"),),) * 5 + ((), ())
 _TEST_TEXT = N_(

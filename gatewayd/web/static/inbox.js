@@ -30,7 +30,7 @@ export function toTheEnd() {
 async function renew(name, shown) {
   if (!shown) return;
   const here = location.href;
-  const response = await request(here, { name, shown: asShown(here, { again: true }) });
+  const response = await request(here, { name, shown: asShown(here, { list: name === "list", timeline: name === "timeline" }) });
   const part = parse(await response.text());
   if (response.ok) await lengthen(part, { again: true });
   // Refused, or another page is open when it is all there.

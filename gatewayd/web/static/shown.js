@@ -11,16 +11,16 @@ const seqOf = (entry) => Number(entry?.dataset.seq);
 /** Whether the newest of the conversation is in what is shown of it. */
 export const isAtNewest = (place) => !place.querySelector("a[data-later]");
 
-/** What is shown already of where an address leads to, as the gateway is told it; of the list too, where it is to be read again. */
-export function asShown(url, { again = false } = {}) {
+/** What is shown already of where an address leads to, as the gateway is told it: of the conversation, of the `list` where it is read again. */
+export function asShown(url, { list: isListed = false, timeline = true } = {}) {
   const { pathname, searchParams } = new URL(url, location.href);
   const [, , view, id] = pathname.split("/");
   const shown = new URLSearchParams();
   const list = listIn(document);
-  if (again && list && list.dataset.list === `${view}?${searchParams.get("q") ?? ""}`) shown.set("rows", rowsIn(list).length);
+  if (isListed && list && list.dataset.list === `${view}?${searchParams.get("q") ?? ""}`) shown.set("rows", rowsIn(list).length);
   const place = timelineIn(document);
   const entries = entriesIn(document);
-  if (place && entries.length && place.dataset.conversation === id && place.dataset.at === (searchParams.get("at") ?? "")) {
+  if (timeline && place && entries.length && place.dataset.conversation === id && place.dataset.at === (searchParams.get("at") ?? "")) {
     shown.set("since", seqOf(entries[0]));
     if (!isAtNewest(place)) shown.set("until", seqOf(entries.at(-1)));
   }

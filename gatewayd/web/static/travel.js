@@ -87,7 +87,7 @@ async function refresh() {
   const mine = journey;
   const page = pages;
   const here = location.href;
-  const response = await request(here, { again: true, shown: asShown(here, { again: true }) });
+  const response = await request(here, { again: true, shown: asShown(here, { list: true }) });
   const fresh = parse(await response.text());
   await lengthen(fresh, { again: true });
   // A link or a form may have led elsewhere meanwhile, also while the answer's body came; and what

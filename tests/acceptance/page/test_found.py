@@ -88,6 +88,7 @@ async def test_earlier_messages_stay_open(visit: Any, shop: Any) -> None:
     await expect(tab.page.locator("#flash")).to_contain_text("Closed.")
     await expect(entries).to_have_count(79)
     await expect(entries.first).to_contain_text("Have you a word?")
+    await tab.page.unroute_all(behavior="ignoreErrors")
     days = [await each.text_content() for each in await tab.page.locator("li.day").all()]
     assert len(days) == len(set(days))
 
@@ -124,3 +125,4 @@ async def test_older_conversations_stay_listed(visit: Any, shop: Any, numbers: l
     await expect(rows.first).to_contain_text("It is me again")
     await expect(rows).to_have_count(45)
     await expect(rows.nth(44)).to_have_attribute("aria-current", "true")
+    await tab.page.unroute_all(behavior="ignoreErrors")
