@@ -161,7 +161,7 @@ async def test_workers_are_woken_when_the_wait_is_over(shop: "Shop") -> None:
     with shop.bus.subscribe(Topic.OUTBOX) as hints:
         assert await side.handler.next_submission() is None
         assert await side.handler.next_submission() is None
-        assert await hints.wait(timeout_seconds=10)
+        assert await hints.wait(timeout_seconds=60)
 
 
 async def test_without_limits_nothing_is_counted(shop: "Shop") -> None:
