@@ -17,7 +17,7 @@ _BEGIN: Mapping[Language, Mapping[AlarmKind, str]] = {
     },
     Language.FR: {
         AlarmKind.MODEM: "le modem {name} ne marche plus depuis {since} ({detail})",
-        AlarmKind.STORE: "la base de données ne prend plus rien depuis {since} ({detail}) ; les "
+        AlarmKind.STORE: "la base de données ne prend plus rien depuis {since} ({detail}); les "
         "nouveaux messages sont refusés",
         AlarmKind.DISK: "le disque est presque plein : il reste {detail}",
         AlarmKind.CERTIFICATE: "le certificat expire le {detail}",
@@ -31,8 +31,8 @@ _OVER: Mapping[Language, Mapping[AlarmKind, str]] = {
         AlarmKind.CERTIFICATE: "the certificate has been renewed",
     },
     Language.FR: {
-        AlarmKind.MODEM: "le modem {name} marche de nouveau ; en panne de {since} à {until}",
-        AlarmKind.STORE: "la base de données marche de nouveau ; en panne de {since} à {until}",
+        AlarmKind.MODEM: "le modem {name} marche de nouveau; en panne de {since} à {until}",
+        AlarmKind.STORE: "la base de données marche de nouveau; en panne de {since} à {until}",
         AlarmKind.DISK: "le disque a de nouveau de la place",
         AlarmKind.CERTIFICATE: "le certificat a été renouvelé",
     },
@@ -40,7 +40,7 @@ _OVER: Mapping[Language, Mapping[AlarmKind, str]] = {
 _DIGEST = {
     Language.EN: "{count} more alarms in the last day were not sent one by one; see `gatewayd "
     "events`",
-    Language.FR: "{count} autres alarmes depuis un jour n’ont pas été envoyées une à une ; voir "
+    Language.FR: "{count} autres alarmes depuis un jour n’ont pas été envoyées une à une; voir "
     "`gatewayd events`",
 }
 

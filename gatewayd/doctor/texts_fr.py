@@ -23,7 +23,7 @@ CAUSES: dict[Code, str] = {
     Code.HTTP_PORT_TAKEN: "Un autre programme utilise déjà l’adresse {address}, gatewayd ne peut "
     "pas démarrer.",
     Code.STORE_UNAVAILABLE: "gatewayd ne peut pas écrire dans sa base de données. Les nouveaux "
-    "messages sont refusés ; ceux qui arrivent attendent sur la carte SIM.",
+    "messages sont refusés; ceux qui arrivent attendent sur la carte SIM.",
     Code.DISK_LOW: "Le disque qui contient les messages est presque plein.",
     Code.FOLDER_FORBIDDEN: "gatewayd n’a pas le droit d’écrire dans son dossier de données.",
     Code.FOLDER_OPEN: "Tous les utilisateurs de cet ordinateur peuvent voir le dossier où sont les "
@@ -53,7 +53,7 @@ CAUSES: dict[Code, str] = {
     Code.PORT_FORBIDDEN: "gatewayd (utilisateur {user}) n’a pas le droit d’utiliser le port du "
     "modem {subject}.",
     Code.PORT_BUSY: "Un autre programme utilise le port du modem {subject} : {process}.",
-    Code.PORT_BUSY_UNSEEN: "Un autre programme utilise le port du modem {subject} ; seul "
+    Code.PORT_BUSY_UNSEEN: "Un autre programme utilise le port du modem {subject}; seul "
     "l’administrateur peut voir lequel.",
     Code.PORT_BUSY_MODEMMANAGER: "ModemManager, un service pour l’internet mobile, a pris le port "
     "du modem {subject}.",
@@ -91,12 +91,12 @@ CAUSES: dict[Code, str] = {
     "d’ici la refuse (itinérance).",
     Code.NO_SERVICE_CENTRE: "La carte SIM du modem {subject} ne connaît pas le numéro de son "
     "centre de messagerie : rien ne peut être envoyé.",
-    Code.WEAK_SIGNAL: "Le signal du modem {subject} est très faible ; certains textos échoueront.",
+    Code.WEAK_SIGNAL: "Le signal du modem {subject} est très faible; certains textos échoueront.",
     Code.STORE_FULL: "La mémoire de messages du modem {subject} est presque pleine. Une fois "
     "pleine, plus aucun texto n’arrive.",
     Code.MUTED: "Le modem {subject} est en sourdine : il reçoit, mais n’envoie pas.",
     Code.MUTED_WAITING: "Le modem {subject} est en sourdine, et des messages l’attendent.",
-    Code.LIMIT_REACHED: "Le modem {subject} a atteint une limite que vous avez fixée ; les "
+    Code.LIMIT_REACHED: "Le modem {subject} a atteint une limite que vous avez fixée; les "
     "messages suivants attendent.",
     Code.SENDING_PAUSED: "Le réseau a refusé trop de messages du modem {subject} de suite : il "
     "n’en envoie plus pour un moment. Souvent, la carte SIM n’a plus de crédit.",
@@ -113,15 +113,15 @@ CAUSES: dict[Code, str] = {
 }
 
 FIXES: dict[Code, str] = {
-    Code.CONFIG_MISSING: "Lancez `gatewayd init` ; il pose quelques questions et écrit le fichier. "
+    Code.CONFIG_MISSING: "Lancez `gatewayd init`; il pose quelques questions et écrit le fichier. "
     "S’il y en a un ailleurs, nommez-le avec --config.",
     Code.CONFIG_WRONG: "Corrigez les lignes nommées ci-dessus, puis lancez `gatewayd config "
     "check`.",
-    Code.CONFIG_ODD: "Rien, si c’est voulu ; sinon, changez-le dans le fichier.",
-    Code.CERTIFICATE_UNFIT: "Renouvelez le certificat, ou corrigez [http.tls] ; le nouveau "
+    Code.CONFIG_ODD: "Rien, si c’est voulu; sinon, changez-le dans le fichier.",
+    Code.CERTIFICATE_UNFIT: "Renouvelez le certificat, ou corrigez [http.tls]; le nouveau "
     "est pris dans la minute. Les textos continuent entre-temps.",
     Code.CLOCK_WRONG: "Laissez l’ordinateur se mettre à l’heure par internet (`sudo timedatectl "
-    "set-ntp true`) ; sans internet, réglez l’heure à la main (`sudo timedatectl set-time`).",
+    "set-ntp true`); sans internet, réglez l’heure à la main (`sudo timedatectl set-time`).",
     Code.DAEMON_STOPPED: "Démarrez-le : `sudo systemctl start gatewayd`, ou `gatewayd run` s’il "
     "n’est pas installé comme service.",
     Code.DAEMON_SILENT: "Redémarrez-le : `sudo systemctl restart gatewayd`. Si cela revient, "
@@ -146,7 +146,7 @@ FIXES: dict[Code, str] = {
     Code.DATABASE_NOT_CHECKED: "Lancez `sudo gatewayd doctor` à un moment calme.",
     Code.BACKUP_OLD: "Demandez pourquoi à `systemctl status gatewayd-backup.timer "
     "gatewayd-backup`. `gatewayd backup FICHIER` en fait une maintenant.",
-    Code.NO_MODEM_CONFIGURED: "Ajoutez une table [[modems]] au fichier ; `gatewayd config example` "
+    Code.NO_MODEM_CONFIGURED: "Ajoutez une table [[modems]] au fichier; `gatewayd config example` "
     "en montre une.",
     Code.NO_MODEM: "Branchez le modem. S’il l’est déjà, essayez une autre prise et un autre câble, "
     "sans concentrateur.",
@@ -160,47 +160,47 @@ FIXES: dict[Code, str] = {
     Code.STICK_SHARED: "Retirez l’un des deux de la configuration, ou donnez-lui le port d’une "
     "autre clé (`gatewayd modems scan` les liste), puis redémarrez gatewayd.",
     Code.OTHER_MODEM: 'Écrivez device = "auto" pour lui dans la configuration et redémarrez '
-    "gatewayd ; il sera trouvé par son imei sur n’importe quel port.",
+    "gatewayd; il sera trouvé par son imei sur n’importe quel port.",
     Code.PORT_FORBIDDEN: "Lancez `sudo usermod -aG {group} {user}`, puis redémarrez gatewayd (si "
     "vous le lancez vous-même, fermez et rouvrez votre session).",
     Code.PORT_BUSY: "Fermez ce programme. Un seul programme à la fois peut utiliser un modem.",
-    Code.PORT_BUSY_UNSEEN: "Lancez `sudo gatewayd doctor` ; il nomme le programme.",
+    Code.PORT_BUSY_UNSEEN: "Lancez `sudo gatewayd doctor`; il nomme le programme.",
     Code.PORT_BUSY_MODEMMANAGER: "Si cet ordinateur n’a pas besoin d’internet mobile, désactivez-"
     "le : `sudo systemctl disable --now ModemManager`.",
     Code.MODEMMANAGER_RUNS: "Si cet ordinateur n’a pas besoin d’internet mobile, désactivez-le : "
     "`sudo systemctl disable --now ModemManager`.",
-    Code.WRONG_PORT: 'Écrivez device = "auto" dans la configuration et redémarrez gatewayd ; il '
+    Code.WRONG_PORT: 'Écrivez device = "auto" dans la configuration et redémarrez gatewayd; il '
     "trouve le bon port de lui-même.",
     Code.PORT_SILENT: "Débranchez le modem, attendez dix secondes, rebranchez-le. S’il ne répond "
     "toujours pas, essayez-le sur un autre ordinateur.",
     Code.NO_PORT_ANSWERS: "Débranchez le modem, attendez dix secondes, rebranchez-le. Si la "
     "configuration donne un imei, comparez-le à l’étiquette du modem.",
     Code.NO_SIM: "Retirez la carte SIM et remettez-la, dans le bon sens, jusqu’au déclic.",
-    Code.SIM_FAILURE: "Nettoyez les contacts de la carte SIM avec un chiffon sec et remettez-la ; "
+    Code.SIM_FAILURE: "Nettoyez les contacts de la carte SIM avec un chiffon sec et remettez-la; "
     "si cela n’aide pas, essayez-la dans un téléphone, et demandez-en une nouvelle à votre "
     "opérateur.",
-    Code.SIM_UNCLEAR: "Lancez `gatewayd modems restart {subject}` ; si rien ne change, essayez la "
+    Code.SIM_UNCLEAR: "Lancez `gatewayd modems restart {subject}`; si rien ne change, essayez la "
     "carte SIM dans un téléphone.",
     Code.SIM_CHANGED: "Si la nouvelle carte est la bonne, lancez `gatewayd modems confirm-sim "
-    "{subject}` ; sinon, remettez l’ancienne.",
+    "{subject}`; sinon, remettez l’ancienne.",
     Code.SIM_PUK: "Mettez la carte SIM dans un téléphone et tapez le code PUK reçu avec elle (ou "
     "que votre opérateur vous donne), puis remettez-la.",
     Code.SIM_LOCKED: "Mettez la carte SIM dans un téléphone, voyez ce qu’elle demande, "
     "débloquez-la là (votre opérateur aide), puis remettez-la.",
     Code.PIN_MISSING: "Écrivez le NIP dans un fichier que seul gatewayd peut lire, et nommez ce "
-    "fichier comme pin_file de ce modem ; ou désactivez le NIP dans un téléphone.",
+    "fichier comme pin_file de ce modem; ou désactivez le NIP dans un téléphone.",
     Code.PIN_UNREADABLE: "Faites ce que l’indice dit de ce fichier, puis redémarrez gatewayd.",
     Code.PIN_REFUSED: "Écrivez le bon NIP dans le fichier nommé par pin_file, puis lancez "
     "`gatewayd modems restart {subject}`.",
     Code.PIN_ATTEMPTS: "Mettez la carte SIM dans un téléphone, tapez-y une fois le bon NIP, puis "
     "remettez-la.",
     Code.PHONE_SIM: "Pour iMessage : selfsolve.apple.com/deregister-imessage. Pour RCS : "
-    "messages.google.com/disable-chat. Les deux envoient un code par texto au numéro ; lisez-le "
+    "messages.google.com/disable-chat. Les deux envoient un code par texto au numéro; lisez-le "
     "avec `gatewayd messages list --direction in`.",
     Code.NOT_REGISTERED: "Placez le modem ou son antenne près d’une fenêtre, avec une rallonge "
     "USB. Si un téléphone avec cette carte SIM n’y trouve pas de réseau non plus, demandez à votre "
     "opérateur.",
-    Code.REGISTRATION_DENIED: "Essayez la carte SIM dans un téléphone ; si elle n’y marche pas non "
+    Code.REGISTRATION_DENIED: "Essayez la carte SIM dans un téléphone; si elle n’y marche pas non "
     "plus, demandez à votre opérateur de l’activer.",
     Code.ROAMING_REFUSED: "Prenez une carte SIM d’un opérateur de ce pays, ou demandez à "
     "l’opérateur de la carte d’autoriser l’itinérance.",
@@ -215,9 +215,9 @@ FIXES: dict[Code, str] = {
     Code.LIMIT_REACHED: "Attendez la fin de la période, ou augmentez la limite de ce modem dans la "
     "configuration.",
     Code.SENDING_PAUSED: "Vérifiez le crédit et le forfait de la carte, ou demandez au "
-    "fournisseur ; puis `gatewayd modems unmute {subject}`. Un message est réessayé de temps en "
+    "fournisseur; puis `gatewayd modems unmute {subject}`. Un message est réessayé de temps en "
     "temps.",
-    Code.MODEM_UNFIT: "Prenez un autre modem ; docs/doctor.md dit lesquels conviennent.",
+    Code.MODEM_UNFIT: "Prenez un autre modem; docs/doctor.md dit lesquels conviennent.",
     Code.MODEM_SICK: "Attendez quelques minutes. Si cela dure, débranchez le modem, attendez dix "
     "secondes, rebranchez-le.",
     Code.MODEM_NOT_READY: "Débranchez le modem, attendez dix secondes, rebranchez-le. Si cela "

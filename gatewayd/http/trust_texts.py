@@ -109,7 +109,7 @@ _FR = TrustTexts(
                 (
                     "Paramètres > Sécurité > Autres paramètres de sécurité > Chiffrement et "
                     "identifiants > Installer un certificat > Certificat CA. Les noms changent un "
-                    "peu d’une marque à l’autre ; cherchez « certificat CA » dans les paramètres."
+                    "peu d’une marque à l’autre; cherchez « certificat CA » dans les paramètres."
                 ),
                 "Choisissez Installer quand même et le fichier authority.crt.",
             ),

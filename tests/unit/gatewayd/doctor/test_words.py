@@ -28,6 +28,12 @@ def test_a_finding_is_said_in_whole_sentences(code: Code, language: Language) ->
         assert "{" not in sentence
 
 
+def test_french_has_no_space_before_a_semicolon() -> None:
+    texts = TEXTS[Language.FR]
+    every = [*texts.causes.values(), *texts.fixes.values()]
+    assert [text for text in every if re.search(r"\s[;?!]", text)] == []
+
+
 @pytest.mark.parametrize(("code", "language"), BOTH)
 def test_a_text_names_only_evidence_that_there_is(code: Code, language: Language) -> None:
     texts = TEXTS[language]
