@@ -30,10 +30,10 @@ from modem.pdu import Deliver, StatusReport, assemble, build_submits, decode_inc
 from modem.state import State
 from modem.supervisor import Timing, Worker
 from modem.virtual.ledger import Happening
-from modem.virtual.loop import VirtualLoop
 from modem.virtual.modem import VirtualModem
 from modem.virtual.network import VirtualNetwork
 from modem.virtual.registry import attach, detach
+from tests.clocks import pytest_asyncio_loop_factories  # noqa: F401 - a hook: pytest finds it here
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -49,16 +49,6 @@ TIMING = Timing(
     submit_seconds=0.5,
     backoff_seconds=(0.02,),
 )
-
-
-def pytest_asyncio_loop_factories(
-    config: pytest.Config,  # noqa: ARG001 - pluggy passes what is named
-    item: pytest.Item,
-) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Let time pass only while a modem in memory has nothing to say: no deadline is missed."""
-    if item.get_closest_marker("machine_clock"):
-        return {"machine": asyncio.new_event_loop}
-    return {"virtual": VirtualLoop}
 
 
 class Keeper:
