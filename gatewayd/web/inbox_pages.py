@@ -14,10 +14,11 @@ from gatewayd.services.reading import News, news_for
 from gatewayd.services.shop import LoadedShop
 from gatewayd.telling import is_reachable
 from gatewayd.web.calling import unread_and_calls
+from gatewayd.web.digits import number_in
 from gatewayd.web.found import found_in_texts
 from gatewayd.web.render import go_to, page
 from gatewayd.web.route import PageRoute, Visit
-from gatewayd.web.shown import number_in, shown_of
+from gatewayd.web.shown import shown_of
 from gatewayd.web.views import LISTS, List, lists_for
 from storage.conversations import previews, reading
 from storage.conversations.previews import PreviewRow

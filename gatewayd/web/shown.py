@@ -5,8 +5,9 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from gatewayd.web.digits import number_in
+
 SHOWN_HEADER = "X-Gatewayd-Shown"
-_LONGEST_NUMBER = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,3 @@ def shown_of(request: web.Request) -> Shown:
         since=number_in(asked.get("since", "")),
         until=number_in(asked.get("until", "")),
     )
-
-
-def number_in(text: str) -> int | None:
-    """Read a number as an address or a header has it."""
-    is_one = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
-    return int(text) if is_one else None

@@ -15,6 +15,7 @@ from gatewayd.http.problems import not_found
 from gatewayd.http.route import AUDITS, EXPORTS, STAFF
 from gatewayd.http.routes.exports import send_spool
 from gatewayd.services.tokens import Scope
+from gatewayd.web.digits import number_in
 from gatewayd.web.records.sentences import SENTENCES, details, place_of, told
 from gatewayd.web.render import page
 from gatewayd.web.route import PageRoute, Visit
@@ -40,7 +41,6 @@ async def _audit(visit: Visit) -> web.StreamResponse:
     query = visit.request.query
     asked = {name: query.get(name, "")[:_LONGEST] for name in ("actor", "action", "subject", "day")}
     since_ms, until_ms = _day(asked["day"], visit.formats.zone)
-    before = query.get("before", "")
     found = await visit.request.app[AUDITS].page(
         AuditFilter(
             actor=asked["actor"] or None,
@@ -50,7 +50,7 @@ async def _audit(visit: Visit) -> web.StreamResponse:
             until_ms=until_ms,
         ),
         limit=_ROWS,
-        before=int(before) if before.isascii() and before.isdecimal() else None,
+        before=number_in(query.get("before", "")),
         by=visit.author,
     )
     people = await visit.request.app[STAFF].people()

@@ -7,6 +7,7 @@ from aiohttp import web
 from gatewayd.bus import Topic
 from gatewayd.http.problems import not_found
 from gatewayd.services.tokens import Scope
+from gatewayd.web.digits import number_in
 from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to
@@ -69,12 +70,11 @@ async def _save(visit: Visit) -> web.StreamResponse:
     place = f"/settings/inboxes/{inbox}"
     days: int | None = None
     if choice == "months":
-        written = visit.field("months").strip()
-        known = written.isascii() and written.isdecimal() and len(written) < 6  # noqa: PLR2004 - digits
-        if not known or not 1 <= int(written) <= _MOST_MONTHS:
+        months = number_in(visit.field("months").strip())
+        if months is None or not 1 <= months <= _MOST_MONTHS:
             values = {"most": visit.formats.number(_MOST_MONTHS)}
             return go_to(place, flash=Flash(message=_NOT_MONTHS, values=values, tone=Tone.ERROR))
-        days = days_of(int(written))
+        days = days_of(months)
     elif choice == "for_good":
         days = _FOR_GOOD
     async with visit.context.store.write() as tx:

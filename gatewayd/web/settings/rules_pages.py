@@ -12,6 +12,7 @@ from gatewayd.http.problems import not_found
 from gatewayd.http.route import RULES, STAFF
 from gatewayd.services.rulebook import UnfitBook
 from gatewayd.services.tokens import Scope
+from gatewayd.web.digits import LONGEST_OF_32_BITS, number_in
 from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to
@@ -93,12 +94,12 @@ def moved(rules: Sequence[Rule], place: int, do: str) -> tuple[Rule, ...]:
 
 async def _file(visit: Visit) -> web.StreamResponse:
     """Show the whole file, to be edited."""
-    wanted = visit.request.query.get("version", "")
+    wanted = number_in(visit.request.query.get("version", ""), longest=LONGEST_OF_32_BITS)
     rules = visit.request.app[RULES]
     row = await rules.current()
     shown = row
-    if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10:  # noqa: PLR2004 - 32 bits
-        shown = await rules.get(int(wanted)) or row
+    if wanted is not None:
+        shown = await rules.get(wanted) or row
     return _editor(visit, write(shown.document), Written(visit=visit), row.version, ())
 
 

@@ -126,6 +126,15 @@ async def test_no_form_is_taken_without_its_secret(desk: Desk) -> None:
     assert wrong == {}
 
 
+@pytest.mark.parametrize("digits", ["9" * 25, "9" * 5000, "-1", "٣"])
+@pytest.mark.parametrize(
+    "path", ["/audit?before=", "/inbox/all?before=", "/settings/rules/file?version="]
+)
+async def test_a_place_that_is_none_is_not_asked_for(desk: Desk, path: str, digits: str) -> None:
+    status, _ = await desk.get(path + digits)
+    assert status == 200
+
+
 async def test_hostile_words_are_words(desk: Desk) -> None:
     async with desk.browser.client.get(desk.home, headers=HTML) as answer:
         raw = await answer.text()
