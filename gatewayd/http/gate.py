@@ -186,10 +186,11 @@ class Gate:
         """What lies in an inbox that they do not see is not there for them, on any route."""
         if principal.inboxes is None:
             return
-        named = [*request.match_info.values()]
-        if request.path.startswith("/v1/inboxes/") and not principal.may_see(named[0]):
-            raise not_found(f"inbox {named[0]!a}")
-        await self._check_seen(principal, named)
+        named = request.match_info
+        inbox = named.get("name" if request.path.startswith("/v1/inboxes/") else "inbox")
+        if inbox is not None and not principal.may_see(inbox):
+            raise not_found(f"inbox {inbox!a}")
+        await self._check_seen(principal, [*named.values()])
 
     async def _check_seen(self, principal: Principal, ids: Collection[str]) -> None:
         if principal.inboxes is None or not ids:

@@ -95,6 +95,8 @@ class Inboxes:
         by: Principal,
     ) -> Edit | Unfit:
         """Set what is given; None gives it back to the configuration. ``hours`` are the rules'."""
+        if not by.may_see(name):
+            return Edit.NOT_FOUND
         own = {field: value for field, value in values.items() if field != "hours"}
         async with self._store.write() as tx:
             now_ms = self._clock.now_ms()

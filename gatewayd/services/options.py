@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
+from gatewayd.services.ranks import REACHES_FURTHER, Forbidden
 from gatewayd.services.tokens import Principal
 from storage import changes, options
 from storage.engine import Store
@@ -45,8 +46,12 @@ class Options:
                 self._chosen = await chosen(tx)
         return self._chosen
 
-    async def change(self, wanted: Mapping[str, bool | time | None], *, by: Principal) -> Chosen:
+    async def change(
+        self, wanted: Mapping[str, bool | time | None], *, by: Principal
+    ) -> Chosen | Forbidden:
         """Set what is given, by the names of :class:`Chosen`; the rest stays as it is."""
+        if by.inboxes is not None:
+            return REACHES_FURTHER
         now_ms = self._clock.now_ms()
         before = await self.get()
         written = {name: _written(value) for name, value in wanted.items()}

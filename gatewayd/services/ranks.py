@@ -51,6 +51,11 @@ _SEES_MORE = Forbidden(
     code="sees_more", detail="they see an inbox that you do not: ask somebody who sees it"
 )
 
+REACHES_FURTHER = Forbidden(
+    code="reaches_further",
+    detail="this concerns an inbox that you do not see: ask somebody who sees every inbox",
+)
+
 _SEES_ALL = Forbidden(
     code="admin_sees_all", detail="an administrator sees every inbox; give them no inboxes"
 )
@@ -92,6 +97,14 @@ async def why_not_without(tx: AsyncConnection, person: PersonRow) -> LastAdmin |
     if person.role != Role.ADMIN or await people.other_admins(tx, but=person.id):
         return None
     return LastAdmin()
+
+
+async def has_team_elsewhere(tx: AsyncConnection, team_id: str, *, by: Principal) -> bool:
+    """Whether a team is that of an inbox which ``by`` does not see."""
+    if by.inboxes is None:
+        return False
+    every = await inboxes.list_all(tx)
+    return any(row.team_id == team_id and not by.may_see(row.name) for row in every)
 
 
 async def _why_not_inboxes(

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
+from gatewayd.services.ranks import REACHES_FURTHER, Forbidden
 from gatewayd.services.shop import ALWAYS_OPEN
 from gatewayd.services.tokens import Principal
 from routing import rulesfile
 from routing.model import Problem, Target, Texts
+from routing.reach import elsewhere
 from routing.rulebook import InboxRules, Names, Rulebook, problems_with
 from storage import inboxes, people, rulebook, teams
 from storage.editing import Edit
@@ -76,7 +78,7 @@ class Rules:
 
     async def replace(
         self, document: Mapping[str, Any], *, version: int | None, by: Principal
-    ) -> Edit | UnfitBook:
+    ) -> Edit | UnfitBook | Forbidden:
         """Put another book in force."""
         async with self._store.write() as tx:
             book = await checked(tx, self._settings, document)
@@ -88,7 +90,7 @@ class Rules:
 
     async def set_template(
         self, name: str, texts: Texts | None, *, version: int | None, by: Principal
-    ) -> Edit | UnfitBook | UnfitTemplate:
+    ) -> Edit | UnfitBook | UnfitTemplate | Forbidden:
         """Make or change one template; None forgets it."""
         async with self._store.write() as tx:
             book = await readable(tx)
@@ -157,6 +159,13 @@ async def set_weekly(
 
 async def _add(
     tx: AsyncConnection, book: Rulebook, *, version: int | None, by: Principal, now_ms: int
-) -> Edit:
+) -> Edit | Forbidden:
+    if by.inboxes is not None:
+        row = await rulebook.current(tx)
+        if version not in {None, row.version}:
+            return Edit.CHANGED_MEANWHILE
+        before = rulesfile.from_document(row.document).book
+        if before is None or elsewhere(before, by.inboxes) != elsewhere(book, by.inboxes):
+            return REACHES_FURTHER
     document = rulesfile.to_document(book)
     return await rulebook.add(tx, document, version=version, by=by.id, now_ms=now_ms)

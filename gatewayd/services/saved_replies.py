@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Language, Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
-from gatewayd.services.ranks import Forbidden
+from gatewayd.services.ranks import REACHES_FURTHER, Forbidden
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Principal, PrincipalType, Scope
 from routing.model import Texts
@@ -57,8 +57,8 @@ class SavedReplies:
 
     async def add(self, new: NewSavedReply, *, by: Principal) -> str | Taken | Unfit | Forbidden:
         """Make one; gives its id."""
-        if new.person_id is None and not by.may(Scope.MANAGE):
-            return _EVERYBODYS
+        if why := _why_not(new.person_id, new.inbox, by):
+            return why
         async with self._store.write() as tx:
             if unfit := await _unfit(tx, new, by):
                 return unfit
@@ -79,9 +79,11 @@ class SavedReplies:
             row = await saved_replies.get(tx, reply_id, _reader(by))
             if row is None:
                 return Edit.NOT_FOUND
-            if not _may_change(row, by):
-                return _EVERYBODYS
-            if unfit := await _unfit(tx, saved_replies.with_values(row, values), by):
+            wanted = saved_replies.with_values(row, values)
+            for inbox in (row.inbox, wanted.inbox):
+                if why := _why_not(row.person_id, inbox, by):
+                    return why
+            if unfit := await _unfit(tx, wanted, by):
                 return unfit
             now_ms = self._clock.now_ms()
             outcome = await saved_replies.change(
@@ -96,8 +98,8 @@ class SavedReplies:
             row = await saved_replies.get(tx, reply_id, _reader(by))
             if row is None:
                 return Edit.NOT_FOUND
-            if not _may_change(row, by):
-                return _EVERYBODYS
+            if why := _why_not(row.person_id, row.inbox, by):
+                return why
             await saved_replies.remove(tx, row, by=by.id, now_ms=self._clock.now_ms())
         self._bus.publish(Topic.JOURNAL)
         return Edit.DONE
@@ -162,8 +164,13 @@ def _reader(by: Principal) -> Reader:
     return Reader(person_id=person, may_see=by.inboxes)
 
 
-def _may_change(row: SavedReplyRow, by: Principal) -> bool:
-    return row.person_id is not None or by.may(Scope.MANAGE)
+def _why_not(owner: str | None, inbox: str | None, by: Principal) -> Forbidden | None:
+    """Tell why somebody may not set a reply of an inbox, or of all; None: they may."""
+    if owner is not None:
+        return None
+    if not by.may(Scope.MANAGE):
+        return _EVERYBODYS
+    return REACHES_FURTHER if inbox is None and by.inboxes is not None else None
 
 
 async def _unfit(tx: AsyncConnection, wanted: NewSavedReply, by: Principal) -> Unfit | None:

@@ -10,7 +10,7 @@ from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.numbers import BadNumber, NumberKind, normalise
-from gatewayd.services.ranks import Refusal, why_not
+from gatewayd.services.ranks import REACHES_FURTHER, Forbidden, Refusal, has_team_elsewhere, why_not
 from gatewayd.services.rulebook import is_named
 from gatewayd.services.tokens import Principal
 from routing.expression import problem_of
@@ -197,9 +197,11 @@ class Staff:
         on_call: Sequence[str] | None,
         version: int | None,
         by: Principal,
-    ) -> Edit | Taken | Unfit:
+    ) -> Edit | Taken | Unfit | Forbidden:
         """Set what is given of a team; None leaves members, or who is on call."""
         async with self._store.write() as tx:
+            if await has_team_elsewhere(tx, team_id, by=by):
+                return REACHES_FURTHER
             unfit = await _unknown_in_team(tx, members or (), on_call or ())
             if unfit is not None:
                 return unfit

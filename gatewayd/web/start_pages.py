@@ -215,16 +215,22 @@ async def _begin(_visit: Visit) -> web.StreamResponse:
     return go_to("/start/modems")
 
 
-async def _show(visit: Visit) -> web.StreamResponse:
+def _step(visit: Visit) -> Step:
+    """Give the step that the address names; who sees some inboxes only sets up no whole shop."""
     step = _BY_KEY.get(visit.named("step"))
-    if step is None:
+    if step is None or visit.author.inboxes is not None:
         raise not_found("step of this name")
+    return step
+
+
+async def _show(visit: Visit) -> web.StreamResponse:
+    step = _step(visit)
     return _page(visit, step.key, await step.show(visit))
 
 
 async def _take(visit: Visit) -> web.StreamResponse:
-    step = _BY_KEY.get(visit.named("step"))
-    if step is None or step.take is None:
+    step = _step(visit)
+    if step.take is None:
         raise not_found("step of this name")
     return await step.take(visit)
 

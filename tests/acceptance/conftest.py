@@ -63,6 +63,10 @@ class Demo:
         return self._found(r"^  token    (\S+)$")
 
     @property
+    def configuration(self) -> str:
+        return Path(self._found(r"^  gatewayd --config (\S+)")).read_text(encoding="utf-8")
+
+    @property
     def curls(self) -> list[str]:
         return re.findall(r"^  (curl .+)$", self.said, re.MULTILINE)
 

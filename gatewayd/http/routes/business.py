@@ -5,9 +5,11 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.editing import refused
 from gatewayd.http.masked import OPTIONS
 from gatewayd.http.models.settings import Settings, SettingsEdit, settings_json
 from gatewayd.http.route import STREAMS, Answer, Call, Route
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.tokens import Scope
 
 
@@ -21,6 +23,8 @@ async def edit_settings(call: Call) -> web.StreamResponse:
     """Set it; where masking is otherwise, open streams begin again, so that it holds for them."""
     given = call.body.given()
     chosen = await call.request.app[OPTIONS].change(given, by=call.author)
+    if isinstance(chosen, Forbidden):
+        raise refused(chosen)
     if "mask_numbers" in given:
         call.request.app[STREAMS].end_all()
     return answers.json_of(settings_json(chosen))

@@ -27,6 +27,7 @@ from gatewayd.http.pointers import unfit_book, unfit_template, unreadable
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import PREVIEWS, RULES, Answer, Call, Route
 from gatewayd.services.preview import Supposed
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.rulebook import UnfitBook, UnfitTemplate
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Scope
@@ -137,13 +138,15 @@ async def delete_template(call: Call) -> web.StreamResponse:
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _check_template(outcome: Edit | UnfitBook | UnfitTemplate, name: str, *, removed: bool) -> None:
+def _check_template(
+    outcome: Edit | UnfitBook | UnfitTemplate | Forbidden, name: str, *, removed: bool
+) -> None:
     match outcome:
         case UnfitTemplate():
             raise unfit_template(outcome, name, removed=removed)
         case UnfitBook():
             raise unreadable(outcome)
-        case Edit():
+        case Edit() | Forbidden():
             check(outcome, f"template {name!a}")
 
 

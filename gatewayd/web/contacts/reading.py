@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import CONSENTS, CONTACTS, INBOXES
+from gatewayd.http.route import CONSENTS, CONTACTS
 from gatewayd.reassembly import UNKNOWN_SENDER
 from gatewayd.web.route import Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from storage.consents import ConsentRow, OptOutRow
 from storage.contacts import ContactRow
 from storage.conversations import previews, reading
@@ -88,8 +89,7 @@ async def consent_of(visit: Visit, contact_id: str) -> KnownConsent:
 
 async def inbox_names(visit: Visit) -> Mapping[str, str]:
     """Give the names of the inboxes that the reader sees, as people call them."""
-    views = await visit.request.app[INBOXES].list_all()
-    return {each.name: each.display_name for each in views if visit.author.may_see(each.name)}
+    return {each.name: each.display_name for each in await seen_inboxes(visit)}
 
 
 async def panel_of(visit: Visit, contact: ContactRow, *, but: str) -> Panel:

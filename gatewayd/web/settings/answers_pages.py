@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from gatewayd.http.route import INBOXES, RULES
+from gatewayd.http.route import RULES
 from gatewayd.services.inboxes import InboxView
 from gatewayd.services.tokens import Scope
 from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from gatewayd.web.settings.answer_texts import (
     KINDS,
     AnswerRow,
@@ -93,7 +94,7 @@ async def _page(
         script_parts={"preview": "settings/answers_preview.html"},
         then=(state_in_words(state, visit.formats), opening_in_words(state, visit.formats)),
         inbox=inbox,
-        inboxes=await visit.request.app[INBOXES].list_all(),
+        inboxes=await seen_inboxes(visit),
         rows=[(row, parts_of(row.shown.en), parts_of(row.shown.fr)) for row in shown],
         kinds=KINDS,
         form=form,

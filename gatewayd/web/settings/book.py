@@ -7,6 +7,7 @@ from typing import Any
 
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import RULES
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.rulebook import UnfitBook
 from gatewayd.web.route import Visit
 from routing import rulesfile
@@ -43,13 +44,15 @@ async def open_book(visit: Visit) -> OpenBook:
     return OpenBook(book=read.book, version=row.version)
 
 
-async def put_book(visit: Visit, book: Rulebook, *, version: int | None) -> Edit | UnfitBook:
+async def put_book(
+    visit: Visit, book: Rulebook, *, version: int | None
+) -> Edit | UnfitBook | Forbidden:
     """Put a book in force; ``version`` is the one that was looked at."""
     return await put_document(visit, rulesfile.to_document(book), version=version)
 
 
 async def put_document(
     visit: Visit, document: Mapping[str, Any], *, version: int | None
-) -> Edit | UnfitBook:
+) -> Edit | UnfitBook | Forbidden:
     """Put a document in force."""
     return await visit.request.app[RULES].replace(document, version=version, by=visit.author)

@@ -7,9 +7,11 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.daily.schedule import DailyWish
+from gatewayd.http.editing import refused
 from gatewayd.http.masked import OPTIONS
 from gatewayd.http.route import WISHES
 from gatewayd.http.routes.supervision import DAILY_PREVIEW
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.tokens import Scope
 from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_
@@ -60,7 +62,9 @@ async def _set_time(visit: Visit) -> web.StreamResponse:
     if written and at is None:
         form.wrong("at", _NO_TIME)
         return await _page(visit, form)
-    await visit.request.app[OPTIONS].change({"daily_digest_at": at}, by=visit.author)
+    outcome = await visit.request.app[OPTIONS].change({"daily_digest_at": at}, by=visit.author)
+    if isinstance(outcome, Forbidden):
+        raise refused(outcome)
     return go_to(_PLACE, flash=Flash(message=_SAVED))
 
 

@@ -55,6 +55,9 @@ _FORBIDDEN = {
     "admins_only": N_("Only an administrator makes or changes an administrator."),
     "own_rank": N_("Nobody changes their own role or inboxes. Ask a colleague."),
     "sees_more": N_("They see an inbox that you do not. Ask somebody who sees it."),
+    "reaches_further": N_(
+        "This concerns an inbox that you do not see. Ask somebody who sees every inbox."
+    ),
     "inbox_not_yours": N_("Nobody gives others an inbox that they do not see themselves."),
 }
 _LAST_ADMIN = N_("Nobody would be left who can administer.")

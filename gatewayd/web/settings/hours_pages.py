@@ -9,15 +9,17 @@ from gatewayd.http.problems import not_found
 from gatewayd.http.route import INBOXES
 from gatewayd.services.drafts import DEFAULT_INBOX
 from gatewayd.services.inboxes import InboxView
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.rulebook import UnfitBook
 from gatewayd.services.tokens import Scope
 from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.book import OpenBook, open_book, put_book
-from gatewayd.web.settings.fields import CHANGED_MEANWHILE, Written
+from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.hours_sheet import HoursSheet, hours_of, sheet_from, sheet_of
 from gatewayd.web.settings.trial import Trial, this_evening, try_out
 from routing import rulesfile
@@ -38,9 +40,8 @@ async def inbox_named(visit: Visit) -> InboxView:
 
 
 async def first_inbox(visit: Visit, area: str) -> web.StreamResponse:
-    """Lead to an area's page of the first inbox."""
-    inboxes = await visit.request.app[INBOXES].list_all()
-    named = [inbox.name for inbox in inboxes]
+    """Lead to an area's page of the first inbox that the reader sees."""
+    named = [inbox.name for inbox in await seen_inboxes(visit)]
     first = DEFAULT_INBOX if DEFAULT_INBOX in named else next(iter(named), DEFAULT_INBOX)
     return go_to(f"/settings/{area}/{first}")
 
@@ -78,7 +79,7 @@ async def _page(
         area="hours",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
         inbox=inbox,
-        inboxes=await visit.request.app[INBOXES].list_all(),
+        inboxes=await seen_inboxes(visit),
         sheet=sheet,
         form=form,
         version=version,
@@ -121,12 +122,12 @@ def _book(
     return opened.with_inbox(inbox.name, replace(before, hours=hours))
 
 
-def note_book(form: Written, outcome: Edit | UnfitBook) -> None:
+def note_book(form: Written, outcome: Edit | UnfitBook | Forbidden) -> None:
     """Note why a book was not put in force."""
     if isinstance(outcome, UnfitBook):
         form.errors["form"] = "; ".join(str(problem) for problem in outcome.problems[:5])
     else:
-        form.wrong("form", CHANGED_MEANWHILE)
+        form.note(outcome, otherwise="form")
 
 
 ROUTES = (

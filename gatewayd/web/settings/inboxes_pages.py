@@ -8,16 +8,19 @@ from zoneinfo import available_timezones
 from aiohttp import web
 
 from config.schema import Language
+from gatewayd.http.editing import refused
 from gatewayd.http.masked import OPTIONS
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import INBOX_TARGETS, INBOXES, STAFF, STREAMS
 from gatewayd.services.inboxes import InboxView
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.targets import TargetsView
 from gatewayd.services.tokens import Scope
 from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.hours_pages import inbox_named
@@ -51,7 +54,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
         visit,
         "inboxes.html",
         area="inboxes",
-        inboxes=await visit.request.app[INBOXES].list_all(),
+        inboxes=await seen_inboxes(visit),
         teams={team.id: team.display_name for team in await visit.request.app[STAFF].teams()},
         masked=(await visit.request.app[OPTIONS].get()).mask_numbers,
     )
@@ -60,7 +63,9 @@ async def _list(visit: Visit) -> web.StreamResponse:
 async def _mask(visit: Visit) -> web.StreamResponse:
     """Let agents see the ends of numbers only, or all of them."""
     masked = bool(visit.field("mask_numbers"))
-    await visit.request.app[OPTIONS].change({"mask_numbers": masked}, by=visit.author)
+    outcome = await visit.request.app[OPTIONS].change({"mask_numbers": masked}, by=visit.author)
+    if isinstance(outcome, Forbidden):
+        raise refused(outcome)
     # Open streams begin again, so that it holds for them too.
     visit.request.app[STREAMS].end_all()
     return go_to(_INBOXES, flash=Flash(message=_SAVED))

@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import INBOXES, LINKS, STAFF
+from gatewayd.http.route import LINKS, STAFF
 from gatewayd.services.links import MadeLink
 from gatewayd.services.roles import Role
 from gatewayd.services.staff import Unfit
@@ -19,6 +19,7 @@ from gatewayd.web.languages import N_
 from gatewayd.web.login_pages import login_name
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from gatewayd.web.settings.absence_form import KINDS, QUICK, read_absence
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import Written, why
@@ -168,7 +169,7 @@ async def _new(visit: Visit) -> web.StreamResponse:
 
 async def _new_page(visit: Visit, form: Written) -> web.Response:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    inboxes = await visit.request.app[INBOXES].list_all()
+    inboxes = await seen_inboxes(visit)
     return settings_page(
         visit,
         "invite.html",
@@ -194,7 +195,7 @@ async def _invite(visit: Visit) -> web.StreamResponse:
     if not name:
         form.login("name")
     role = form.choice("role", roles_for(visit), Role.AGENT)
-    known = [inbox.name for inbox in await visit.request.app[INBOXES].list_all()]
+    known = [inbox.name for inbox in await seen_inboxes(visit)]
     # Who sees some inboxes only gives no more than these.
     only = form.several("inboxes", known) if visit.field("sees") == "some" else None
     email = form.email("email")

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from config.schema import Language
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import INBOXES, STAFF, STREAMS
+from gatewayd.http.route import STAFF, STREAMS
 from gatewayd.services.tokens import Scope
 from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from gatewayd.web.settings.absence_form import KINDS, QUICK
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import Written
@@ -73,7 +74,7 @@ async def _page(
         where=whereabouts(person, visit.formats),
         absences=absences_of(visit, person),
         colleagues=active(people, but=person.id),
-        inboxes=await visit.request.app[INBOXES].list_all(),
+        inboxes=await seen_inboxes(visit),
         roles=roles_for(visit),
         ways=WAYS,
         quick=QUICK,
@@ -85,7 +86,7 @@ async def _page(
 async def _save(visit: Visit) -> web.StreamResponse:
     """Save a person."""
     person, form = await person_named(visit), Written(visit=visit)
-    known = [inbox.name for inbox in await visit.request.app[INBOXES].list_all()]
+    known = [inbox.name for inbox in await seen_inboxes(visit)]
     values = _read(form)
     if person.id != visit.person_id:
         role = form.choice("role", roles_for(visit), person.role)

@@ -6,8 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import INBOXES, SAVED_REPLIES
-from gatewayd.services.inboxes import InboxView
+from gatewayd.http.route import SAVED_REPLIES
 from gatewayd.services.ranks import Forbidden
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Scope
@@ -15,6 +14,7 @@ from gatewayd.web.flashes import Flash
 from gatewayd.web.languages import N_
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.trial import parts_of
@@ -47,7 +47,7 @@ class Shown:
 async def _list(visit: Visit) -> web.StreamResponse:
     """Show all that the reader may use."""
     rows = await visit.request.app[SAVED_REPLIES].list_for(visit.author, inbox=None)
-    inboxes = await _inboxes(visit)
+    inboxes = await seen_inboxes(visit)
     return settings_page(
         visit,
         "replies.html",
@@ -79,7 +79,9 @@ def _as_stored(visit: Visit, row: SavedReplyRow | None) -> Shown:
     if row is None:
         own = None if visit.author.may(Scope.MANAGE) else visit.person_id
         return Shown(id="", reply=replace(_NOTHING, person_id=own), version=0, fixed=False)
-    fixed = row.person_id is None and not visit.author.may(Scope.MANAGE)
+    by = visit.author
+    limited = row.inbox is None and by.inboxes is not None
+    fixed = row.person_id is None and (limited or not by.may(Scope.MANAGE))
     return Shown(id=row.id, reply=row, version=row.version, fixed=fixed)
 
 
@@ -93,14 +95,8 @@ async def _page(visit: Visit, form: Written, shown: Shown) -> web.Response:
         form=form,
         shown=shown,
         sizes=(parts_of(reply.en), parts_of(reply.fr)),
-        inboxes=await _inboxes(visit),
+        inboxes=await seen_inboxes(visit),
     )
-
-
-async def _inboxes(visit: Visit) -> list[InboxView]:
-    """Read the inboxes that the reader sees."""
-    rows = await visit.request.app[INBOXES].list_all()
-    return [row for row in rows if visit.author.may_see(row.name)]
 
 
 async def _save(visit: Visit) -> web.StreamResponse:
@@ -119,7 +115,7 @@ async def _save(visit: Visit) -> web.StreamResponse:
 
 async def _written(visit: Visit, form: Written, row: SavedReplyRow | None) -> NewSavedReply:
     """Read the form; whose it is stays as it was made."""
-    known = [inbox.name for inbox in await _inboxes(visit)]
+    known = [inbox.name for inbox in await seen_inboxes(visit)]
     if row is not None:
         owner = row.person_id
     else:

@@ -19,12 +19,14 @@ from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.book import open_book, put_book, put_document
-from gatewayd.web.settings.fields import CHANGED_MEANWHILE, Written
+from gatewayd.web.settings.fields import Written
+from gatewayd.web.settings.hours_pages import note_book
 from gatewayd.web.settings.rule_words import conditions, effects
 from gatewayd.web.settings.toml_lines import line_of
 from routing import rulesfile
 from routing.layout import write
 from routing.model import Problem, Rule
+from routing.reach import is_within
 from storage.editing import Edit
 
 _RULES = "/settings/rules"
@@ -43,7 +45,16 @@ async def _show(visit: Visit) -> web.StreamResponse:
     book = rulesfile.from_document(row.document).book
     tongue = visit.tongue
     rules = () if book is None else book.rules
-    said = [(rule, conditions(rule, tongue), effects(rule, tongue)) for rule in rules]
+    inboxes = visit.author.inboxes
+    said = [
+        (
+            rule,
+            conditions(rule, tongue),
+            effects(rule, tongue),
+            inboxes is None or is_within(rule, inboxes),
+        )
+        for rule in rules
+    ]
     people = {each.id: each.display_name for each in await visit.request.app[STAFF].people()}
     history = await visit.request.app[RULES].history(limit=_HISTORY, before=None)
     return settings_page(
@@ -67,14 +78,13 @@ async def _act(visit: Visit) -> web.StreamResponse:
         raise not_found("rule of this name")
     rules = moved(opened.book.rules, place, visit.field("do"))
     outcome = await put_book(visit, replace(opened.book, rules=rules), version=form.version)
-    if isinstance(outcome, UnfitBook):
-        why = "; ".join(str(problem) for problem in outcome.problems[:3])
-        return go_to(
-            _RULES, flash=Flash(message=N_("%(text)s"), values={"text": why}, tone=Tone.ERROR)
-        )
-    if outcome is not Edit.DONE:
+    if outcome is Edit.DONE:
+        return go_to(_RULES, flash=Flash(message=_SAVED))
+    if isinstance(outcome, Edit):
         return go_to(_RULES, flash=Flash(message=_CHANGED, tone=Tone.ERROR))
-    return go_to(_RULES, flash=Flash(message=_SAVED))
+    note_book(form, outcome)
+    values = {"text": form.errors["form"]}
+    return go_to(_RULES, flash=Flash(message=N_("%(text)s"), values=values, tone=Tone.ERROR))
 
 
 def moved(rules: Sequence[Rule], place: int, do: str) -> tuple[Rule, ...]:
@@ -143,7 +153,7 @@ async def _save_file(visit: Visit) -> web.StreamResponse:
     if isinstance(outcome, UnfitBook):
         return _editor(visit, text, form, version, outcome.problems)
     if outcome is not Edit.DONE:
-        form.wrong("form", CHANGED_MEANWHILE)
+        note_book(form, outcome)
         return _editor(visit, text, form, current, ())
     return go_to(_RULES, flash=Flash(message=_SAVED))
 

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http.problems import not_found
-from gatewayd.http.route import INBOXES, STAFF
+from gatewayd.http.route import STAFF
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.staff import Unfit
 from gatewayd.services.tokens import Scope
 from gatewayd.web.flashes import Flash
@@ -14,6 +15,7 @@ from gatewayd.web.languages import N_
 from gatewayd.web.login_pages import login_name
 from gatewayd.web.render import go_to
 from gatewayd.web.route import PageRoute, Visit
+from gatewayd.web.seen_inboxes import seen_inboxes
 from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import CHANGED_MEANWHILE, Written, why
 from gatewayd.web.settings.people_pages import active
@@ -36,7 +38,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
         area="teams",
         teams=await staff.teams(),
         names={row.id: row.display_name for row in await staff.people()},
-        inboxes=await visit.request.app[INBOXES].list_all(),
+        inboxes=await seen_inboxes(visit),
     )
 
 
@@ -96,6 +98,8 @@ async def _save(visit: Visit) -> web.StreamResponse:
         match outcome:
             case Edit.NOT_FOUND | Edit.CHANGED_MEANWHILE:
                 form.wrong("form", CHANGED_MEANWHILE)
+            case Forbidden():
+                form.note(outcome, otherwise="form")
             case Taken() | Unfit():
                 form.errors["display_name"] = why(visit.tongue, outcome)
             case _:
@@ -112,7 +116,7 @@ async def _store(
     on_call: Sequence[str],
     *,
     version: int | None,
-) -> str | Edit | Taken | Unfit:
+) -> str | Edit | Taken | Unfit | Forbidden:
     staff = visit.request.app[STAFF]
     if team is None:
         name = login_name(shown) or f"team{visit.formats.now_ms % _LAST_PLACE}"
