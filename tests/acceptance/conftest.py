@@ -22,9 +22,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,8 +30,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.acceptance.postbox import Postbox
 from tests.sharing import shared
 
 T = TypeVar("T")
@@ -465,22 +462,6 @@ def gateway() -> Iterator[Gateway]:
 def make_gateway() -> Callable[[Path], Gateway]:
     """Give what makes a gateway in a folder, for suites that share one of their own."""
     return Gateway
-
-
-class Postbox:
-    """Keeps what the mail server took."""
-
-    def __init__(self) -> None:
-        self.got: queue.SimpleQueue[EmailMessage] = queue.SimpleQueue()
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd names it
-        self, _server: SMTP, _session: Session, envelope: Envelope
-    ) -> str:
-        assert isinstance(envelope.content, bytes)
-        mail = message_from_bytes(envelope.content, policy=default)
-        assert isinstance(mail, EmailMessage)
-        self.got.put(mail)
-        return "250 OK"
 
 
 @pytest.fixture(scope="session")
