@@ -8,9 +8,10 @@ ids, states and digests, never text or numbers.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, insert, select
@@ -24,30 +25,41 @@ GENESIS = bytes(32)
 """What the first row has in place of the hash of the row before."""
 
 _BATCH = 2_000
-_DECIDED = frozenset(
+_INBOX = frozenset({"name", "fields", "keep_days"})
+_PERSON = frozenset({"role", "inboxes", "absence", "changed"})
+_LINK = frozenset({"person_id", "purpose"})
+_REPLY = frozenset({"inbox"})
+_NOTHING: frozenset[str] = frozenset()
+DECIDED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "contact.updated",
-        "contact.consent",
-        "contact.merged",
-        "contact.split",
-        "conversation.assigned",
-        "inbox.updated",
-        "rules.updated",
-        "reply.created",
-        "reply.updated",
-        "reply.deleted",
-        "settings.updated",
-        "user.created",
-        "user.updated",
-        "user.suspended",
-        "user.unsuspended",
-        "link.created",
-        "link.used",
-        "team.created",
-        "team.updated",
+        "contact.updated": frozenset({"blocked"}),
+        "contact.consent": frozenset({"consent_id", "what", "inbox", "message_id"}),
+        "contact.merged": frozenset({"merged"}),
+        "contact.split": frozenset({"split_off"}),
+        "conversation.assigned": frozenset(
+            {"contact_id", "inbox", "state", "person_id", "team_id", "reason"}
+        ),
+        "inbox.updated": _INBOX,
+        "rules.updated": frozenset({"version"}),
+        "reply.created": _REPLY,
+        "reply.updated": _REPLY,
+        "reply.deleted": _REPLY,
+        "settings.updated": frozenset({"mask_numbers", "daily_digest_at"}),
+        "user.created": _PERSON,
+        "user.updated": _PERSON,
+        "user.suspended": _PERSON,
+        "user.unsuspended": _PERSON,
+        "link.created": _LINK,
+        "link.used": _LINK,
+        "team.created": _NOTHING,
+        "team.updated": _NOTHING,
     }
 )
-_LOG_INS = frozenset({"session.started", "session.refused", "session.ended"})
+"""What is taken over from the journal of changes, and of each which facts: no others, so that
+nothing gets in here that nobody looked at."""
+
+LOG_INS = frozenset({"session.started", "session.refused", "session.ended"})
+LOG_IN_FACTS = frozenset({"id", "by", "person_id", "address", "count"})
 _SOMEBODY = ("usr_", "tok_", "uid:", "lnk_")
 
 
@@ -151,17 +163,22 @@ async def follow_change(
     tx: AsyncConnection, type_: str, *, subject: str, data: Mapping[str, Any], now_ms: int
 ) -> None:
     """Record what the journal of changes is told, where somebody decided it."""
-    if type_ in _LOG_INS:
+    if type_ in LOG_INS:
         actor = data.get("person_id") or "nobody"
-        await record(tx, actor=actor, action=type_, subject=subject, now_ms=now_ms, data=data)
+        facts = _only(LOG_IN_FACTS, data)
+        await record(tx, actor=actor, action=type_, subject=subject, now_ms=now_ms, data=facts)
         return
     by = data.get("by")
-    if type_ not in _DECIDED or not isinstance(by, str):
+    if type_ not in DECIDED or not isinstance(by, str):
         return
     # Rules hand conversations over by the hundred; of these the decisions are kept beside them.
     if type_ == "contact.consent" or by.startswith(_SOMEBODY):
-        facts = {name: value for name, value in data.items() if name not in {"id", "by"}}
+        facts = _only(DECIDED[type_], data)
         await record(tx, actor=by, action=type_, subject=subject, now_ms=now_ms, data=facts)
+
+
+def _only(names: Collection[str], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name in names}
 
 
 def _hash(previous: bytes, row: Sequence[int | str]) -> bytes:

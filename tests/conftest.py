@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from storage.engine import FILE_NAME, Store
+from tests.sharing import OPTION
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - what we make there is pytest's, with names of its own
 ROOM_BYTES = 4 * 1024**3
@@ -29,6 +30,12 @@ settings.register_profile(
     "unhurried", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 )
 settings.load_profile("unhurried")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        OPTION, action="store_true", help="give each test that shares a gateway one of its own"
+    )
 
 
 def pytest_configure() -> None:

@@ -7,6 +7,8 @@ import json
 import shlex
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 _FILE_NAME = "gatewayd.toml"
 _HEADER = "# Written by `gatewayd demo` at each start; changes are lost.\n"
 _DEFAULT_FOLDER = Path("gatewayd-demo")
+_HOST = "127.0.0.1"
 _DEFAULT_PORT = 8767
 _NUMBER = "+15145550100"
 # About what a real network takes, so that the states can be watched passing.
@@ -55,13 +58,14 @@ def demo(port: int | None, folder: Path | None) -> int:
     from gatewayd.cli.offline_users import first_admin_link  # noqa: PLC0415 - as above
 
     folder = _folder(folder)
-    file = _write(folder, _free_port() if port is None else port)
-    settings = load(file)
-    logs.configure(settings.logging)
-    # The token of the last start is revoked: the one that is shown is the one that is valid.
-    made = make_token(settings.gateway.data_dir, name="demo", scopes=["admin"], instead=True)
-    link = first_admin_link(settings)
-    return supervise(settings, _live(settings, file=file, secret=made.secret, link=link))
+    with _port(_free_port() if port is None else port) as found:
+        file = _write(folder, found)
+        settings = load(file)
+        logs.configure(settings.logging)
+        # The token of the last start is revoked: the one that is shown is the one that is valid.
+        made = make_token(settings.gateway.data_dir, name="demo", scopes=["admin"], instead=True)
+        link = first_admin_link(settings)
+        return supervise(settings, _live(settings, file=file, secret=made.secret, link=link))
 
 
 async def _live(settings: Settings, *, file: Path, secret: str, link: str | None) -> int:
@@ -143,10 +147,26 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", _DEFAULT_PORT))
+            probe.bind((_HOST, _DEFAULT_PORT))
         except OSError:
             return 0
     return _DEFAULT_PORT
+
+
+@contextmanager
+def _port(wanted: int) -> Iterator[int]:
+    """Give a port to write down: links of e-mail and command line lead to what is configured.
+
+    One that the system chose is held for as long as the block lasts. Linux lets the daemon listen
+    there all the same, as long as both say SO_REUSEADDR and this one never listens.
+    """
+    if wanted != 0:
+        yield wanted
+        return
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((_HOST, 0))
+        yield int(holder.getsockname()[1])
 
 
 def _write(folder: Path, port: int) -> Path:
@@ -168,7 +188,7 @@ country = "CA-QC"
 data_dir = "."
 
 [http]
-listen = "127.0.0.1:{port}"
+listen = "{_HOST}:{port}"
 socket = {as_toml(str(path))}
 
 [[modems]]

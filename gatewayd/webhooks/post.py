@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 
 from gatewayd.webhooks.schedule import Attempt
 from gatewayd.webhooks.targets import ForbiddenTargetError, GuardedResolver, Targets
+from gatewayd.webhooks.trailing import TolerantConnector
 
 TIMEOUT_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
@@ -25,6 +26,14 @@ ANSWER_BYTES = 4096
 """What is read of an answer; more is of no use to anybody."""
 
 ANSWER_KEPT = 500
+_FAILURES = (
+    (aiohttp.ClientConnectorCertificateError, "its certificate is not valid"),
+    (aiohttp.ClientSSLError, "no TLS connection could be made"),
+    (aiohttp.ClientConnectorDNSError, "its name cannot be resolved"),
+    (aiohttp.ServerDisconnectedError, "the connection was closed without an answer"),
+    (aiohttp.ClientResponseError, "its answer is not HTTP"),
+    (aiohttp.ClientPayloadError, "its answer broke off"),
+)
 _SECRET_BYTES = 32
 
 
@@ -56,7 +65,7 @@ class Poster:
     @asynccontextmanager
     async def opened(cls, targets: Targets, *, agent: str) -> AsyncIterator["Poster"]:
         """Hold the connections open for as long as the block lasts."""
-        connector = aiohttp.TCPConnector(
+        connector = TolerantConnector(
             resolver=GuardedResolver(targets), limit=100, limit_per_host=8, ttl_dns_cache=30
         )
         async with aiohttp.ClientSession(
@@ -121,16 +130,11 @@ def _words(failure: Exception) -> str:
     cause = getattr(failure, "os_error", None) or failure.__cause__
     if isinstance(cause, ForbiddenTargetError):
         return str(cause)
-    if isinstance(failure, aiohttp.ClientConnectorCertificateError):
-        return "its certificate is not valid"
-    if isinstance(failure, aiohttp.ClientSSLError):
-        return "no TLS connection could be made"
-    if isinstance(failure, aiohttp.ClientConnectorDNSError):
-        return "its name cannot be resolved"
+    for kind, words in _FAILURES:
+        if isinstance(failure, kind):
+            return words
     if isinstance(failure, aiohttp.ClientConnectorError):
         return f"no connection: {failure.os_error.strerror or failure.os_error}"
-    if isinstance(failure, aiohttp.ServerDisconnectedError):
-        return "the connection was closed without an answer"
     return f"the request failed ({type(failure).__name__})"
 
 

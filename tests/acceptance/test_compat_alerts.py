@@ -11,10 +11,12 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.sharing import shared
+
 ALERTMANAGER = shutil.which("prometheus-alertmanager")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=shared)
 def token(gateway: Any) -> str:
     body = {"name": "alerts", "scopes": ["messages:send"]}
     made: str = gateway.http("POST", "/v1/tokens", body).json["token"]

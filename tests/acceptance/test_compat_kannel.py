@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.sharing import shared
+
 SENDSMS = "/cgi-bin/sendsms?"
 ACCEPTED = (202, "0: Accepted for delivery")
 
@@ -62,7 +64,7 @@ def reports() -> Iterator[Reports]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=shared)
 def token(gateway: Any) -> str:
     body = {"name": "sachet", "scopes": ["messages:send"]}
     made: str = gateway.http("POST", "/v1/tokens", body).json["token"]

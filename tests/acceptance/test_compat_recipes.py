@@ -10,10 +10,12 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.sharing import shared
+
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=shared)
 def token(gateway: Any) -> str:
     body = {"name": "recipes", "scopes": ["messages:send"]}
     made: str = gateway.http("POST", "/v1/tokens", body).json["token"]

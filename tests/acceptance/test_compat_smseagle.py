@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.sharing import shared
+
 TO = "+15145556001"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=shared)
 def token(gateway: Any) -> str:
     body = {"name": "monitor", "scopes": ["messages:send"]}
     made: str = gateway.http("POST", "/v1/tokens", body).json["token"]

@@ -5,6 +5,7 @@ import json
 import shutil
 import signal
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -26,6 +27,8 @@ async def shell(line: str) -> str:
 async def test_what_the_demo_prints_works_as_it_stands(start_demo: Any) -> None:
     demo = await start_demo()
     sends, reads = demo.curls
+    # What other commands and e-mail lead to: the port that is served, though none was asked for.
+    assert f'listen = "{urlsplit(demo.address).netloc}"' in demo.configuration
 
     accept = {"Authorization": f"Bearer {demo.token}", "Accept": "text/event-stream"}
     async with (

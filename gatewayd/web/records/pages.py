@@ -16,7 +16,8 @@ from gatewayd.http.route import AUDITS, EXPORTS, STAFF
 from gatewayd.http.routes.exports import send_spool
 from gatewayd.services.tokens import Scope
 from gatewayd.web.digits import number_in
-from gatewayd.web.records.sentences import SENTENCES, details, place_of, told
+from gatewayd.web.records.facts import details
+from gatewayd.web.records.sentences import SENTENCES, place_of, told
 from gatewayd.web.render import page
 from gatewayd.web.route import PageRoute, Visit
 from storage.audit import AuditFilter

@@ -1,12 +1,10 @@
 """Rows of the audit journal as sentences: who did what."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from gatewayd.web.languages import N_, Tongue
-from gatewayd.web.reasons import REASONS_TOLD
 from storage.audit import AuditRow
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
@@ -45,31 +43,22 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "token.revoked": N_("%(who)s took a program’s token away"),
     }
 )
-_DETAIL = N_("%(label)s: %(words)s")
 _OTHERWISE = N_("%(who)s: %(what)s")
-_NOBODY, _MACHINE = N_("somebody unknown"), N_("the gateway’s own machine")
+_NOBODY = N_("somebody unknown")
+_WITHOUT_A_NAME = (
+    ("uid:", N_("the gateway’s own machine")),
+    ("con_", N_("the customer")),
+    ("lnk_", N_("whoever had the link")),
+    ("gateway", N_("the gateway")),
+)
 _HANDED_TO = N_("%(who)s handed a conversation to %(to)s")
 _GIVEN_BACK = N_("%(who)s gave a conversation back to nobody")
-_LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "address": N_("address"),
-        "changed": N_("changed"),
-        "fields": N_("fields"),
-        "format": N_("format"),
-        "inbox": N_("inbox"),
-        "inboxes": N_("inboxes"),
-        "name": N_("name"),
-        "person_id": N_("person"),
-        "purpose": N_("purpose"),
-        "reason": N_("reason"),
-        "role": N_("role"),
-        "scopes": N_("scopes"),
-        "state": N_("state"),
-        "team_id": N_("team"),
-    }
-)
 _ID = re.compile(r"[a-z]{3}_[0-9A-Z]{26}")
-_PLACES = (("cnv_", "/inbox/all/"), ("usr_", "/settings/people/"))
+_PLACES = (
+    ("cnv_", "/inbox/all/"),
+    ("con_", "/contacts/"),
+    ("usr_", "/settings/people/"),
+)
 
 
 def told(row: AuditRow, names: Mapping[str, str], tongue: Tongue) -> str:
@@ -89,37 +78,18 @@ def _receiver(row: AuditRow) -> str:
 
 def who_is(actor: str, names: Mapping[str, str], tongue: Tongue) -> str:
     """Name who did it, as far as they are known here."""
-    if actor == "nobody":
-        return tongue.say(_NOBODY)
-    if actor.startswith("uid:"):
-        return tongue.say(_MACHINE)
-    return names.get(actor, actor)
+    if actor in names:
+        return names[actor]
+    known = (words for prefix, words in _WITHOUT_A_NAME if actor.startswith(prefix))
+    if (words := next(known, None)) is None and actor != "nobody" and not _ID.fullmatch(actor):
+        return actor
+    return tongue.say(words or _NOBODY)
 
 
 def place_of(row: AuditRow) -> str | None:
-    """Give the page of what it was done to; None where it has none."""
+    """Give the page of what it was done to; None where it has none, or none any more."""
+    if row.action == "contact.erased":
+        return None
     found = (place for prefix, place in _PLACES if row.subject.startswith(prefix))
     place = next(found, None)
     return None if place is None else f"{place}{row.subject}"
-
-
-def details(row: AuditRow, names: Mapping[str, str], tongue: Tongue) -> str:
-    """Write what else is known: names and states, never a text, nor an id that has no name."""
-    shown = row.data
-    if row.action == "conversation.assigned":  # whose it is stands in the sentence
-        shown = {key: value for key, value in shown.items() if key not in {"person_id", "team_id"}}
-    return ", ".join(_details(shown, names, tongue))
-
-
-def _details(data: Mapping[str, Any], names: Mapping[str, str], tongue: Tongue) -> Iterator[str]:
-    for key, value in data.items():
-        values = value if isinstance(value, list) else [value]
-        known = [names.get(str(each), str(each)) for each in values if each is not None]
-        words = " ".join(
-            tongue.say(REASONS_TOLD[each]) if key == "reason" and each in REASONS_TOLD else each
-            for each in known
-            if not _ID.fullmatch(each)
-        )
-        if words:
-            label = tongue.say(_LABELS[key]) if key in _LABELS else key
-            yield tongue.say(_DETAIL, label=label, words=words)

@@ -29,6 +29,8 @@ from playwright.async_api import (
 )
 from pytest_asyncio import is_async_test
 
+from tests.sharing import shared
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DESKTOP = {"width": 1360, "height": 860}
 PHONE = {"width": 360, "height": 740}
@@ -186,7 +188,7 @@ class Shop:
                 self.api("POST", f"/v1/conversations/{conversation['id']}/close", status=200)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=shared)
 def shop(make_gateway: Callable[[Path], Any]) -> Iterator[Shop]:
     with TemporaryDirectory(prefix="gw-") as folder, closing(make_gateway(Path(folder))) as gateway:
         gateway.stick("counter", "--number", "+15145550100")

@@ -67,7 +67,8 @@ async def test_what_was_done_is_added_up_and_drawn(visit: Any, shop: Any) -> Non
     assert await tab.page.locator(".chart rect.one").count() >= 1
 
 
-async def test_the_table_is_sorted_by_its_heads_and_saved_as_a_file(visit: Any) -> None:
+async def test_the_table_is_sorted_by_its_heads_and_saved_as_a_file(visit: Any, shop: Any) -> None:
+    shop.conversation("Is it ready?")
     tab = await visit("/supervision?period=month&by=inbox", java_script_enabled=False)
     await tab.page.get_by_role("link", name="Handled").click()
     await expect(tab.page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")

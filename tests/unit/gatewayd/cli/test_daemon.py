@@ -2,6 +2,7 @@ import asyncio
 import errno
 import json
 import shlex
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,17 @@ def test_the_demos_configuration_is_right_and_written_anew(tmp_path: Path) -> No
     assert settings.http.port == 4000
     assert settings.gateway.data_dir == tmp_path
     assert settings.modems[0].device == "virtual:"
+
+
+def test_a_port_of_the_systems_choice_is_written_down_and_held_for_the_daemon() -> None:
+    with demo._port(0) as port:
+        assert port > 0
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
+        # As the daemon does, which says that it uses an address again.
+        socket.create_server(("127.0.0.1", port)).close()
+    with demo._port(4000) as port:
+        assert port == 4000
 
 
 def test_the_demo_overwrites_nobodys_configuration(tmp_path: Path) -> None:

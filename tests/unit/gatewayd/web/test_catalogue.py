@@ -37,6 +37,8 @@ def translated() -> dict[str, tuple[str, ...]]:
     with source.open("rb") as file:
         catalogue = read_po(file, locale="fr")
     assert not list(catalogue.obsolete)
+    # What is in doubt is not shown: people would read English.
+    assert not [message.id for message in catalogue if message.fuzzy and message.id]
     return {
         m.id[0] if isinstance(m.id, (tuple, list)) else m.id: (
             tuple(m.string) if isinstance(m.string, (tuple, list)) else (str(m.string),)
