@@ -161,10 +161,13 @@ async def answered_by(tx: AsyncConnection, seq: int, message_id: str) -> None:
 
 
 async def reopen(tx: AsyncConnection, seq: int) -> None:
-    """Let one go on as if nobody had answered, where none goes on in its conversation."""
+    """Let one go on as if nobody had answered, where none goes on in its conversation.
+
+    Whoever was told of it before believes it answered, and is told again.
+    """
     names = ("ended_ms", "outcome", "answer_id", "open_seconds")
     over = update(waits).where(waits.c.seq == seq, waits.c.ended_ms.is_not(None))
-    await tx.execute(over.values(look_at_ms=LOOK_NOW_MS, **dict.fromkeys(names)))
+    await tx.execute(over.values(look_at_ms=LOOK_NOW_MS, rung=0, **dict.fromkeys(names)))
 
 
 async def join(tx: AsyncConnection, seq: int) -> None:

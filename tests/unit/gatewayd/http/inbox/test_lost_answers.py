@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from gatewayd.followups import Followups
 from storage.outbox import settle
 from storage.outbox.rollup import Fault
 from storage.schema import waits
@@ -174,3 +175,22 @@ async def test_what_answered_nobody_reopens_nothing(floor: Any) -> None:
     more = await marie.answer(conversation, "By the way")
     await cancel(floor, marie, more["id"])
     assert (await shown(marie, conversation))[:2] == ("waiting", None)
+
+
+async def test_who_was_told_of_the_wait_before_the_answer_is_told_again(floor: Any) -> None:
+    marie = await floor.person()
+    context = floor.api.context
+    task = Followups(
+        settings=context.settings, store=context.store, bus=context.bus, clock=context.clock
+    )
+    conversation = await floor.receive()
+    await floor.wait(hours=2)
+    await task.round()
+    climbed = ["escalated", "overdue", "due_soon"]
+    assert (await shown(marie, conversation))[2][:3] == climbed
+    sent = await marie.answer(conversation)
+    await task.round()
+    await cancel(floor, marie, sent["id"])
+    await task.round()
+    kinds = (await shown(marie, conversation))[2]
+    assert kinds[:4] == [*climbed, "answer_lost"]
