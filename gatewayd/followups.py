@@ -6,6 +6,7 @@ happens exactly once, also over restarts. Each wait has its own barrier. What is
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -232,7 +233,12 @@ class Followups:
             await record(tx, empty, _KINDS[each], {}, now_ms)
         names = {person.id: name for name, person in loaded.people.items()}
         audience = audience_of(
-            loaded, rung, holder=names.get(row.person_id or ""), row=row, before=before.rung
+            loaded,
+            rung,
+            holder=names.get(row.person_id or ""),
+            row=row,
+            before=before.rung,
+            moment=moment_at(now_ms),
         )
         telling = Telling(
             conversation=row,
@@ -264,11 +270,12 @@ def audience_of(
     holder: str | None,
     row: reading.ConversationRow,
     before: int,
+    moment: datetime,
 ) -> dict[str, Matter]:
     """Tell whom a rung reaches: the person in charge, then the team, then the managers."""
     found: dict[str, Matter] = {}
     if rung >= Rung.ESCALATED:
-        found |= dict.fromkeys(loaded.managers(row.inbox), Matter.OVERDUE)
+        found |= dict.fromkeys(loaded.supervisors(row.inbox, moment), Matter.OVERDUE)
     if (rung >= Rung.OVERDUE and before < Rung.OVERDUE) or holder is None:
         found |= dict.fromkeys(loaded.takers(row.team_id, row.inbox), Matter.TEAM)
     if holder is not None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.schema import Language, Settings
 from gatewayd.clock import Clock
 from routing import rulesfile
-from routing.assign import Absence, AbsenceKind, Person, Staff, Team
+from routing.assign import Absence, AbsenceKind, Person, Staff, Team, absence_at
 from routing.consent import ConsentPolicy
 from routing.decision import Inbox, Shop
 from routing.hours import Hours
@@ -77,6 +77,15 @@ class LoadedShop:
             if found := [*filter(self._sees(inbox), found)]:
                 return tuple(found)
         return ()
+
+    def supervisors(self, inbox: str, moment: datetime) -> tuple[str, ...]:
+        """Name whom an escalation reaches: the managers, with administrators while all are away."""
+        found = self.managers(inbox)
+        staff = self.shop.staff.people
+        if any(absence_at(staff[name], moment) is None for name in found):
+            return found
+        admins = (name for name, row in self.people.items() if row.role == "admin")
+        return (*found, *filter(self._sees(inbox), admins))
 
     def may_see(self, name: str, inbox: str) -> bool:
         """Whether what is in an inbox is a person's to see, whether they work here now or not."""

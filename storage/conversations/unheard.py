@@ -22,15 +22,16 @@ NEVER_ARRIVED = frozenset(
         MessageState.CANCELED,
     }
 )
-# They want no answer, or nothing of theirs is left: nobody is to wait.
-_WANTED_NONE = frozenset({"opted_out", "contact_blocked", "contact_erased"})
+# We do not hear them, or nothing of theirs is left: nobody is to wait. Who opted out waits, and
+# nothing is due to them until they write or opt in again.
+_NOBODYS = frozenset({"contact_blocked", "contact_erased"})
 
 
 async def answer_lost(
     tx: AsyncConnection, message_id: str, state: MessageState, *, code: str | None, now_ms: int
 ) -> None:
     """Let the customer wait again whom this message answered; ``code`` is why it did not arrive."""
-    if code in _WANTED_NONE:
+    if code in _NOBODYS:
         return
     wait = await _answered_by(tx, message_id)
     if wait is None:
@@ -39,11 +40,16 @@ async def answer_lost(
     if later is not None:
         await waits.answered_by(tx, wait["seq"], later)
         return
-    row = await _not_waiting(tx, wait["conversation_id"])
+    row = await _heard(tx, wait["conversation_id"])
     if row is None or (row["state"], state) == (ConversationState.CLOSED, MessageState.CANCELED):
         return
-    await waits.reopen(tx, wait["seq"])
-    await _open(tx, row, since_ms=wait["since_ms"], now_ms=now_ms)
+    if row["unanswered_since_ms"] is None:
+        await waits.reopen(tx, wait["seq"])
+        becomes = ConversationState.OPEN
+    else:
+        await waits.join(tx, wait["seq"])
+        becomes = ConversationState(row["state"])
+    await _wait_again(tx, row, becomes, since_ms=wait["since_ms"], now_ms=now_ms)
 
 
 async def _answered_by(tx: AsyncConnection, message_id: str) -> RowMapping | None:
@@ -78,31 +84,29 @@ async def _later(
     return found
 
 
-async def _not_waiting(tx: AsyncConnection, conversation_id: str) -> RowMapping | None:
-    """Read and lock the conversation, unless its customer waits already or is blocked."""
+async def _heard(tx: AsyncConnection, conversation_id: str) -> RowMapping | None:
+    """Read and lock the conversation, unless its customer is blocked."""
     blocked = exists().where(contacts.c.id == conversations.c.contact_id, IS_BLOCKED)
     query = (
         select(conversations)
-        .where(
-            conversations.c.id == conversation_id,
-            conversations.c.unanswered_since_ms.is_(None),
-            ~blocked,
-        )
+        .where(conversations.c.id == conversation_id, ~blocked)
         .with_for_update()
     )
     return (await tx.execute(query)).mappings().one_or_none()
 
 
-async def _open(tx: AsyncConnection, row: RowMapping, *, since_ms: int, now_ms: int) -> None:
+async def _wait_again(
+    tx: AsyncConnection, row: RowMapping, state: ConversationState, *, since_ms: int, now_ms: int
+) -> None:
     entry = NewEntry(kind=EntryKind.ANSWER_LOST)
     seq = await timeline.append(tx, row["id"], entry, now_ms=now_ms)
     done = await tx.execute(
         update(conversations)
         .where(conversations.c.id == row["id"], conversations.c.version == row["version"])
         .values(
-            state=ConversationState.OPEN,
+            state=state,
             unanswered_since_ms=since_ms,
-            snoozed_until_ms=None,
+            snoozed_until_ms=row["snoozed_until_ms"] if state == row["state"] else None,
             last_seq=seq,
             version=row["version"] + 1,
         )
@@ -111,10 +115,10 @@ async def _open(tx: AsyncConnection, row: RowMapping, *, since_ms: int, now_ms: 
         raise LookupError(row["id"])
     await journal.record(
         tx,
-        "reopened",
+        "updated" if state == row["state"] else "reopened",
         conversation_id=row["id"],
         contact_id=row["contact_id"],
         inbox=row["inbox"],
-        state=ConversationState.OPEN,
+        state=state,
         now_ms=now_ms,
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Update, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Update, bindparam, case, delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.opting_out import OPTED_OUT_MS, wants_nothing
@@ -161,16 +161,32 @@ async def answered_by(tx: AsyncConnection, seq: int, message_id: str) -> None:
 
 
 async def reopen(tx: AsyncConnection, seq: int) -> None:
-    """Let one go on as if nobody had answered; where another goes on already, that is it."""
+    """Let one go on as if nobody had answered, where none goes on in its conversation.
+
+    Whoever was told of it before believes it answered, and is told again.
+    """
     names = ("ended_ms", "outcome", "answer_id", "open_seconds")
-    other = waits.alias()
-    goes_on = (
-        select(other.c.seq)
-        .where(other.c.conversation_id == waits.c.conversation_id, other.c.ended_ms.is_(None))
-        .exists()
+    over = update(waits).where(waits.c.seq == seq, waits.c.ended_ms.is_not(None))
+    await tx.execute(over.values(look_at_ms=LOOK_NOW_MS, rung=0, **dict.fromkeys(names)))
+
+
+async def join(tx: AsyncConnection, seq: int) -> None:
+    """Let the one that goes on in this one's conversation be all of it: nobody had answered.
+
+    Whom it was told of stays; a clock that a sleep began anew does too.
+    """
+    ended = (waits.c.seq == seq, waits.c.ended_ms.is_not(None))
+    earlier = (await tx.execute(select(waits).where(*ended))).one()
+    awoke = waits.c.clock_ms != waits.c.since_ms
+    asleep = waits.c.look_at_ms.is_(None)
+    await tx.execute(
+        _of(earlier.conversation_id).values(
+            since_ms=earlier.since_ms,
+            clock_ms=case((awoke, waits.c.clock_ms), else_=earlier.clock_ms),
+            look_at_ms=case((asleep, null()), else_=LOOK_NOW_MS),
+        )
     )
-    over = update(waits).where(waits.c.seq == seq, waits.c.ended_ms.is_not(None), ~goes_on)
-    await tx.execute(over.values(look_at_ms=LOOK_NOW_MS, **dict.fromkeys(names)))
+    await tx.execute(delete(waits).where(*ended))
 
 
 async def pause(tx: AsyncConnection, conversation_id: str) -> None:

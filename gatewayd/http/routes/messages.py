@@ -24,7 +24,7 @@ from gatewayd.http.models.messages import (
 )
 from gatewayd.http.places import no_cursor
 from gatewayd.http.problems import Problem, not_found
-from gatewayd.http.route import MESSAGES, Answer, Call, Route
+from gatewayd.http.route import AUDITS, MESSAGES, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, KEY_MEANS, accepted, key_of, refuse
 from gatewayd.numbers import canonical
 from gatewayd.services.drafts import (
@@ -78,8 +78,11 @@ async def list_messages(call: Call) -> web.StreamResponse:
 
 
 async def get_message(call: Call) -> web.StreamResponse:
-    """Show one with its attempts."""
-    return answers.json_of(await _detail(call))
+    """Show one with its attempts; who reads it has looked at its conversation."""
+    detail = await _detail(call)
+    if detail.conversation_id is not None:
+        await call.request.app[AUDITS].looked(detail.conversation_id, by=call.author)
+    return answers.json_of(detail)
 
 
 async def cancel_message(call: Call) -> web.StreamResponse:

@@ -121,6 +121,16 @@ async def test_a_program_s_reading_is_no_look(api: Any) -> None:
     assert await rows(api, "?action=conversation.viewed") == []
 
 
+async def test_to_read_one_message_is_a_look_at_its_conversation(api: Any, staffroom: Any) -> None:
+    message = await staffroom.receive()
+    marie = await staffroom.enter("marie")
+    for path in (f"messages/{message['id']}", f"conversations/{message['conversation_id']}"):
+        await marie.ask("GET", f"/v1/{path}")
+    found = await rows(api, "?action=conversation.viewed")
+    looks = [(row["actor"]["id"], row["subject"]) for row in found]
+    assert looks == [(marie.person["id"], message["conversation_id"])]
+
+
 async def test_a_look_is_possible_though_no_note_can_be_taken(
     api: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

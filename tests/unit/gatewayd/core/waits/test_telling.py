@@ -12,7 +12,7 @@ from gatewayd.mail.notices import notice_of
 from storage import people, teams, wishes
 from storage.conversations.states import Turn
 from storage.mails import MailRow
-from storage.people import AbsenceKind
+from storage.people import AbsenceKind, NewPerson
 from storage.wishes import WishesRow
 
 CUSTOMER = "+15145550123"
@@ -211,3 +211,24 @@ async def test_who_has_what_they_may_not_see_any_more_is_told_nothing_of_it(team
     await team.at("2026-12-03T10:20")
     assert await team.sms("lea") == []
     assert len(await team.sms("max")) == 2
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_an_administrator_hears_what_no_manager_is_there_to_hear(
+    team: Any, away: bool
+) -> None:
+    eva = NewPerson(name="eva", display_name="Eva", phone="+15145550113", role="admin")
+    async with team.shop.store.write() as tx:
+        made = str(await people.create(tx, eva, by="tok", now_ms=team.now_ms))
+        by_sms = WishesRow(ways={"mine": [], "team": [], "overdue": ["sms"]}, take_back=True)
+        await wishes.put(tx, made, by_sms, now_ms=team.now_ms)
+    await team.writes("2026-12-03T09:00")
+    if away:
+        await team.absent("max", AbsenceKind.SICK)
+    await team.at("2026-12-03T10:20")
+    await team.at("2026-12-03T10:30")
+    sent = await team.shop.rows(
+        "SELECT to_number FROM messages WHERE direction = 'out' AND to_number = '+15145550113'"
+    )
+    assert len(sent) == int(away)
+    assert bool(await team.sms("max")) is not away
