@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from gatewayd.answering import AddressKind, Unanswerable
 from gatewayd.handing_over import HandOverReason
@@ -39,15 +39,7 @@ _SIGN = (
     "true: with the inbox's signature, or a name to sign with; false: without one; default: as "
     "the inbox has it where a person writes, and never where a program does"
 )
-
-
-def _said(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be blank")
-    return value
-
-
-_Note = Annotated[str, Field(min_length=1, max_length=5000), AfterValidator(_said)]
+_NOTE = Field(min_length=1, max_length=5000, pattern=r"\S")
 
 
 class ConversationsQuery(PageQuery):
@@ -117,7 +109,7 @@ class AnswerPreview(Preview):
 class NoteIn(Input):
     """What only we see."""
 
-    text: _Note
+    text: Annotated[str, _NOTE]
 
 
 class AssignIn(Input):
@@ -126,7 +118,7 @@ class AssignIn(Input):
     to: Annotated[
         str | None, Field(max_length=64, description="the id of a user or a team; null: nobody's")
     ]
-    note: _Note | None = None
+    note: Annotated[str | None, _NOTE] = None
     reason: Annotated[
         HandOverReason | None, Field(strict=False, description="why, in one word; null: not said")
     ] = None
