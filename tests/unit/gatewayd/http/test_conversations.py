@@ -266,7 +266,8 @@ async def test_it_sleeps_until_a_time(desk: Desk) -> None:
 
 async def test_notes_priority_and_tags(desk: Desk) -> None:
     conversation_id = await desk.receive()
-    await desk.do(conversation_id, "notes", {"text": " \n "}, status=422)
+    blank = await desk.do(conversation_id, "notes", {"text": " \n "}, status=422)
+    assert blank["errors"] == [{"pointer": "/text", "detail": "must not be blank"}]
     await desk.do(conversation_id, "notes", {"text": "Knows the owner"})
     path = f"/v1/conversations/{conversation_id}"
     body = await desk.ask("PATCH", path, {"priority": "high", "tags": ["vip", "order", "vip"]})
