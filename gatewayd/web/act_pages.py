@@ -69,7 +69,7 @@ async def snooze(visit: Visit) -> web.StreamResponse:
     )
     flash = Flash(
         message=_SNOOZED,
-        values={"time": visit.formats.full(until_ms)},
+        values={"time": visit.formats.inside(until_ms)},
         undo=place_of(visit, "reopen"),
     )
     return _done(visit, outcome, flash)

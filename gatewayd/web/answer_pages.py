@@ -70,7 +70,7 @@ async def answer(visit: Visit) -> web.StreamResponse:
     if isinstance(result, Accepted):
         if send_at_ms is None:
             return go_to(place_of(visit))
-        time = visit.formats.full(send_at_ms)
+        time = visit.formats.inside(send_at_ms)
         return go_to(place_of(visit), flash=Flash(message=_LATER, values={"time": time}))
     if isinstance(result, MovedOn):
         return await _again(visit, "", moved_on=await _meanwhile(visit, result))

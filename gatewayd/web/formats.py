@@ -17,6 +17,9 @@ from storage.conversations.views import MOST_COUNTED
 _MS = 1000
 _MICROS = Decimal(1_000_000)
 _TODAY, _YESTERDAY = N_("Today"), N_("Yesterday")
+_INSIDE = {_TODAY: N_("today"), _YESTERDAY: N_("yesterday")}
+"""As they stand inside a sentence."""
+
 _LETTERS = 2
 
 
@@ -48,12 +51,14 @@ class Formats:
     def day(self, ms: int) -> str:
         """Name a day: today, yesterday, or its date."""
         day = self.at(ms).date()
-        if day == self.today:
-            return self.tongue.say(_TODAY)
-        if day == self.today - timedelta(days=1):
-            return self.tongue.say(_YESTERDAY)
+        if name := self._name(day):
+            return self.tongue.say(name)
         skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
         return dates.format_skeleton(skeleton, self.at(ms), locale=self.tongue.locale)
+
+    def _name(self, day: date) -> str | None:
+        names = {self.today: _TODAY, self.today - timedelta(days=1): _YESTERDAY}
+        return names.get(day)
 
     def calendar_day(self, day: date) -> str:
         """Write a date with its weekday."""
@@ -78,6 +83,12 @@ class Formats:
     def full(self, ms: int) -> str:
         """Write a moment with its day and time."""
         return f"{self.day(ms)}, {self.clock(ms)}"
+
+    def inside(self, ms: int) -> str:
+        """Write a moment with its day and time, as it stands inside a sentence."""
+        name = self._name(self.at(ms).date())
+        day = self.day(ms) if name is None else self.tongue.say(_INSIDE[name])
+        return f"{day}, {self.clock(ms)}"
 
     def iso(self, ms: int) -> str:
         """Write a moment for machines."""

@@ -25,6 +25,9 @@ def N_(message: str) -> str:  # noqa: N802  # gettext's own name: to be translat
     return message
 
 
+_QUOTED = N_("“%(text)s”")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tongue:
     """A language as the page speaks it: sentences, and how dates and numbers are written."""
@@ -37,6 +40,10 @@ class Tongue:
         """Translate a sentence, then put values into it."""
         said = self.translations.gettext(message)
         return said % values if values else said
+
+    def quoted(self, text: str) -> str:
+        """Put it between the language's own quotation marks."""
+        return self.say(_QUOTED, text=text)
 
     def plural(self, one: str, many: str, number: int) -> str:
         """Translate a sentence that depends on a number, which it names ``%(num)s``."""

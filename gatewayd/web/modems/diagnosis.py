@@ -6,6 +6,7 @@ whole) is the command's: `gatewayd doctor`.
 
 import asyncio
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from modem.usb_reset import FOLDER as USB_FOLDER
 from storage import queries
 from storage.errors import StoreUnavailable
 from storage.states import MessageState
+
+_TYPED = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +102,18 @@ def _looked(told: Facts) -> Facts:
     )
 
 
+def _quoted(text: str, tongue: Tongue) -> str:
+    """Put what one types between quotation marks, as people do who do not write programs."""
+    return _TYPED.sub(lambda typed: tongue.quoted(typed[1]), text)
+
+
 def _in_words(finding: Finding, tongue: Tongue) -> Diagnosis:
     signs = words.TEXTS[tongue.language].signs
     return Diagnosis(
         code=finding.code.value,
         subject=finding.subject,
         severity=finding.severity.value,
-        cause=words.cause(finding, tongue.language),
-        fix=words.fix(finding, tongue.language),
+        cause=_quoted(words.cause(finding, tongue.language), tongue),
+        fix=_quoted(words.fix(finding, tongue.language), tongue),
         evidence=[(signs[sign], value) for sign, value in finding.evidence.items()],
     )

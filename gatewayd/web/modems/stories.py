@@ -74,10 +74,10 @@ def story_of(incident: IncidentView, f: Formats) -> Story:
     what = say(known) if known else trouble(incident.kind)
     opened_ms = int(incident.opened_at.timestamp() * 1000)
     if incident.closed_at is None:
-        told = say(_OPEN, what=what, since=f.full(opened_ms))
+        told = say(_OPEN, what=what, since=f.inside(opened_ms))
     else:
         lasted_ms = int(incident.closed_at.timestamp() * 1000) - opened_ms
-        values = {"what": what, "from": f.full(opened_ms), "span": f.span(lasted_ms)}
+        values = {"what": what, "from": f.inside(opened_ms), "span": f.span(lasted_ms)}
         told = say(_OVER, **values)
     cure = "" if incident.cure is None else say(_CURED, cure=_remedy(incident.cure, f))
     return Story(

@@ -25,6 +25,7 @@ from gatewayd.web.settings.areas import settings_page
 from gatewayd.web.settings.fields import Written
 from gatewayd.web.settings.hours_pages import inbox_named
 from gatewayd.web.settings.keeping import keeping_of
+from gatewayd.web.week_words import in_words
 from routing.signature import DEFAULT_SIGNATURE, SignatureMode
 from storage.editing import Edit
 from storage.targets import TargetsRow
@@ -55,6 +56,7 @@ async def _list(visit: Visit) -> web.StreamResponse:
         "inboxes.html",
         area="inboxes",
         inboxes=await seen_inboxes(visit),
+        in_words=in_words,
         teams={team.id: team.display_name for team in await visit.request.app[STAFF].teams()},
         masked=(await visit.request.app[OPTIONS].get()).mask_numbers,
     )

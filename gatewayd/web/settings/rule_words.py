@@ -48,7 +48,7 @@ _PRIORITY = {
     Priority.NORMAL: N_("it is of normal priority"),
     Priority.LOW: N_("it is of low priority"),
 }
-_ANSWER = N_("the answer is the saved reply “%(values)s”")
+_ANSWER = N_("the answer is the template “%(values)s”")
 _FORWARD = N_("it is forwarded by SMS to %(values)s")
 _EMAIL = N_("it is e-mailed to %(values)s")
 _WEBHOOK = N_("it is posted to %(values)s")
@@ -87,7 +87,7 @@ def _conditions(when: When, tongue: Tongue) -> Iterator[str]:
 def _said(name: str, value: str, tongue: Tongue) -> str:
     if name in {"kind", "contact", "hours", "language"}:
         return tongue.say(_KNOWN[value])
-    return f"“{value}”" if name in {"words", "pattern"} else value
+    return tongue.quoted(value) if name in {"words", "pattern"} else value
 
 
 def _effects(do: Do, tongue: Tongue) -> Iterator[str]:

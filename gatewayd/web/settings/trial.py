@@ -100,7 +100,7 @@ def opening_in_words(state: HoursState, f: Formats) -> str:
     """Say when it opens; empty where it is open, or never does."""
     if state.open or state.next_opening is None:
         return ""
-    when = f.full(int(state.next_opening.timestamp() * _MS))
+    when = f.inside(int(state.next_opening.timestamp() * _MS))
     return f.tongue.say(_OPENS, when=when)
 
 

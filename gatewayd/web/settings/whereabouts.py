@@ -54,7 +54,7 @@ def whereabouts(person: PersonRow, f: Formats) -> Whereabouts:
             opens = state.next_opening
             if opens is None:
                 return Whereabouts(words=say(_OFF_SHIFT), tone="")
-            when = f.full(int(opens.timestamp() * _MS))
+            when = f.inside(int(opens.timestamp() * _MS))
             return Whereabouts(words=say(_OFF_SHIFT_UNTIL, when=when), tone="")
     return Whereabouts(words=say(_HERE), tone="good")
 
@@ -79,4 +79,4 @@ def absence_words(absence: AbsenceRow, f: Formats) -> str:
 def until_words(ms: int, f: Formats) -> str:
     """Write until when: the day alone where it is its beginning."""
     midnight = f.at(ms).time() == datetime.min.time()
-    return f.day(ms) if midnight else f.full(ms)
+    return f.day(ms) if midnight else f.inside(ms)

@@ -94,7 +94,7 @@ async def _send(visit: Visit, written: Mapping[str, str]) -> web.StreamResponse:
     place = f"/inbox/all/{result.conversation_id}"
     if send_at_ms is None:
         return go_to(place)
-    time = visit.formats.full(send_at_ms)
+    time = visit.formats.inside(send_at_ms)
     return go_to(place, flash=Flash(message=_LATER, values={"time": time}))
 
 

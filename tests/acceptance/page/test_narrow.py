@@ -56,3 +56,33 @@ async def test_what_was_said_last_stays_in_view_while_one_writes(visit: Any, sho
     await expect(first).to_be_in_viewport()
     await tab.page.get_by_role("textbox", name="Your answer").fill("No more")
     await expect(first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("locale", ["en-CA", "fr-CA"])
+@pytest.mark.parametrize("width", [360, 1024, 1360])
+async def test_the_steps_of_the_first_start_stand_in_one_line(
+    visit: Any, locale: str, width: int
+) -> None:
+    tab = await visit("/start/answer", locale=locale, viewport={"width": width, "height": 740})
+    line = tab.page.locator(".steps")
+    places = await line.evaluate("place => [...place.children].map(each => each.offsetTop)")
+    assert len(places) == 5
+    assert len(set(places)) == 1
+    for step in await line.get_by_role("link").all():
+        assert await step.evaluate(WITHIN)
+
+
+async def test_the_name_of_the_business_is_not_cut_off(visit: Any) -> None:
+    tab = await visit("/inbox/all")
+    name = tab.page.locator(".side .brand span")
+    await expect(name).to_have_text("Vélos du Plateau")
+    assert await name.evaluate("element => element.scrollWidth <= element.clientWidth")
+    assert await name.evaluate("element => element.scrollHeight <= element.clientHeight")
+
+
+async def test_a_team_s_names_are_not_broken_in_mid_word(visit: Any) -> None:
+    tab = await visit("/settings/teams/new", **PHONE)
+    person = tab.page.locator(".places tbody th bdi").first
+    await person.evaluate("element => { element.textContent = 'Bélanger-Roy'; }")
+    lines = await person.evaluate("element => element.getClientRects().length")
+    assert lines == 1

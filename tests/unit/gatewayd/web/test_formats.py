@@ -88,3 +88,13 @@ def test_a_browser_s_moment_is_the_shop_s() -> None:
     assert local_moment(EN.local_input(ms(NOW)), MONTREAL) == ms(NOW)
     assert local_moment("2026-06-24T18:05:00+00:00", MONTREAL) == ms(NOW)
     assert local_moment("soon", MONTREAL) is None
+
+
+def test_inside_a_sentence_a_day_has_no_capital_of_its_own() -> None:
+    ago = [ms(NOW - timedelta(days=days)) for days in (0, 1, 9)]
+    assert [plain(EN.inside(each)) for each in ago] == [
+        "today, 2:05 p.m.",
+        "yesterday, 2:05 p.m.",
+        "Mon, Jun 15, 2:05 p.m.",
+    ]
+    assert plain(FR.inside(ago[0])) == "aujourd’hui, 14 h 05"

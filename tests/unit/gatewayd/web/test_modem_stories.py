@@ -40,7 +40,7 @@ def test_what_is_over_tells_when_how_long_and_what_cured_it() -> None:
     closed = OPENED + timedelta(minutes=2)
     story = story_of(incident(closed_at=closed, cure="radio", steps=steps), formats())
     assert story.over
-    assert story.told.startswith("It did not announce what came in, Today, 2:14")
+    assert story.told.startswith("It did not announce what came in, today, 2:14")
     assert story.told.endswith("for 2 mins.")
     assert story.cure == "Cured by: turning its radio off and on."
     assert story.steps == (
@@ -53,7 +53,7 @@ def test_what_is_over_tells_when_how_long_and_what_cured_it() -> None:
 def test_what_goes_on_says_since_when_in_the_reader_s_language() -> None:
     story = story_of(incident(), formats(Language.FR))
     assert not story.over
-    assert story.told.startswith("Il n’annonçait plus ce qui arrivait, depuis Aujourd’hui")
+    assert story.told.startswith("Il n’annonçait plus ce qui arrivait, depuis aujourd’hui")
     assert story.cure == ""
 
 

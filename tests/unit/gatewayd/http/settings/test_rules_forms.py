@@ -106,7 +106,7 @@ async def test_rules_are_told_in_words_switched_and_moved(desk: Any) -> None:
     await desk.send(FILE, text=TWO)
     page = await desk.see(RULES)
     assert "has the words “price”" in page
-    assert "the answer is the saved reply “prices”" in page
+    assert "the answer is the template “prices”" in page
     assert "is anything at all" in page
     assert "first <b>" not in await desk.see_raw(RULES)
     await desk.send(RULES, rule="second", do="up", version="1")
