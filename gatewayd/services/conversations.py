@@ -38,6 +38,9 @@ from storage.queries import MessageRow
 
 Outcome = TypeVar("Outcome")
 
+LONGEST_SLEEP_MS = 366 * 86_400_000
+"""What sleeps for longer, by a year that was mistyped say, is forgotten."""
+
 
 def author_of(principal: Principal) -> Author:
     """Name somebody for a timeline."""

@@ -8,7 +8,7 @@ from aiohttp import web
 from gatewayd.handing_over import HandOverReason
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import CONTACTS, CONVERSATIONS
-from gatewayd.services.conversations import NoSuchAssignee
+from gatewayd.services.conversations import LONGEST_SLEEP_MS, NoSuchAssignee
 from gatewayd.web.conversation_pages import PLACE, place_of
 from gatewayd.web.flashes import Flash, Tone
 from gatewayd.web.formats import local_moment
@@ -30,6 +30,7 @@ _GIVEN_BACK = N_("It is nobody’s now.")
 _NOT_NOW = N_("It is closed. Open it again first.")
 _NOBODY = N_("They are not here any more. Choose somebody else.")
 _NO_TIME = N_("Choose a time that is still to come.")
+_TOO_LATE = N_("Choose a time within a year.")
 _TAGGED = N_("Saved")
 _BLOCKED = N_("Blocked. What they send is kept, and bothers nobody.")
 _UNBLOCKED = N_("Not blocked any more.")
@@ -61,6 +62,8 @@ async def snooze(visit: Visit) -> web.StreamResponse:
         until_ms = local_moment(visit.field("at"), visit.formats.zone)
     if until_ms is None or until_ms <= visit.formats.now_ms:
         return _wrong(visit, _NO_TIME)
+    if until_ms > visit.formats.now_ms + LONGEST_SLEEP_MS:
+        return _wrong(visit, _TOO_LATE)
     outcome = await visit.request.app[CONVERSATIONS].act(
         row.id, Act.SNOOZE, by=visit.author, until_ms=until_ms
     )

@@ -19,6 +19,7 @@ from gatewayd.http.models.messages import (
     Routing,
     message_json,
 )
+from gatewayd.http.models.shapes import SAYS_SOMETHING
 from gatewayd.services.conversation_views import OpeningClock
 from storage.conversations.mentions import MentionRow
 from storage.conversations.reading import ConversationRow, EntryRow
@@ -39,7 +40,7 @@ _SIGN = (
     "true: with the inbox's signature, or a name to sign with; false: without one; default: as "
     "the inbox has it where a person writes, and never where a program does"
 )
-_NOTE = Field(min_length=1, max_length=5000)
+_NOTE = Field(min_length=1, max_length=5000, pattern=SAYS_SOMETHING)
 
 
 class ConversationsQuery(PageQuery):

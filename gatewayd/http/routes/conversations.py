@@ -32,7 +32,7 @@ from gatewayd.http.problems import FieldProblem, not_found, unprocessable
 from gatewayd.http.route import AUDITS, CONVERSATION_VIEWS, CONVERSATIONS, Answer, Call, Route
 from gatewayd.http.sending import KEY_HEADER, REPLAYED, key_of, key_problem
 from gatewayd.http.views import seen_by
-from gatewayd.services.conversations import NoSuchAssignee
+from gatewayd.services.conversations import LONGEST_SLEEP_MS, NoSuchAssignee
 from gatewayd.services.messages import KeyConflict
 from gatewayd.services.once import Repeated
 from gatewayd.services.reading import news_for
@@ -174,10 +174,13 @@ async def reopen_conversation(call: Call) -> web.StreamResponse:
 async def snooze_conversation(call: Call) -> web.StreamResponse:
     """Let it be nobody's turn for a while."""
     asked: SnoozeIn = call.body
-    until_ms = milliseconds(asked.until)
-    if until_ms <= call.context.clock.now_ms():
+    until_ms, now_ms = milliseconds(asked.until), call.context.clock.now_ms()
+    if until_ms <= now_ms:
         wrong = FieldProblem(pointer="/until", detail="is not in the future")
         raise unprocessable([wrong], code="snooze_in_the_past")
+    if until_ms > now_ms + LONGEST_SLEEP_MS:
+        wrong = FieldProblem(pointer="/until", detail="is more than a year away")
+        raise unprocessable([wrong], code="snooze_too_late")
     return await _act(call, Act.SNOOZE, until_ms=until_ms)
 
 

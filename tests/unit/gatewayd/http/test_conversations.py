@@ -259,11 +259,15 @@ async def test_it_sleeps_until_a_time(desk: Desk) -> None:
     assert (entry["type"], entry["until"]) == ("snoozed", until)
     past = await desk.do(conversation_id, "snooze", {"until": NOON}, status=422)
     assert past["code"] == "snooze_in_the_past"
+    late = await desk.do(conversation_id, "snooze", {"until": "2062-12-02T08:00:00Z"}, status=422)
+    assert late["code"] == "snooze_too_late"
     assert (await desk.do(conversation_id, "reopen"))["snoozed_until"] is None
 
 
 async def test_notes_priority_and_tags(desk: Desk) -> None:
     conversation_id = await desk.receive()
+    blank = await desk.do(conversation_id, "notes", {"text": " \n "}, status=422)
+    assert blank["errors"] == [{"pointer": "/text", "detail": "must not be blank"}]
     await desk.do(conversation_id, "notes", {"text": "Knows the owner"})
     path = f"/v1/conversations/{conversation_id}"
     body = await desk.ask("PATCH", path, {"priority": "high", "tags": ["vip", "order", "vip"]})

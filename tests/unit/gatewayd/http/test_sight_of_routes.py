@@ -11,6 +11,7 @@ import pytest
 from gatewayd.http.app import ROUTES
 from gatewayd.http.route import Door
 from gatewayd.services.tokens import Scope
+from gatewayd.web.routes import ROUTES as PAGES
 
 ELSEWHERE, BOTH, OURS = "+15145550199", "+15145550111", "+15145550123"
 NOTHING: tuple[str, ...] = ()
@@ -315,3 +316,41 @@ async def test_the_audit_on_the_page_is_of_their_inboxes_too(world: World) -> No
         text = await answer.text()
     assert world.con not in text
     assert world.cnv not in text
+
+
+SHOWN = [
+    route for route in PAGES if route.method == "GET" and route.access in {*Scope} - {Scope.ADMIN}
+]
+ASKED_OF_PAGES = {
+    "/inbox/{view}": ("?q=secret", "?q=5550199"),
+    "/new": ("?contact={con}", "?to=secret", "?to=514-555-0199"),
+    "/contacts": ("?q=secret", "?q=5550199", "?tag=secret-tag", "?blocked=true"),
+    "/contacts/{id}/merge": ("?q=secret", "?other={con}"),
+    "/supervision": ("?by=inbox", "?by=person"),
+    "/supervision/table.csv": ("?by=inbox",),
+    "/audit": ("?subject={cnv}", "?subject={con}"),
+}
+"""How a page is asked for what is hidden, beside by its own address."""
+
+
+async def test_the_pages_too_tell_nothing_of_what_is_not_theirs(world: World) -> None:
+    """By ids that are theirs, and by such as are not: those pages are not there."""
+    theirs = {"contacts": world.shared, "inbox": world.ours["conversation_id"]}
+    hidden = {"contacts": world.con, "inbox": world.cnv, "settings": world.reply["id"]}
+    wrong, asked = [], 0
+    for route in SHOWN:
+        kind = route.path.split("/")[1]
+        for ids, inbox in ((theirs, "main"), (hidden, "spare")):
+            path = route.path.replace("{id}", ids.get(kind, "x")).replace("{inbox}", inbox)
+            path = path.replace("{view}", "all").replace("{name}", "x").replace("{step}", "test")
+            for query in ("", *ASKED_OF_PAGES.get(route.path, ())):
+                address = path + query.format(cnv=world.cnv, con=world.con)
+                status, text = await world.told(address)
+                asked += 1
+                wrong += [(address, status)] if status >= 500 else []
+                # What was asked for may be quoted.
+                quoted = address.replace("-", "")
+                told = [each for each in world.secrets if each in text and each not in quoted]
+                wrong += [(address, each) for each in told]
+    assert wrong == []
+    assert asked > 80
