@@ -52,6 +52,7 @@ _WITHOUT_A_NAME = (
     ("gateway", N_("the gateway")),
 )
 _HANDED_TO = N_("%(who)s handed a conversation to %(to)s")
+_TAKEN = N_("%(who)s took a conversation over")
 _GIVEN_BACK = N_("%(who)s gave a conversation back to nobody")
 _ID = re.compile(r"[a-z]{3}_[0-9A-Z]{26}")
 _PLACES = (
@@ -68,6 +69,7 @@ def told(row: AuditRow, names: Mapping[str, str], tongue: Tongue) -> str:
     message = SENTENCES.get(row.action, _OTHERWISE)
     if row.action == "conversation.assigned" and (to in names or not to):
         message = _HANDED_TO if to else _GIVEN_BACK
+        message = _TAKEN if to == row.actor else message
     said = tongue.say(message, **values)
     return said[:1].upper() + said[1:]
 

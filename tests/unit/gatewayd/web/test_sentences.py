@@ -148,6 +148,7 @@ def test_a_hand_over_tells_to_whom() -> None:
 
     assert handed(person_id="usr_2", team_id=None) == "Éva handed a conversation to Luc"
     assert handed(person_id=None, team_id="tea_1") == "Éva handed a conversation to Atelier"
+    assert handed(person_id="usr_1") == "Éva took a conversation over"
     assert handed(person_id=None) == "Éva gave a conversation back to nobody"
     assert handed(person_id=f"usr_{0:026}") == "Éva handed a conversation over"
 
