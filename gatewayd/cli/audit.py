@@ -32,7 +32,7 @@ def audit() -> None:
 @show.json_option
 @pass_session
 def verify(session: Session, *, expect: str | None, as_json: bool) -> None:
-    """Check every row of the audit chain; with --expect also that nothing was cut off."""
+    """Check every row of the audit chain. With --expect also that nothing was cut off."""
     if expect is not None and not _HASH.fullmatch(expect := expect.strip().lower()):
         raise click.UsageError("HASH must be 64 digits from 0 to f, as `head` shows them.")
     settings = session.load().settings

@@ -32,9 +32,9 @@ def ussd(
     cancel: bool,
     as_json: bool,
 ) -> None:
-    """Ask the network by a USSD CODE, such as "*100#" for the balance.
+    """Ask the network by a USSD CODE, such as "*100#".
 
-    Where it answers with a menu, replies are asked for on a terminal.
+    Many tell the balance. Where it answers with a menu, replies are asked for on a terminal.
     """
     steps = {"code": code, "reply": reply, "cancel": cancel or None}
     given = {key: value for key, value in steps.items() if value is not None}
@@ -88,9 +88,10 @@ def _say(answer: Json) -> None:
 @show.json_option
 @pass_session
 def console(session: Session, name: str, *, command: str | None, as_json: bool) -> Exit:
-    """Type an AT COMMAND that only asks, such as AT+CSQ; without one, a console.
+    """Type an AT COMMAND that only asks, such as AT+CSQ.
 
-    Messages go on meanwhile. What would change the modem's set-up is not typed.
+    Without one, on a console. Messages go on meanwhile. What would change the modem's set-up
+    is not typed.
     """
     client = session.client()
     if command is not None:

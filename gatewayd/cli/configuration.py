@@ -25,7 +25,7 @@ def config() -> None:
 @show.json_option
 @pass_session
 def check(session: Session, *, as_json: bool) -> int:
-    """Name every error in the file, with its line and what was expected."""
+    """Name every error in the file. With its line, and what was expected."""
     from config import ConfigError, load_with_origin  # noqa: PLC0415 - beside their use
 
     file = find(session.chosen)
@@ -61,7 +61,7 @@ def check(session: Session, *, as_json: bool) -> int:
 @show.json_option
 @pass_session
 def show_config(session: Session, *, as_json: bool) -> None:
-    """Show the settings in force, where each comes from, and what managers have set instead."""
+    """Show each setting, and where it comes from. Also what managers have set instead."""
     from gatewayd.cli.overridden import (  # noqa: PLC0415 - the store's modules: beside their use
         set_by_managers,
     )

@@ -17,6 +17,7 @@ import click
 from config import Settings, load
 from config.build import as_toml
 from gatewayd.cli.failure import CliError
+from gatewayd.cli.place import local_zone
 
 if TYPE_CHECKING:
     from gatewayd.daemon import Ready
@@ -27,6 +28,7 @@ _DEFAULT_FOLDER = Path("gatewayd-demo")
 _HOST = "127.0.0.1"
 _DEFAULT_PORT = 8767
 _NUMBER = "+15145550100"
+_ZONE = "America/Toronto"
 # About what a real network takes, so that the states can be watched passing.
 _SUBMIT_MS = 600
 _REPORT_DELAY_MS = 2000
@@ -185,6 +187,7 @@ def _write(folder: Path, port: int) -> Path:
 [gateway]
 name = "The demo shop"
 country = "CA-QC"
+timezone = {as_toml(local_zone() or _ZONE)}
 data_dir = "."
 
 [http]

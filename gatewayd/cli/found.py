@@ -31,9 +31,10 @@ _WORDS = {
 @show.json_option
 @pass_session
 def scan(session: Session, *, as_json: bool) -> None:
-    """List the USB sticks: which modem uses which, and which could be adopted.
+    """List the USB sticks, and which modem uses which.
 
-    Ports in use are left alone; free ones are opened and asked who they are.
+    What no modem uses can be adopted. Ports in use are left alone; free ones are opened and
+    asked who they are.
     """
     from config import ConfigNotFoundError  # noqa: PLC0415 - for this command only
 
@@ -92,9 +93,9 @@ def _survey(modems: "Sequence[ModemSettings]") -> list[Json]:
 @show.json_option
 @pass_session
 def probe(session: Session, device: str, *, as_json: bool) -> None:
-    """Ask the modem at DEVICE, a path or URL, what it is and what it can do.
+    """Ask the modem at DEVICE, a path or URL, what it is.
 
-    A port that is in use is refused, also the daemon's own.
+    And what it can do. A port that is in use is refused, also the daemon's own.
     """
     _refuse_daemons_own(session, device)
     report = _interview(device)

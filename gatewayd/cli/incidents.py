@@ -21,7 +21,7 @@ from gatewayd.cli.root import Session, pass_session
 @show.json_option
 @pass_session
 def incidents(session: Session, name: str, *, limit: int, as_json: bool) -> None:
-    """Tell a modem's troubles, the newest first: when, what was tried, what cured it."""
+    """Tell a modem's troubles, the newest first. When, what was tried, and what cured it."""
     path = path_of("v1", "modems", name, "incidents")
     found = session.client().get(path, {"limit": limit})["items"]
     if as_json:

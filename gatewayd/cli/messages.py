@@ -116,7 +116,7 @@ def cancel(session: Session, message_id: str, *, as_json: bool) -> None:
 @show.json_option
 @pass_session
 def resolve(session: Session, message_id: str, *, outcome: str, as_json: bool) -> None:
-    """Settle an unknown message: say what became of it, or send it again."""
+    """Say what became of an unknown message, or send it again."""
     path = path_of("v1", "messages", message_id, "resolve")
     message = session.client().post(path, {"as": outcome})
     _print_state(message, as_json=as_json)
@@ -126,7 +126,7 @@ def resolve(session: Session, message_id: str, *, outcome: str, as_json: bool) -
 @show.json_option
 @pass_session
 def decode(session: Session, *, as_json: bool) -> None:
-    """Try again what came in and could not be read, as after an upgrade."""
+    """Try again what came in and could not be read. Worth it after an upgrade."""
     outcome = session.client().post("/v1/messages/decode")
     if as_json:
         show.document(outcome)

@@ -70,7 +70,7 @@ modems.add_command(incidents)
 @show.json_option
 @pass_session
 def restart(session: Session, name: str, *, as_json: bool) -> None:
-    """Close the modem's port, open it again and start over; nothing is lost by it."""
+    """Close the modem's port and start over. Nothing is lost by it."""
     answer = session.client().post(path_of("v1", "modems", name, "restart"))
     _done(answer, f"{name} is being restarted.", as_json=as_json)
 
@@ -100,7 +100,7 @@ def unmute(session: Session, name: str, *, as_json: bool) -> None:
 @show.json_option
 @pass_session
 def confirm_sim(session: Session, name: str, *, as_json: bool) -> None:
-    """Say that the other SIM, for which a modem is held, is the right one."""
+    """Say that a held modem's other SIM is the right one."""
     answer = session.client().post(path_of("v1", "modems", name, "confirm-sim"))
     _done(answer, f"{name} serves this SIM from now on.", as_json=as_json)
 

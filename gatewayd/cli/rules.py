@@ -51,7 +51,12 @@ def export_rules(session: Session, *, version: int | None, as_json: bool) -> Non
     read = rulesfile.from_document(found["document"])
     if read.book is None:
         raise unfit_rules(read.problems)
-    click.echo(rulesfile.serialise(read.book), nl=False)
+    written = rulesfile.serialise(read.book)
+    click.echo(written, nl=False)
+    if not written:
+        show.note(
+            "No rule has been set: what comes in goes to the inbox, and nothing else happens."
+        )
 
 
 @rules.command("import")
@@ -59,7 +64,7 @@ def export_rules(session: Session, *, version: int | None, as_json: bool) -> Non
 @click.option("--dry-run", is_flag=True, help="Look it over; change nothing.")
 @pass_session
 def import_rules(session: Session, file: Path, *, dry_run: bool) -> None:
-    """Put the rules of FILE in force, in place of all that are; - is standard input."""
+    """Put the rules of FILE in force, in place of all others. - is standard input."""
     document = read_document(file)
 
     def online(client: Client) -> int | None:
@@ -97,7 +102,7 @@ def import_rules(session: Session, file: Path, *, dry_run: bool) -> None:
 @show.json_option
 @pass_session
 def try_rules(session: Session, /, *, file: Path | None, as_json: bool, **supposed: Any) -> None:
-    """Say what would happen to a message or call, and why; nothing happens."""
+    """Say what would happen to a message or call, and why. Nothing happens."""
     body = {("from" if name == "sender" else name): value for name, value in supposed.items()}
     if file is not None:
         body["document"] = read_document(file)

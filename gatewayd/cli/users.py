@@ -48,7 +48,10 @@ def add(
     inboxes: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Add a person who logs in as NAME, and print the link by which they choose a password."""
+    """Add a person, and print the link that lets them in.
+
+    They log in as NAME. By the link, which works once, they choose their password.
+    """
     body: Json = {
         "name": name,
         "display_name": display_name or name,
@@ -138,7 +141,10 @@ def unsuspend(session: Session, name: str) -> None:
 @click.option("--link", is_flag=True, help="Print a one-time link; they choose a password there.")
 @pass_session
 def passwd(session: Session, name: str, *, link: bool) -> None:
-    """Set the password of NAME, asked for without showing it; all their sessions end."""
+    """Set the password of NAME, asked for without showing it.
+
+    All their sessions end.
+    """
     if link:
         _link(session, name)
         return

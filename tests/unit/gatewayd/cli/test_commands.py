@@ -310,3 +310,16 @@ def test_send_imports_neither_http_server_nor_store(folder: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "group", ["", "audit", "config", "messages", "modems", "rules", "token", "user"]
+)
+def test_what_a_command_does_is_said_whole(
+    run: Any, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    """On a terminal of 80 columns, in the list of commands."""
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = run(*([group] if group else []), "--help")
+    assert "Commands:" in ran.out
+    assert not [line for line in ran.out.splitlines() if line[:2] == "  " and line.endswith("...")]

@@ -119,6 +119,16 @@ def test_the_demos_configuration_is_right_and_written_anew(tmp_path: Path) -> No
     assert settings.modems[0].device == "virtual:"
 
 
+@pytest.mark.parametrize(
+    ("here", "zone"), [("Europe/Paris", "Europe/Paris"), (None, "America/Toronto")]
+)
+def test_the_demos_clock_is_that_of_who_tries_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: str | None, zone: str
+) -> None:
+    monkeypatch.setattr(demo, "local_zone", lambda: here)
+    assert load(demo._write(tmp_path, 4000)).gateway.timezone == zone
+
+
 def test_a_port_of_the_systems_choice_is_written_down_and_held_for_the_daemon() -> None:
     with demo._port(0) as port:
         assert port > 0

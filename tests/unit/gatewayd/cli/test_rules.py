@@ -46,7 +46,8 @@ def try_(run: Any, *more: str) -> Any:
 
 class TestWithoutADaemon:
     def test_what_is_imported_is_exported_the_same(self, file: Path, run: Any) -> None:
-        assert run("rules", "export").out == ""
+        nothing = run("rules", "export")
+        assert (nothing.out, "No rule has been set" in nothing.err) == ("", True)
         ran = run("rules", "import", str(file))
         assert (ran.status, ran.out) == (0, "")
         assert "are in force, as version 1" in ran.err
