@@ -50,6 +50,14 @@ async def is_number_seen(tx: AsyncConnection, number: str, inboxes: Collection[s
     return (await tx.execute(query.limit(1))).first() is not None
 
 
+async def lies_elsewhere(tx: AsyncConnection, contact_id: str, inboxes: Collection[str]) -> bool:
+    """Whether a contact has a conversation in another inbox than these."""
+    query = select(conversations.c.id).where(
+        conversations.c.contact_id == contact_id, conversations.c.inbox.not_in(inboxes)
+    )
+    return (await tx.execute(query.limit(1))).first() is not None
+
+
 _QUERIES = {
     f"{Prefix.CONVERSATION}_": _conversations,
     f"{Prefix.MESSAGE}_": _messages,

@@ -3,19 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.schema import Settings
 from gatewayd.bus import Bus, Topic
 from gatewayd.clock import Clock
 from gatewayd.services.conversations import author_of
+from gatewayd.services.ranks import REACHES_FURTHER, Forbidden
 from gatewayd.services.tokens import Principal
 from storage.compacting import Compacted
 from storage.copies import KnownCopy, made_since
 from storage.engine import Store
 from storage.erasing import Erased, OnItsWay, WouldErase, erase, foretell
 from storage.search.forgetting import forget
+from storage.sight import lies_elsewhere
 
 _SHORTEST_TEXT = 12
 """Bytes; what is shorter is found in anybody's messages."""
@@ -60,12 +64,10 @@ class Erasures:
 
     async def erase(
         self, contact_id: str, *, reason: str, by: Principal
-    ) -> Erasure | OnItsWay | None:
+    ) -> Erasure | OnItsWay | Forbidden | None:
         """Erase all that is theirs; None where there is no such contact."""
-        now_ms = self._clock.now_ms()
         done = await self._store.shielded(
-            lambda tx: erase(tx, contact_id, reason=reason, by=author_of(by), now_ms=now_ms),
-            takes_long=True,
+            partial(self._erase, contact_id, reason, by), takes_long=True
         )
         if not isinstance(done, Erased):
             return done
@@ -75,6 +77,14 @@ class Erasures:
         backups = await asyncio.to_thread(made_since, self._data_dir, done.since_ms)
         _log.info("contact_erased", contact=contact_id, messages=done.messages, files=files.value)
         return Erasure(done=done, files=files, backups=backups)
+
+    async def _erase(
+        self, contact_id: str, reason: str, by: Principal, tx: AsyncConnection
+    ) -> Erased | OnItsWay | Forbidden | None:
+        if by.inboxes is not None and await lies_elsewhere(tx, contact_id, by.inboxes):
+            return REACHES_FURTHER
+        now_ms = self._clock.now_ms()
+        return await erase(tx, contact_id, reason=reason, by=author_of(by), now_ms=now_ms)
 
 
 def needles_of(done: Erased) -> list[bytes]:

@@ -1,6 +1,5 @@
 """The people who work with the inboxes, and their teams, on the wire."""
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -33,6 +32,7 @@ _DELEGATE = Field(
 _ROLE = Field(strict=False, description="what they may do")
 _INBOXES = Field(max_length=100, description="the only ones that they see; null: all")
 _EMAIL = Field(max_length=254, pattern=EMAIL)
+_IN_PRIVATE = Field(description="null for colleagues: for managers, programs and the person")
 _NOTIFY = Field(max_length=3, description="the ways in which they wish to be told; null: all")
 
 Inboxes = Annotated[list[Annotated[str, Field(max_length=64)]] | None, _INBOXES]
@@ -118,13 +118,13 @@ class User(Output):
     name: str
     display_name: str
     language: Annotated[Language | None, _LANGUAGE]
-    phone: str | None
+    phone: Annotated[str | None, _IN_PRIVATE]
     shifts: str | None
     delegate: Annotated[str | None, _DELEGATE]
     role: Role
     state: Annotated[PersonState, Field(description="`suspended`: they can do nothing")]
     inboxes: Annotated[list[str] | None, _INBOXES]
-    email: str | None
+    email: Annotated[str | None, _IN_PRIVATE]
     notify: Notify
     signature: Annotated[str | None, _SIGNATURE]
     teams: Annotated[list[str], Field(description="the ids of the teams that they are in")]
@@ -266,8 +266,3 @@ def team_json(row: TeamRow) -> Team:
         on_call=list(row.on_call_ids),
         version=row.version,
     )
-
-
-def users_json(rows: Sequence[PersonRow]) -> UserPage:
-    """Translate all; there are few, so one page holds them."""
-    return UserPage(items=[user_json(row) for row in rows])

@@ -5,10 +5,12 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.editing import refused
 from gatewayd.http.models.erasures import EraseIn, ErasureDone, erasure_json
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import ERASURES, Answer, Call, Route
 from gatewayd.http.routes.contacts import shown
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.tokens import Scope
 from storage.erasing import OnItsWay
 
@@ -23,6 +25,8 @@ async def erase_contact(call: Call) -> web.StreamResponse:
     if erasure is None:
         await shown(call, contact_id)  # raises, with what became of it
         raise LookupError(contact_id)
+    if isinstance(erasure, Forbidden):
+        raise refused(erasure)
     if isinstance(erasure, OnItsWay):
         raise Problem(
             HTTPStatus.CONFLICT,

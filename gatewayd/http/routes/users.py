@@ -17,20 +17,20 @@ from gatewayd.http.models.staff import (
     UserPage,
     absence_json,
     user_json,
-    users_json,
 )
 from gatewayd.http.problems import Problem, not_found
 from gatewayd.http.route import STAFF, STREAMS, Answer, Call, Route
 from gatewayd.services.staff import Unfit
-from gatewayd.services.tokens import Scope
-from storage.people import NewAbsence, NewPerson
+from gatewayd.services.tokens import PrincipalType, Scope
+from storage.people import NewAbsence, NewPerson, PersonRow
 
 _TAG = "Users"
 
 
 async def list_users(call: Call) -> web.StreamResponse:
     """List all."""
-    return answers.json_of(users_json(await call.request.app[STAFF].people()))
+    people = await call.request.app[STAFF].people()
+    return answers.json_of(UserPage(items=[_shown(call, row) for row in people]))
 
 
 async def create_user(call: Call) -> web.StreamResponse:
@@ -133,7 +133,15 @@ async def _user(call: Call, user_id: str) -> User:
     row = await call.request.app[STAFF].person(user_id)
     if row is None:
         raise not_found(f"user {user_id!a}")
-    return user_json(row)
+    return _shown(call, row)
+
+
+def _shown(call: Call, row: PersonRow) -> User:
+    """Where a colleague is reached in private is for themselves, managers and programs."""
+    author, user = call.author, user_json(row)
+    if author.type is not PrincipalType.PERSON or author.id == row.id or author.may(Scope.MANAGE):
+        return user
+    return user.model_copy(update={"phone": None, "email": None})
 
 
 _SHOWN = {HTTPStatus.OK: Answer(model=User, description="As it is now")}

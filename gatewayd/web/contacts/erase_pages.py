@@ -6,6 +6,7 @@ from aiohttp import web
 
 from gatewayd.http.problems import not_found
 from gatewayd.http.route import ERASURES
+from gatewayd.services.ranks import Forbidden
 from gatewayd.services.tokens import Scope
 from gatewayd.web.contacts.contact_pages import ONE
 from gatewayd.web.contacts.reading import is_person, named_contact
@@ -18,6 +19,9 @@ from storage.erasing import OnItsWay
 _LONGEST = 200
 _NO_REASON = N_("Write how they asked for it, on one line of at most %(most)s characters.")
 _NOT_SURE = N_("Tick the box: this cannot be taken back.")
+_ELSEWHERE = N_(
+    "They have a conversation in an inbox that you do not see. Ask somebody who sees every inbox."
+)
 _ON_ITS_WAY = N_("A modem is sending them something at this moment. Try again in a minute.")
 
 
@@ -54,6 +58,8 @@ async def _erase(visit: Visit) -> web.StreamResponse:
     erasure = await visit.request.app[ERASURES].erase(contact.id, reason=reason, by=visit.author)
     if erasure is None:
         raise not_found(f"contact {contact.id!a}")
+    if isinstance(erasure, Forbidden):
+        return await _dialog(visit, contact, {"form": say(_ELSEWHERE)})
     if isinstance(erasure, OnItsWay):
         return await _dialog(visit, contact, {"form": say(_ON_ITS_WAY)})
     return page(

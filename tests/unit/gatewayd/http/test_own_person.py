@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from gatewayd.services.tokens import Scope
+
 OWN = "/v1/session/person"
 
 
@@ -60,3 +62,22 @@ async def test_what_was_changed_meanwhile_or_is_anothers_is_not_taken(staffroom:
 async def test_a_program_has_no_person(api: Any) -> None:
     refused = await api.admin("GET", OWN, status=403)
     assert refused["code"] == "session_required"
+
+
+async def test_where_one_is_reached_in_private_is_for_oneself_and_managers(
+    staffroom: Any, api: Any
+) -> None:
+    marie = await staffroom.enter("marie", phone="+15145550188", email="marie@example.org")
+    luc = await staffroom.enter("luc")
+    boss = await staffroom.enter("boss", role="manager")
+    path = f"/v1/users/{marie.person['id']}"
+    there = ("+15145550188", "marie@example.org")
+    for reader, known in ((marie, there), (boss, there), (luc, (None, None))):
+        listed = (await reader.ask("GET", "/v1/users"))["items"]
+        for shown in (*listed, await reader.ask("GET", path)):
+            if shown["id"] == marie.person["id"]:
+                assert (shown["phone"], shown["email"]) == known
+    crm = await api.token(Scope.INBOX)
+    async with api.tcp.get(path, headers=crm) as answer:
+        shown = await answer.json()
+    assert (shown["phone"], shown["email"]) == there

@@ -126,3 +126,19 @@ async def test_the_team_of_another_inbox_is_not_theirs_to_change(shop: Shop) -> 
         paths[inbox] = f"/v1/teams/{team['id']}"
     await shop.refused("PATCH", paths["spare"], json={"members": []})
     await shop.boss.ask("PATCH", paths["main"], json={"display_name": "Ours"})
+
+
+async def test_nothing_that_lies_elsewhere_is_erased(shop: Shop) -> None:
+    conversations = []
+    for inbox in ("main", "spare"):
+        message = await shop.room.receive("Kept", inbox=inbox)
+        conversations.append(message["conversation_id"])
+    ours = await shop.boss.ask("GET", f"/v1/conversations/{conversations[0]}")
+    path = f"/v1/contacts/{ours['contact']['id']}/erase"
+    await shop.refused("POST", path, json={"reason": "asked"})
+    theirs = await shop.admin("GET", f"/v1/conversations/{conversations[1]}")
+    assert theirs["timeline"]["items"][0]["message"]["text"] == "Kept"
+    alone = await shop.room.receive("Gone", sender="+15145550177")
+    shown = await shop.boss.ask("GET", f"/v1/conversations/{alone['conversation_id']}")
+    path = f"/v1/contacts/{shown['contact']['id']}/erase"
+    assert (await shop.boss.ask("POST", path, json={"reason": "asked"}))["messages"] == 1

@@ -111,3 +111,14 @@ async def test_replies_and_teams_of_all_are_to_read(limited: Any, staffroom: Any
     await admin("PATCH", "/v1/inboxes/main", json={"team": team["id"]})
     path = f"/settings/teams/{team['id']}"
     assert REFUSED in await limited.send(path, status=422, display_name="B")
+
+
+async def test_who_wrote_elsewhere_too_is_not_erased(limited: Any, staffroom: Any) -> None:
+    await staffroom.receive("Kept")
+    message = await staffroom.receive("Ours", inbox="spare")
+    found = await limited.ask(f"/v1/conversations/{message['conversation_id']}")
+    path = f"/contacts/{found['contact']['id']}/erase"
+    page = await limited.send(path, status=422, reason="asked", sure="yes")
+    assert "a conversation in an inbox that you do not see" in page
+    every = await staffroom.api.admin("GET", "/v1/messages?q=Kept")
+    assert len(every["items"]) == 1
