@@ -352,11 +352,18 @@ class Gateway:
         if after is not None:
             headers["Last-Event-ID"] = after
         path = f"/v1/events?types={types}" if types else "/v1/events"
-        with closing(http.client.HTTPConnection(*self.address, timeout=PATIENCE_SECONDS)) as line:
-            line.request("GET", path, headers=headers)
-            with line.getresponse() as answer:
-                assert answer.status == 200, answer.read()
-                yield iter(answer)
+        while True:
+            with closing(
+                http.client.HTTPConnection(*self.address, timeout=PATIENCE_SECONDS)
+            ) as line:
+                line.request("GET", path, headers=headers)
+                with line.getresponse() as answer:
+                    if answer.status == HTTPStatus.OK:
+                        yield iter(answer)
+                        return
+                    assert answer.status == HTTPStatus.TOO_MANY_REQUESTS, answer.read()
+                    wait_seconds = int(answer.headers["Retry-After"])
+            time.sleep(wait_seconds)
 
     @contextmanager
     def events(self, *, after: str | None = None, types: str = "") -> Iterator[Iterator[Any]]:
