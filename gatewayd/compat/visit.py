@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
+import structlog
 from aiohttp import BasicAuth, web
 
 from gatewayd.http.body import read_body
+from gatewayd.http.client import CLIENT
 from gatewayd.http.context import HttpContext
 from gatewayd.http.gate import Gate
 from gatewayd.http.problems import Problem
 from gatewayd.http.route import TOKENS
 from gatewayd.services.tokens import Principal, Scope
+
+_log = structlog.get_logger(__name__)
 
 _MOST_FIELDS = 100
 _FORM = "application/x-www-form-urlencoded"
@@ -65,6 +69,9 @@ class Visit:
         """Recognise who asks; raises Problem. ``user``: the name that goes with the password."""
         principal = await self.request.app[TOKENS].recognise(secret.strip()) if secret else None
         if principal is None or (user is not None and user != principal.name):
+            # Not what was given as a name: people put the password there.
+            known = {} if principal is None else {"token": principal.name, "reason": "other_user"}
+            _log.info("token_refused", client=self.request[CLIENT].address, **known)
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
                 "token_invalid" if user is None else "password_invalid",

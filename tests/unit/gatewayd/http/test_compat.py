@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from config.compat import AlertReceiverSettings, CompatSettings
 from gatewayd.compat.mount import ENDPOINTS
@@ -129,6 +130,28 @@ async def test_over_the_limit(api: Any, api_server: Any) -> None:
     assert status == _status(api, 429)
     assert int(wait) > 100
     assert "asks too often" in _in_its_form(api, text)
+
+
+@pytest.mark.parametrize("api", ASK)
+async def test_whom_nobody_knows_is_in_the_log(api: Any, api_server: Any) -> None:
+    with capture_logs() as log:
+        status, _, _ = await _asked(ASK[api], api_server.tcp, "gw_unknown")
+
+    assert status in {200, 401, 403}  # JSON-RPC says it in its answer
+    assert [entry for entry in log if entry["event"] == "token_refused"] == [
+        {"event": "token_refused", "log_level": "info", "client": "127.0.0.1"}
+    ]
+
+
+async def test_a_token_with_another_name_beside_it_is_told_in_the_log(api_server: Any) -> None:
+    asked = {"user": "shop", "pass": await api_server.secret(), "to": "5145550123", "text": "x"}
+    with capture_logs() as log:
+        async with api_server.tcp.get("/cgi-bin/sendsms", params=asked) as answer:
+            assert answer.status == 403
+
+    (entry,) = [entry for entry in log if entry["event"] == "token_refused"]
+    assert (entry["token"], entry["reason"]) == ("till", "other_user")
+    assert asked["pass"] not in str(entry)
 
 
 @pytest.mark.parametrize("api", ASK)
