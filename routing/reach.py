@@ -6,7 +6,7 @@ Owns that comparison; who may change what is no business of its own.
 from collections.abc import Collection
 from dataclasses import replace
 
-from routing.model import Rule
+from routing.model import Rule, Target, TargetKind
 from routing.rulebook import Rulebook
 
 
@@ -29,3 +29,9 @@ def elsewhere(book: Rulebook, inboxes: Collection[str]) -> Rulebook:
         templates={name: each for name, each in book.templates.items() if name in used},
         rules=rules,
     )
+
+
+def names_team(book: Rulebook, team: str, *, but: Collection[str]) -> bool:
+    """Whether a rule that can fire in any other inbox than these gives something to a team."""
+    target = Target(kind=TargetKind.TEAM, name=team)
+    return any(target in (rule.do.assign, *rule.do.forward) for rule in elsewhere(book, but).rules)

@@ -69,9 +69,12 @@ class Visit:
         """Recognise who asks; raises Problem. ``user``: the name that goes with the password."""
         principal = await self.request.app[TOKENS].recognise(secret.strip()) if secret else None
         if principal is None or (user is not None and user != principal.name):
-            # Not what was given as a name: people put the password there.
-            known = {} if principal is None else {"token": principal.name, "reason": "other_user"}
-            _log.info("token_refused", client=self.request[CLIENT].address, **known)
+            if secret:  # who shows nothing yet may only ask how to
+                # Not what was given as a name: people put the password there.
+                known = (
+                    {} if principal is None else {"token": principal.name, "reason": "other_user"}
+                )
+                _log.info("token_refused", client=self.request[CLIENT].address, **known)
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
                 "token_invalid" if user is None else "password_invalid",

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gatewayd.services.roles import Role
 from gatewayd.services.tokens import Principal, Scope
-from storage import inboxes, people
+from routing import rulesfile
+from routing.reach import names_team
+from storage import inboxes, people, rulebook, teams
 from storage.people import PersonRow
 
 
@@ -100,11 +102,15 @@ async def why_not_without(tx: AsyncConnection, person: PersonRow) -> LastAdmin |
 
 
 async def has_team_elsewhere(tx: AsyncConnection, team_id: str, *, by: Principal) -> bool:
-    """Whether a team is that of an inbox which ``by`` does not see."""
+    """Whether a team is that of an inbox which ``by`` does not see, or gets what comes there."""
     if by.inboxes is None:
         return False
     every = await inboxes.list_all(tx)
-    return any(row.team_id == team_id and not by.may_see(row.name) for row in every)
+    if any(row.team_id == team_id and not by.may_see(row.name) for row in every):
+        return True
+    team = await teams.get(tx, team_id)
+    book = rulesfile.from_document((await rulebook.current(tx)).document).book
+    return team is not None and (book is None or names_team(book, team.name, but=by.inboxes))
 
 
 async def _why_not_inboxes(

@@ -41,7 +41,7 @@ async def answer_lost(
         await waits.answered_by(tx, wait["seq"], later)
         return
     row = await _heard(tx, wait["conversation_id"])
-    if row is None or (row["state"], state) == (ConversationState.CLOSED, MessageState.CANCELED):
+    if row is None or (row["state"] == ConversationState.CLOSED and _is_taken_back(state, code)):
         return
     if row["unanswered_since_ms"] is None:
         await waits.reopen(tx, wait["seq"])
@@ -52,6 +52,11 @@ async def answer_lost(
     await _wait_again(tx, row, becomes, since_ms=wait["since_ms"], now_ms=now_ms)
 
 
+def _is_taken_back(state: MessageState, code: str | None) -> bool:
+    """Whether one of us wanted it not to go; an opt-out takes along what was to go."""
+    return state is MessageState.CANCELED and code != "opted_out"
+
+
 async def _answered_by(tx: AsyncConnection, message_id: str) -> RowMapping | None:
     columns = (
         waits_table.c.seq,
@@ -59,8 +64,10 @@ async def _answered_by(tx: AsyncConnection, message_id: str) -> RowMapping | Non
         waits_table.c.since_ms,
         waits_table.c.ended_ms,
     )
-    query = select(*columns).where(waits_table.c.answer_id == message_id)
-    return (await tx.execute(query)).mappings().one_or_none()
+    query = (
+        select(*columns).where(waits_table.c.answer_id == message_id).order_by(waits_table.c.seq)
+    )
+    return (await tx.execute(query.limit(1))).mappings().one_or_none()
 
 
 async def _later(

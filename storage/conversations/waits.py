@@ -7,8 +7,20 @@ here by others, who know when the shop is open.
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Update, bindparam, case, delete, func, insert, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.opting_out import OPTED_OUT_MS, wants_nothing
@@ -156,8 +168,14 @@ async def end(
 
 
 async def answered_by(tx: AsyncConnection, seq: int, message_id: str) -> None:
-    """Note that another message is the answer after all."""
-    await tx.execute(update(waits).where(waits.c.seq == seq).values(answer_id=message_id))
+    """Note that another message is the answer after all; what that ended is one with it."""
+    ended = (waits.c.answer_id == message_id, waits.c.seq != seq)
+    same = select(waits.c.seq).where(*ended).order_by(waits.c.seq).limit(1)
+    other = (await tx.execute(same)).scalar_one_or_none()
+    if other is None:
+        await tx.execute(update(waits).where(waits.c.seq == seq).values(answer_id=message_id))
+    else:
+        await _swallow(tx, seq, update(waits).where(waits.c.seq == other), open_seconds=null())
 
 
 async def reopen(tx: AsyncConnection, seq: int) -> None:
@@ -173,19 +191,27 @@ async def reopen(tx: AsyncConnection, seq: int) -> None:
 async def join(tx: AsyncConnection, seq: int) -> None:
     """Let the one that goes on in this one's conversation be all of it: nobody had answered.
 
-    Whom it was told of stays; a clock that a sleep began anew does too.
+    Whom it was told of stays.
+    """
+    here = select(waits.c.conversation_id).where(waits.c.seq == seq)
+    conversation_id = (await tx.execute(here)).scalar_one()
+    asleep = waits.c.look_at_ms.is_(None)
+    look_at_ms = case((asleep, null()), else_=LOOK_NOW_MS)
+    await _swallow(tx, seq, _of(conversation_id), look_at_ms=look_at_ms)
+
+
+async def _swallow(
+    tx: AsyncConnection, seq: int, later: Update, **more: ColumnElement[Any]
+) -> None:
+    """Let a later wait have begun with this one, which has ended, and forget this one.
+
+    A clock that a sleep began anew stays as it is.
     """
     ended = (waits.c.seq == seq, waits.c.ended_ms.is_not(None))
     earlier = (await tx.execute(select(waits).where(*ended))).one()
     awoke = waits.c.clock_ms != waits.c.since_ms
-    asleep = waits.c.look_at_ms.is_(None)
-    await tx.execute(
-        _of(earlier.conversation_id).values(
-            since_ms=earlier.since_ms,
-            clock_ms=case((awoke, waits.c.clock_ms), else_=earlier.clock_ms),
-            look_at_ms=case((asleep, null()), else_=LOOK_NOW_MS),
-        )
-    )
+    clock_ms = case((awoke, waits.c.clock_ms), else_=earlier.clock_ms)
+    await tx.execute(later.values(since_ms=earlier.since_ms, clock_ms=clock_ms, **more))
     await tx.execute(delete(waits).where(*ended))
 
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from gatewayd.http import answers
+from gatewayd.http.looking_after import check_looks_after
 from gatewayd.http.models.found import FoundQuery, StickPage, stick_json
 from gatewayd.http.models.modems import Modem, ModemPage, modem_json
 from gatewayd.http.problems import Problem, not_found
@@ -35,14 +36,14 @@ async def get_modem(call: Call) -> web.StreamResponse:
 
 async def restart_modem(call: Call) -> web.StreamResponse:
     """Close its port and open it again."""
-    modem = _named(call)
+    modem = _own(call)
     await call.context.modems.restart(modem.name)
     return answers.json_of(_named(call), status=HTTPStatus.ACCEPTED)
 
 
 async def confirm_sim(call: Call) -> web.StreamResponse:
     """Take the SIM that it holds now as its own."""
-    modem = _named(call)
+    modem = _own(call)
     if not await call.context.modems.confirm_sim(modem.name):
         raise Problem(
             HTTPStatus.CONFLICT,
@@ -63,7 +64,7 @@ async def unmute_modem(call: Call) -> web.StreamResponse:
 
 
 async def _mute(call: Call, *, muted: bool) -> web.StreamResponse:
-    modem = _named(call)
+    modem = _own(call)
     await call.context.modems.mute(modem.name, muted)
     return answers.json_of(_named(call))
 
@@ -74,6 +75,12 @@ def _named(call: Call) -> Modem:
     if view is None:
         raise not_found(f"modem {name!a}")
     return modem_json(view)
+
+
+def _own(call: Call) -> Modem:
+    modem = _named(call)
+    check_looks_after(call.context.settings, modem.name, call.author)
+    return modem
 
 
 def _command(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from gatewayd.directory import BalanceView, ModemView
+from gatewayd.http.looking_after import check_looks_after, looks_after
 from gatewayd.http.problems import not_found
 from gatewayd.incidents import incident_view
 from gatewayd.money import Money
@@ -35,6 +36,7 @@ class Shown:
     """A modem as its card shows it."""
 
     view: ModemView
+    may_act: bool
     words: ModemWords
     bars: int | None
     meters: Sequence[Meter]
@@ -60,15 +62,16 @@ async def _all(visit: Visit) -> web.StreamResponse:
     return page(
         visit,
         "modems/modems.html",
-        modems=[_shown(view, findings) for view in views],
+        modems=[_shown(visit, view, findings) for view in views],
         free=[stick for stick in found if stick.modem is None],
         may_act=may_act(visit),
     )
 
 
-def _shown(view: ModemView, findings: dict[str, list[Diagnosis]]) -> Shown:
+def _shown(visit: Visit, view: ModemView, findings: dict[str, list[Diagnosis]]) -> Shown:
     return Shown(
         view=view,
+        may_act=may_act(visit) and looks_after(visit.context.settings, view.name, visit.author),
         words=modem_words(view),
         bars=bars(view.signal_dbm),
         meters=meters_of(view),
@@ -94,10 +97,9 @@ async def modem_page(visit: Visit, *, answer: UssdShown | None = None) -> web.Re
     return page(
         visit,
         "modems/modem.html",
-        modem=_shown(view, of_modems(visit.context, visit.tongue)),
+        modem=_shown(visit, view, of_modems(visit.context, visit.tongue)),
         stories=stories,
         more=more,
-        may_act=may_act(visit),
         may_ask=visit.author.may(Scope.ADMIN),
         answer=answer,
     )
@@ -130,19 +132,25 @@ def named_modem(visit: Visit) -> ModemView:
     return view
 
 
+def _own_modem(visit: Visit) -> ModemView:
+    view = named_modem(visit)
+    check_looks_after(visit.context.settings, view.name, visit.author)
+    return view
+
+
 def place_of(view: ModemView) -> str:
     """Give a modem's own page."""
     return f"/modems/{view.name}"
 
 
 async def _restart(visit: Visit) -> web.StreamResponse:
-    view = named_modem(visit)
+    view = _own_modem(visit)
     await visit.context.modems.restart(view.name)
     return go_to(place_of(view), flash=Flash(message=_RESTARTED))
 
 
 async def _mute(visit: Visit) -> web.StreamResponse:
-    view = named_modem(visit)
+    view = _own_modem(visit)
     muted = visit.field("muted") == "yes"
     await visit.context.modems.mute(view.name, muted)
     flash = Flash(
@@ -154,7 +162,7 @@ async def _mute(visit: Visit) -> web.StreamResponse:
 
 
 async def _confirm_sim(visit: Visit) -> web.StreamResponse:
-    view = named_modem(visit)
+    view = _own_modem(visit)
     taken = await visit.context.modems.confirm_sim(view.name)
     flash = Flash(message=_CONFIRMED) if taken else Flash(message=_NOT_HELD, tone=Tone.WARNING)
     return go_to(place_of(view), flash=flash)

@@ -112,7 +112,7 @@ class Air:
 
     def end(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.communicate(timeout=20)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from routing.hours import Hours
-from routing.model import Do, Rule, Texts, When
-from routing.reach import elsewhere, is_within
+from routing.model import Do, Rule, Target, TargetKind, Texts, When
+from routing.reach import elsewhere, is_within, names_team
 from routing.rulebook import InboxRules, Rulebook
 
 MINE = frozenset({"main", "desk"})
@@ -62,3 +62,19 @@ def test_what_differs_within_is_the_same_elsewhere(changed: Rulebook) -> None:
 )
 def test_what_reaches_further_is_not(changed: Rulebook) -> None:
     assert elsewhere(changed, MINE) != elsewhere(BOOK, MINE)
+
+
+@pytest.mark.parametrize("inboxes", [(), ("spare",), ("main", "spare")])
+def test_a_team_that_gets_something_of_another_inbox_is_named_there(
+    inboxes: tuple[str, ...],
+) -> None:
+    sales, lea = (
+        Target(kind=kind, name=name)
+        for kind, name in ((TargetKind.TEAM, "sales"), (TargetKind.PERSON, "lea"))
+    )
+    for do in (Do(assign=sales), Do(assign=lea, forward=(lea, sales))):
+        theirs = Rule(name="theirs", when=When(inbox=inboxes), do=do)
+        ours = Rule(name="ours", when=When(inbox=("main",)), do=do)
+        assert names_team(replace(BOOK, rules=(theirs,)), "sales", but=MINE)
+        assert not names_team(replace(BOOK, rules=(ours,)), "sales", but=MINE)
+        assert not names_team(replace(BOOK, rules=(theirs,)), "lea", but=MINE)

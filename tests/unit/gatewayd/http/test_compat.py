@@ -143,6 +143,13 @@ async def test_whom_nobody_knows_is_in_the_log(api: Any, api_server: Any) -> Non
     ]
 
 
+async def test_who_asks_how_to_log_in_is_not_in_the_log(api_server: Any) -> None:
+    with capture_logs() as log:
+        async with api_server.tcp.get("/3rdparty/v1/webhooks") as answer:
+            assert answer.status == 401
+    assert [entry for entry in log if entry["event"] == "token_refused"] == []
+
+
 async def test_a_token_with_another_name_beside_it_is_told_in_the_log(api_server: Any) -> None:
     asked = {"user": "shop", "pass": await api_server.secret(), "to": "5145550123", "text": "x"}
     with capture_logs() as log:

@@ -142,3 +142,25 @@ async def test_nothing_that_lies_elsewhere_is_erased(shop: Shop) -> None:
     shown = await shop.boss.ask("GET", f"/v1/conversations/{alone['conversation_id']}")
     path = f"/v1/contacts/{shown['contact']['id']}/erase"
     assert (await shop.boss.ask("POST", path, json={"reason": "asked"}))["messages"] == 1
+
+
+async def test_the_modem_of_another_inbox_is_not_theirs_to_act_on(shop: Shop) -> None:
+    for word in ("restart", "mute", "unmute", "confirm-sim"):
+        await shop.refused("POST", f"/v1/modems/spare/{word}")
+    assert shop.room.api.modems.told == []
+    await shop.boss.ask("POST", "/v1/modems/counter/mute")
+    assert shop.room.api.modems.told == [("mute", "counter", "True")]
+
+
+async def test_a_team_that_gets_what_comes_elsewhere_is_not_theirs_to_change(shop: Shop) -> None:
+    for name in ("ours", "bench", "sales"):
+        body = {"name": name, "display_name": name}
+        team = await shop.admin("POST", "/v1/teams", status=201, json=body)
+        what = {"ours": {}, "bench": {"assign": "team:bench"}, "sales": {"forward": ["team:sales"]}}
+        rule = {"name": name, "when": {"inbox": ["spare"]}, "do": what[name]}
+        await shop.admin("PUT", RULES, json={"document": {"rules": [rule]}})
+        path, change = f"/v1/teams/{team['id']}", {"json": {"members": []}}
+        if name == "ours":
+            await shop.boss.ask("PATCH", path, **change)
+        else:
+            await shop.refused("PATCH", path, **change)

@@ -194,3 +194,51 @@ async def test_who_was_told_of_the_wait_before_the_answer_is_told_again(floor: A
     await task.round()
     kinds = (await shown(marie, conversation))[2]
     assert kinds[:4] == [*climbed, "answer_lost"]
+
+
+async def twice_answered(floor: Any, caller: Any) -> tuple[str, str, list[str]]:
+    """They wrote, were answered, wrote again and were answered again."""
+    conversation, since, first = await answered(floor, caller)
+    await floor.receive("Hello?")
+    await floor.wait(hours=1)
+    second = await caller.answer(conversation, "Again", expires_at="2026-12-01T14:30:00Z")
+    return conversation, since, [first, second["id"]]
+
+
+async def test_the_first_of_two_answers_is_lost_and_they_waited_for_the_second(floor: Any) -> None:
+    marie = await floor.person()
+    conversation, since, (first, second) = await twice_answered(floor, marie)
+    early, late = await waits_of(floor)
+    await cancel(floor, marie, first)
+    assert (await shown(marie, conversation))[:2] == ("waiting", None)
+    (wait,) = await waits_of(floor)
+    assert (wait.since_ms, wait.clock_ms) == (early.since_ms, early.clock_ms)
+    assert (wait.ended_ms, wait.answer_id, wait.open_seconds) == (late.ended_ms, second, None)
+    await cancel(floor, marie, second)
+    assert (await shown(marie, conversation))[:2] == ("open", since)
+    (wait,) = await waits_of(floor)
+    assert (wait.since_ms, wait.clock_ms, wait.ended_ms) == (early.since_ms, early.clock_ms, None)
+
+
+async def test_both_of_two_answers_expire_at_once(floor: Any) -> None:
+    marie = await floor.person()
+    conversation, since, _ = await twice_answered(floor, marie)
+    await floor.wait(hours=2)
+    async with floor.api.context.store.write() as tx:
+        assert await settle.expire(tx, now_ms=floor.api.clock.now_ms()) == 2
+    assert (await shown(marie, conversation))[:2] == ("open", since)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_an_opt_out_takes_two_answers_along(floor: Any, closed: bool) -> None:
+    marie = await floor.person()
+    conversation, since, sent = await twice_answered(floor, marie)
+    if closed:
+        await marie.do(conversation, "close")
+    contact = (await marie.show(conversation))["contact"]["id"]
+    said = {"what": "opted_out", "reason": "by phone"}
+    await marie.ask("POST", f"/v1/contacts/{contact}/consent", said)
+    for each in sent:
+        message = await marie.ask("GET", f"/v1/messages/{each}")
+        assert (message["state"], message["error"]["code"]) == ("canceled", "opted_out")
+    assert (await shown(marie, conversation))[:2] == ("open", since)
