@@ -64,6 +64,7 @@ async def _answered_by(tx: AsyncConnection, message_id: str) -> RowMapping | Non
         waits_table.c.since_ms,
         waits_table.c.ended_ms,
     )
+    # A store that an earlier version wrote may hold two: they have waited since the first.
     query = (
         select(*columns).where(waits_table.c.answer_id == message_id).order_by(waits_table.c.seq)
     )

@@ -122,3 +122,15 @@ async def test_who_wrote_elsewhere_too_is_not_erased(limited: Any, staffroom: An
     assert "a conversation in an inbox that you do not see" in page
     every = await staffroom.api.admin("GET", "/v1/messages?q=Kept")
     assert len(every["items"]) == 1
+
+
+async def test_the_modem_of_another_inbox_has_no_buttons(limited: Any, staffroom: Any) -> None:
+    page = await limited.see("/modems")
+    assert 'action="/modems/spare/restart"' in page
+    assert "/modems/counter/restart" not in page
+    assert "/modems/counter/restart" not in await limited.see("/modems/counter")
+    for word in ("restart", "mute", "confirm-sim"):
+        await limited.send(f"/modems/counter/{word}", status=403, muted="yes")
+    assert [each for each in staffroom.api.modems.told if each[0] != "found"] == []
+    await limited.send("/modems/spare/mute", muted="yes")
+    assert ("mute", "spare", "True") in staffroom.api.modems.told
